@@ -1,0 +1,30 @@
+"""File endings and the short, safe names that output files get from their inputs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+IMAGE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
+"""Endings of the image files that are read."""
+
+_STRIPPED = (".seq.nrrd", ".seg.nrrd", ".seq.nhdr", ".seq.mha", *IMAGE_ENDINGS, ".dcm")
+
+
+def has_image_ending(path: Path) -> bool:
+    """Whether the file name ends like a NIfTI, NRRD or MetaImage file."""
+    return path.name.lower().endswith(IMAGE_ENDINGS)
+
+
+def short_name(path: Path) -> str:
+    """The name for output files of an input file or folder: "beat" for "beat.seq.nrrd" or "beat.nii.gz"."""
+    name = path.name or path.resolve().name
+    for ending in _STRIPPED:
+        if name.lower().endswith(ending):
+            return safe_name(name[: -len(ending)])
+    return safe_name(name)
+
+
+def safe_name(text: str) -> str:
+    """`text` with whatever a file name cannot hold on Linux, macOS or Windows replaced by "_"; "cine" if none is left."""
+    return re.sub(r"[^\w.+-]+", "_", text).strip("._") or "cine"
