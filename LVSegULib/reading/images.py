@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,17 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import SimpleITK as sitk
+import SimpleITK
 from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
 from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.reading import nifti_header
 from LVSegULib.reading.names import IMAGE_ENDINGS, has_image_ending, short_name
+from LVSegULib.reading.right_angles import LEAN_OF_ROUNDING, lean, leaning_note, refuse_leaning, straightened
 from LVSegULib.reading.sequence_times import sequence_times_ms
 
 MOST_MASK_VALUES = 4
 """An image of so few different whole numbers is taken for a mask: background and the three regions of the heart."""
+
+LONGEST_FRAME_MS = 500.0
+"""Longer times between frames are a header's default (1 s), not a cine's."""
 
 _FRAME_KINDS = ("list", "time")
 """NRRD's kinds of an axis that runs along frames; colours and vectors have kinds of their own."""
@@ -41,8 +46,8 @@ class _Stored:
 def read_image(path: Path) -> Cine:
     """Read a short-axis stack (3-D, a cine of one frame) or cine (4-D, or a sequence that 3D Slicer wrote).
 
-    The third axis of the file must run along the slices. A NIfTI orientation that is orthonormal only to
-    `nifti_header.MOST_LEAN` is straightened and noted. Frame times come from NIfTI's time unit or from a Slicer
+    The third axis of the file must run along the slices. Axes that lean by up to
+    `right_angles.MOST_LEAN` are straightened, and that is noted. Frame times come from NIfTI's time unit or from a Slicer
     sequence's index.
 
     Raises:
@@ -99,62 +104,64 @@ def _check_path(path: Path) -> None:
 
 
 def _read_nifti(path: Path) -> _Stored:
-    header = nifti_header.read_header(path)
-    _check_nifti_spacing(header, path)
-    notes: tuple[str, ...] = ()
-    try:
-        image = _read_itk(path)
-    except InputError as error:
-        if "orthonormal" not in str(error.__cause__):
-            raise
-        with tempfile.TemporaryDirectory(prefix="lvsegu-") as folder:
-            copy = Path(folder) / "straightened.nii"
-            found = nifti_header.write_straightened(path, header, copy)
-            image = _read_itk(copy, shown=path)
-        notes = (f"the orientation in the header is orthonormal only to {found:.0e}; it was straightened",)
-    frame_ms = header.frame_ms
-    return _as_stored(image, path, None if frame_ms is None else np.arange(header.shape[3]) * frame_ms, notes)
+    file = nifti_header.read_nifti_file(path)
+    _check_nifti(file, path)
+    found = nifti_header.leaning(file, path)
+    image = _read_straightened(file, path) if found else _read_itk(path)
+    notes = [leaning_note(found)] if found else []
+    frame_ms = file.frame_ms
+    if frame_ms is not None and not 0 < frame_ms <= LONGEST_FRAME_MS:
+        notes.append(f"the file's {frame_ms:g} ms from frame to frame are not those of a heartbeat: left out")
+        frame_ms = None
+    times_ms = None if frame_ms is None else np.arange(file.shape[3], dtype=np.float64) * frame_ms
+    return _as_stored(image, path, times_ms, tuple(notes))
 
 
-def _check_nifti_spacing(header: nifti_header.NiftiHeader, path: Path) -> None:
-    if len(header.shape) < 3:
+def _check_nifti(file: nifti_header.NiftiFile, path: Path) -> None:
+    if len(file.shape) < 3:
         raise InputError(_two_dimensional(path))
-    if not all(0 < size < np.inf for size in header.spacing[:3]):
-        shown = " x ".join(f"{size:g}" for size in header.spacing[:3])
+    if not all(0 < size < np.inf for size in file.spacing[:3]):
+        shown = " x ".join(f"{size:g}" for size in file.spacing[:3])
         raise GeometryError(f"{path}: a voxel of {shown} mm is not possible: correct pixdim in the file's header")
+    if count := file.not_finite():
+        raise InputError(f"{path}: {count} pixels are NaN or infinite: export the images again, or replace them first")
 
 
-def _read_itk(path: Path, shown: Path | None = None) -> sitk.Image:
+def _read_straightened(file: nifti_header.NiftiFile, path: Path) -> SimpleITK.Image:
+    with tempfile.TemporaryDirectory(prefix="lvsegu-") as folder:
+        copy = Path(folder) / "straightened.nii"
+        nifti_header.write_straightened(file, copy)
+        return _read_itk(copy, shown=path)
+
+
+def _read_itk(path: Path, shown: Path | None = None) -> SimpleITK.Image:
     try:
         with _quiet_itk():
-            return sitk.ReadImage(str(path))
+            return SimpleITK.ReadImage(str(path))
     except (RuntimeError, MemoryError) as error:
-        raise InputError(f"{shown or path}: {_reason(error)}: copy or export it again") from error
+        geometry = re.search(r"[^\n:]*(?:direction|spacing|orthonormal)[^\n]*", str(error), re.IGNORECASE)
+        if geometry:
+            raise GeometryError(f"{shown or path}: {geometry[0].strip()}: correct the file's header") from error
+        raise InputError(f"{shown or path}: cannot be read, is it cut short or damaged? Export it again") from error
 
 
 @contextmanager
 def _quiet_itk() -> Iterator[None]:
     """ITK's warnings go straight to the terminal; what matters of them raises as well."""
-    before = sitk.ProcessObject.GetGlobalWarningDisplay()
-    sitk.ProcessObject.SetGlobalWarningDisplay(False)
+    before = SimpleITK.ProcessObject.GetGlobalWarningDisplay()
+    SimpleITK.ProcessObject.SetGlobalWarningDisplay(False)
     try:
         yield
     finally:
-        sitk.ProcessObject.SetGlobalWarningDisplay(before)
-
-
-def _reason(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    last = lines[-1] if lines else type(error).__name__
-    return f"cannot be read, is it cut short or damaged? ({last.rpartition('): ')[2][:120]})"
+        SimpleITK.ProcessObject.SetGlobalWarningDisplay(before)
 
 
 def _as_stored(
-    image: sitk.Image, path: Path, time_ms: NDArray[np.float64] | None, notes: tuple[str, ...] = ()
+    image: SimpleITK.Image, path: Path, time_ms: NDArray[np.float64] | None, notes: tuple[str, ...] = ()
 ) -> _Stored:
     if image.GetDimension() < 3:
         raise InputError(_two_dimensional(path))
-    pixels = sitk.GetArrayFromImage(image)
+    pixels = SimpleITK.GetArrayFromImage(image)
     if np.iscomplexobj(pixels):
         raise InputError(f"{path}: has complex pixels, expected magnitude images: export the magnitude")
     if image.GetNumberOfComponentsPerPixel() > 1:
@@ -165,14 +172,20 @@ def _as_stored(
         raise InputError(f"{path}: has {pixels.ndim} axes, expected 3 (a stack) or 4 (a cine)")
     if time_ms is not None and len(time_ms) != len(pixels):
         time_ms = None
-    return _Stored(pixels, _ijk_to_ras(image), time_ms, notes)
+    ijk_to_ras = _ijk_to_ras(image)
+    found = lean(ijk_to_ras[:3, :3])
+    refuse_leaning(found, path)
+    if found > LEAN_OF_ROUNDING:
+        ijk_to_ras[:3, :3] = straightened(ijk_to_ras[:3, :3])
+        notes = (*notes, leaning_note(found))
+    return _Stored(pixels, ijk_to_ras, time_ms, notes)
 
 
 def _two_dimensional(path: Path) -> str:
     return f"{path}: is a single 2-D image, expected a short-axis stack (3-D) or cine (4-D): give the whole stack"
 
 
-def _frames_of_list(pixels: NDArray[Any], image: sitk.Image, path: Path) -> NDArray[Any]:
+def _frames_of_list(pixels: NDArray[Any], image: SimpleITK.Image, path: Path) -> NDArray[Any]:
     """Frames (T, K, J, I) of a Slicer sequence, whose list axis ITK takes for the components of a pixel."""
     kind = image.GetMetaData("NRRD_kinds[pixel]") if image.HasMetaDataKey("NRRD_kinds[pixel]") else ""
     is_segmentation = any(key.startswith("Segment0_") for key in image.GetMetaDataKeys())
@@ -184,7 +197,7 @@ def _frames_of_list(pixels: NDArray[Any], image: sitk.Image, path: Path) -> NDAr
     return np.moveaxis(pixels, -1, 0)
 
 
-def _ijk_to_ras(image: sitk.Image) -> NDArray[np.float64]:
+def _ijk_to_ras(image: SimpleITK.Image) -> NDArray[np.float64]:
     size = image.GetDimension()
     ijk_to_lps = np.eye(4)
     ijk_to_lps[:3, :3] = np.array(image.GetDirection()).reshape(size, size)[:3, :3] * image.GetSpacing()[:3]
@@ -205,7 +218,7 @@ def _refuse_other_slice_axis(stored: _Stored, path: Path) -> None:
     spacing_mm = np.linalg.norm(stored.ijk_to_ras[:3, :3], axis=0)
     counts = stored.pixels.shape[:0:-1]
     widest = int(spacing_mm.argmax())
-    if spacing_mm[widest] > 1.5 * spacing_mm[2] and counts[widest] < counts[2]:
+    if spacing_mm[widest] > 1.5 * spacing_mm[2]:
         raise GeometryError(
             f"{path}: its slices ({counts[widest]}, {spacing_mm[widest]:g} mm apart) lie along axis {widest + 1}, "
             "expected along the third: reorder the axes, for example by exporting the stack as it was acquired"

@@ -26,5 +26,5 @@ def short_name(path: Path) -> str:
 
 
 def safe_name(text: str) -> str:
-    """`text` with whatever a file name cannot hold on Linux, macOS or Windows replaced by "_"; "cine" if none is left."""
+    """`text` with "_" for whatever some system's file names cannot hold; "cine" if nothing is left."""
     return re.sub(r"[^\w.+-]+", "_", text).strip("._") or "cine"

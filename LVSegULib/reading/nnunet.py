@@ -76,10 +76,10 @@ class Case:
                 f"{self.label}: holds the label values {unknown}, which dataset.json does not name (it names "
                 f"{sorted(self.label_values)}): correct one of them"
             )
-        own = np.zeros(largest + 1, np.uint8)
+        own: NDArray[np.uint8] = np.zeros(largest + 1, np.uint8)
         for value, mapped in self.label_values.items():
             own[value] = mapped
-        return own[values]
+        return np.asarray(own[values])
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,9 @@ def _named_labels(description: dict[str, Any], folder: Path) -> dict[str, int]:
     if len(description.get("channel_names", {"0": ""})) > 1:
         raise InputError(f"{path}: has several channels, expected one (cine MR)")
     if any(name.isdigit() for name in labels):
-        raise InputError(f'{path}: labels are keyed by value (nnU-Net 1), expected by name: {{"background": 0, "LV": 1}}')
+        raise InputError(
+            f'{path}: labels are keyed by value (nnU-Net 1): write them by name, {{"background": 0, "LV": 1}}'
+        )
     for name, value in labels.items():
         if isinstance(value, list):
             raise InputError(f"{path}: label {name!r} is a region of several values: give each label one value")

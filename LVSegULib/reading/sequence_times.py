@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    import SimpleITK as sitk
+    import SimpleITK
 
 _MS_PER_UNIT = {"s": 1000.0, "ms": 1.0, "us": 0.001}
 
 
-def sequence_times_ms(image: sitk.Image) -> NDArray[np.float64] | None:
+def sequence_times_ms(image: SimpleITK.Image) -> NDArray[np.float64] | None:
     """Times of the frames in ms, or None if the file gives none, or none with a unit of time."""
     fields = {key: image.GetMetaData(key) for key in image.GetMetaDataKeys()}
     values = next((text for key, text in fields.items() if re.fullmatch(r"axis \d index values", key)), "")
