@@ -1,0 +1,98 @@
+"""The command `lvsegu`: finds the subcommand, imports only that one, and turns every error into a line and a code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import NoReturn
+
+from LVSegULib import __version__
+from LVSegULib.commands.messages import describe, exit_code_of, start_logging
+
+COMMANDS = {
+    "segment": "segment cines: label maps, volumes over the beat, ejection fraction, a picture",
+    "demo": "segment the sample patient that comes with LVSegU",
+    "models": "list the installed models",
+    "info": "show one model",
+    "evaluate": "compare a model with the reference contours of a data set",
+    "train": "train a model on your own data",
+    "bench": "time every engine on this machine",
+}
+"""Each subcommand lives in the module of its name beside this one: add_arguments(parser), run(arguments) -> int."""
+
+EPILOG = """exit codes: 0 done, 1 out of memory or a fault in LVSegU, 2 usage, 3 bad input, model or output folder,
+4 some of several inputs failed, 130 cancelled. Not for clinical use."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says a usage error in one line, like every other error."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"lvsegu: {message} ({self.prog} --help shows the options)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `lvsegu` with `argv` (the process's own by default) and return the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    debug = "--debug" in words
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0
+    except BrokenPipeError:
+        # The reader of our output has gone; without this, Python complains again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except (Exception, KeyboardInterrupt) as error:
+        if debug:
+            raise
+        print(f"lvsegu: {describe(error)}", file=sys.stderr)
+        return exit_code_of(error)
+    return code
+
+
+def _run(words: list[str]) -> int:
+    chosen = next((word for word in words if word in COMMANDS), None)
+    arguments = build_parser(chosen).parse_args(words)
+    start_logging(getattr(arguments, "verbose", 0), quiet=getattr(arguments, "quiet", False))
+    return int(_module(arguments.command).run(arguments))
+
+
+def _module(command: str) -> ModuleType:
+    return importlib.import_module(f"LVSegULib.commands.{command}")
+
+
+def build_parser(chosen: str | None) -> argparse.ArgumentParser:
+    """The parser of `lvsegu`; only the subcommand `chosen` is imported and has its own options."""
+    common = _common_options()
+    parser = _Parser(
+        prog="lvsegu",
+        parents=[common],
+        epilog=EPILOG,
+        description="Left-ventricle segmentation in short-axis cine MR with a lightweight U-Net.",
+    )
+    parser.add_argument("--version", action="version", version=f"lvsegu {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        description = f"{summary[0].upper()}{summary[1:]}."
+        subparser = subparsers.add_parser(name, parents=[common], help=summary, description=description)
+        if name == chosen:
+            _module(name).add_arguments(subparser)
+    return parser
+
+
+def _common_options() -> argparse.ArgumentParser:
+    """Options that may stand before or after the subcommand; without defaults, so that neither place undoes the other."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("-v", "--verbose", action="count", help="say more on stderr; twice: everything")
+    common.add_argument("-q", "--quiet", action="store_true", help="say only errors on stderr")
+    common.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    return common

@@ -1,0 +1,82 @@
+"""What the command line says on stderr: one line for any error, log messages, and progress on a terminal."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from LVSegULib.errors import LVSegUError
+
+TRAIN_PACKAGES = ("torch", "onnx", "matplotlib", "tqdm", "tomli")
+
+CANCELLED = 130
+FAULT = 1
+
+
+def describe(error: BaseException) -> str:
+    """One line for people that says what went wrong and what to do."""
+    if isinstance(error, KeyboardInterrupt):
+        return "cancelled"
+    if isinstance(error, LVSegUError):
+        return " ".join(str(error).split())
+    if isinstance(error, MemoryError):
+        return "out of memory: close other programs, or give fewer or smaller images"
+    if isinstance(error, ModuleNotFoundError) and error.name in TRAIN_PACKAGES:
+        return f'{error.name} is not installed: pip install "lvsegu[train]"'
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}"
+    first_line = next(iter(str(error).splitlines()), "")
+    return f"fault: {type(error).__name__}: {first_line}: run it again with --debug and report what is shown"
+
+
+def exit_code_of(error: BaseException) -> int:
+    """The documented exit code of an error."""
+    if isinstance(error, KeyboardInterrupt):
+        return CANCELLED
+    if isinstance(error, LVSegUError):
+        return error.exit_code
+    is_the_users = isinstance(error, OSError) or "lvsegu[train]" in describe(error)
+    return LVSegUError.exit_code if is_the_users else FAULT
+
+
+def start_logging(verbose: int = 0, *, quiet: bool = False) -> None:
+    """Send the library's log to stderr: warnings, or more with `verbose`, or only errors with `quiet`."""
+    level = logging.ERROR if quiet else {0: logging.WARNING, 1: logging.INFO}.get(verbose, logging.DEBUG)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_LowerCaseLevel("lvsegu: %(levelname)s: %(message)s"))
+    logger = logging.getLogger("LVSegULib")
+    logger.handlers = [handler]
+    logger.setLevel(level)
+    logger.propagate = False
+    # Other packages warn of things that the user of a command can do nothing about.
+    logging.captureWarnings(True)
+    others = logging.getLogger("py.warnings")
+    others.handlers = [handler if verbose > 1 else logging.NullHandler()]
+    others.propagate = False
+
+
+class _LowerCaseLevel(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        record.levelname = record.levelname.lower()
+        return super().format(record)
+
+
+class Progress:
+    """A line on stderr that is written over as the work goes on; nothing where stderr is not a terminal."""
+
+    def __init__(self, caption: str, *, is_shown: bool = True) -> None:
+        self._caption = caption
+        self._is_shown = is_shown and sys.stderr.isatty()
+
+    def __call__(self, share: float) -> None:
+        """Show that `share` (0 to 1) is done."""
+        if self._is_shown:
+            filled = round(24 * share)
+            bar = "#" * filled + "." * (24 - filled)
+            print(f"\r{self._caption} [{bar}] {100 * share:3.0f} %", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the line away again."""
+        if self._is_shown:
+            print(f"\r{' ' * (len(self._caption) + 33)}\r", end="", file=sys.stderr, flush=True)

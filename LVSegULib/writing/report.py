@@ -1,0 +1,86 @@
+"""The report of one segmented input as plain data, and its file: what was measured, from what, with what, how long."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from LVSegULib import __version__
+from LVSegULib.atomic import written_whole
+from LVSegULib.cine import Cine
+from LVSegULib.measures.volumes import Measures
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.writing.table import VOLUME_COLUMNS
+
+PACKAGES = ("numpy", "scipy", "SimpleITK", "pydicom", "pillow", "onnxruntime", "torch")
+"""Packages whose version can change a result."""
+
+
+def build_report(
+    cine: Cine,
+    measures: Measures,
+    volumes_ml: Mapping[int, Sequence[float]],
+    model: ModelSpec,
+    run: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What `NAME.json` holds; frames count from 0, a number that makes no sense is None and has its reason.
+
+    Args:
+        cine: the input.
+        measures: its measures.
+        volumes_ml: volume of each frame (T,) in mL, by label value.
+        model: the model that segmented it.
+        run: what the caller knows of the run: engine, settings, seconds, files.
+    """
+    return {
+        "name": cine.name,
+        "not_for_clinical_use": True,
+        "measures": measures.to_json(),
+        "volumes_ml": {VOLUME_COLUMNS[value].removesuffix("_ml"): list(v) for value, v in volumes_ml.items()},
+        "input": {
+            "source": cine.source,
+            "frames": cine.frame_count,
+            "slices": cine.slice_count,
+            "rows": cine.frames.shape[2],
+            "columns": cine.frames.shape[3],
+            "spacing_mm": dict(zip("KJI", cine.spacing_mm, strict=True)),
+            "ijk_to_ras": cine.ijk_to_ras.tolist(),
+            "notes": list(cine.notes),
+        },
+        "model": {
+            "name": model.name,
+            "parameters": model.parameters,
+            "share_of_classic_unet": model.share_of_classic,
+            "labels": {label.name: label.value for label in model.labels},
+            "licence": model.licence,
+            "sha256": dict(model.sha256),
+        },
+        **run,
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of LVSegU, Python and the packages that compute, without importing them."""
+    found = {"lvsegu": __version__, "python": platform.python_version(), "platform": platform.platform()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def write_report(path: Path, report: Mapping[str, Any]) -> None:
+    """Write `report` as JSON.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    text = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False)
+    with written_whole(path) as beside:
+        beside.write_text(text + "\n", encoding="utf-8", newline="\n")

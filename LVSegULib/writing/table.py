@@ -1,0 +1,43 @@
+"""Write the volumes over the beat as a table: one row per frame, for a spreadsheet or pandas."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from LVSegULib.atomic import written_whole
+from LVSegULib.labels import CAVITY, MYOCARDIUM, RIGHT_CAVITY
+from LVSegULib.measures.volumes import Measures
+
+VOLUME_COLUMNS = {
+    CAVITY.value: "LV_cavity_ml",
+    MYOCARDIUM.value: "LV_myocardium_ml",
+    RIGHT_CAVITY.value: "RV_cavity_ml",
+}
+"""Column of each label value's volume."""
+
+
+def write_table(path: Path, volumes_ml: Mapping[int, Sequence[float]], measures: Measures) -> None:
+    """Write frame, time_ms, a volume in mL for each label, and the phase (ED, ES or empty).
+
+    Args:
+        path: file to write, ending in `.csv`.
+        volumes_ml: volume of each frame (T,) in mL, by label value.
+        measures: gives the times (an empty column where they are not known) and the frames of ED and ES.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    times = measures.time_ms or ("",) * len(measures.volumes_ml)
+    with written_whole(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["frame", "time_ms", *(VOLUME_COLUMNS[value] for value in volumes_ml), "phase"])
+        for frame, time_ms in enumerate(times):
+            volumes = [f"{of_label[frame]:.3f}" for of_label in volumes_ml.values()]
+            shown_time = time_ms if isinstance(time_ms, str) else f"{time_ms:.2f}"
+            writer.writerow([frame, shown_time, *volumes, _phase(measures, frame)])
+
+
+def _phase(measures: Measures, frame: int) -> str:
+    return {measures.es_frame: "ES", measures.ed_frame: "ED"}.get(frame, "")
