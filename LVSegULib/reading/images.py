@@ -46,9 +46,8 @@ class _Stored:
 def read_image(path: Path) -> Cine:
     """Read a short-axis stack (3-D, a cine of one frame) or cine (4-D, or a sequence that 3D Slicer wrote).
 
-    The third axis of the file must run along the slices. Axes that lean by up to
-    `right_angles.MOST_LEAN` are straightened, and that is noted. Frame times come from NIfTI's time unit or from a Slicer
-    sequence's index.
+    The third axis of the file must run along the slices. Axes that lean by up to `right_angles.MOST_LEAN` are
+    straightened, and that is noted. Frame times come from NIfTI's time unit or from a Slicer sequence's index.
 
     Raises:
         InputError: missing or damaged file, unknown ending, 2-D, colour, NaN, constant, or a mask.

@@ -1,0 +1,72 @@
+"""Read the short-axis cine of a folder of DICOM files, whatever their names and order and whatever else is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from LVSegULib.cine import Cine
+from LVSegULib.reading.dicom_choice import Candidate, choose_candidate, list_candidates
+from LVSegULib.reading.dicom_header import read_headers
+from LVSegULib.reading.dicom_pixels import read_pixels
+from LVSegULib.reading.dicom_stack import DicomStack, build_stack
+from LVSegULib.reading.names import safe_name, short_name
+
+
+def read_dicom_cine(folder: Path, series: str | None = None) -> Cine:
+    """Read the short-axis cine of a folder (or of one multi-frame file).
+
+    Slices are ordered by ImagePositionPatient along the slices' normal (SliceLocation is not to be trusted), from base
+    to apex as far as human anatomy tells; frames are ranked inside their slice, by TriggerTime where there is one.
+
+    Args:
+        folder: looked through with its sub-folders; files need no ending.
+        series: number, UID or part of the description of the series to take; None picks the short-axis cine.
+
+    Raises:
+        InputError: no DICOM, no cine, a damaged file, a duplicated or missing frame, or compression without decoder.
+        GeometryError: a slice without position, differing orientations or sizes, or unequal slice distances.
+        UsageError: no series fits `series`.
+    """
+    return read_stack_cine(folder, *open_dicom_stack(folder, series))
+
+
+def open_dicom_stack(folder: Path, series: str | None = None) -> tuple[DicomStack, str]:
+    """Choose and order the images of the cine without reading pixels; raises as `read_dicom_cine` does.
+
+    Returns:
+        The stack, and which series it is, for people.
+    """
+    chosen, others = choose_candidate(folder, read_headers(folder), series)
+    stack = build_stack(chosen.headers)
+    notes = (*_notes(chosen, others), *stack.notes)
+    return DicomStack(stack.headers, stack.ijk_to_ras, stack.time_ms, notes), f"{chosen.series} of {folder}"
+
+
+def read_stack_cine(folder: Path, stack: DicomStack, source: str) -> Cine:
+    """The cine of a stack that `open_dicom_stack` gave."""
+    first = stack.headers[0][0]
+    counts = len(stack.headers), len(stack.headers[0])
+    pixels = read_pixels((header for frame in stack.headers for header in frame), first.size)
+    return Cine(
+        frames=pixels.reshape(*counts, *first.size),
+        ijk_to_ras=stack.ijk_to_ras,
+        time_ms=stack.time_ms,
+        name=safe_name(first.patient) if first.patient.strip() else short_name(folder),
+        source=f"{source}, {counts[1]} slices x {counts[0]} frames",
+        notes=stack.notes,
+    )
+
+
+def list_dicom_series(folder: Path) -> list[Candidate]:
+    """Every stack in a folder, the likeliest short-axis cine first."""
+    return list_candidates(read_headers(folder).headers)
+
+
+def _notes(chosen: Candidate, others: list[Candidate]) -> list[str]:
+    notes = [f"took {chosen}"] if others else []
+    if others:
+        shown = "; ".join(str(candidate) for candidate in others[:8]) + ("; ..." if len(others) > 8 else "")
+        notes.append(f"also there: {shown} (choose with --series)")
+    if chosen.repeated:
+        notes.append(f"{chosen.repeated} slices were taken again in a later series: the later ones are used")
+    return notes

@@ -1,0 +1,62 @@
+"""Enhanced (multi-frame) MR images, taken apart into one plain data set for each frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydicom.dataset import Dataset
+
+from LVSegULib.errors import InputError
+
+_MACROS = {
+    "PlanePositionSequence": ("ImagePositionPatient",),
+    "PlaneOrientationSequence": ("ImageOrientationPatient",),
+    "PixelMeasuresSequence": ("PixelSpacing", "SliceThickness", "SpacingBetweenSlices"),
+    "CardiacSynchronizationSequence": ("NominalCardiacTriggerDelayTime",),
+    "FrameContentSequence": ("TemporalPositionIndex",),
+}
+"""Functional group macros (DICOM PS3.3 C.7.6.16.2) and what is needed of each."""
+
+_COMMON = (
+    "PatientID",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "SeriesNumber",
+    "SeriesDescription",
+    "ProtocolName",
+    "SOPInstanceUID",
+    "Rows",
+    "Columns",
+)
+
+
+def frame_datasets(dataset: Dataset, file: Path) -> Iterator[Dataset]:
+    """A data set for each frame, with geometry and time as an image of one frame has them.
+
+    Raises:
+        InputError: the file has several frames but no functional groups that say where they lie.
+    """
+    groups = dataset.get("PerFrameFunctionalGroupsSequence") or ()
+    if len(groups) != int(dataset.NumberOfFrames):
+        raise InputError(
+            f"{file}: holds {dataset.NumberOfFrames} frames without saying where each lies: export one file per image"
+        )
+    shared = next(iter(dataset.get("SharedFunctionalGroupsSequence") or ()), Dataset())
+    for number, own in enumerate(groups, start=1):
+        yield _frame_dataset(dataset, shared, own, number)
+
+
+def _frame_dataset(dataset: Dataset, shared: Dataset, own: Dataset, number: int) -> Dataset:
+    frame = Dataset()
+    for name in _COMMON:
+        if name in dataset:
+            frame[name] = dataset[name]
+    for group in (shared, own):
+        for macro, names in _MACROS.items():
+            for item in group.get(macro) or ():
+                for name in names:
+                    if name in item:
+                        frame[name] = item[name]
+    frame.InstanceNumber = number
+    return frame
