@@ -1,0 +1,34 @@
+"""Write a file beside its place and rename it when whole, so that a half-written result is never seen."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from LVSegULib.errors import OutputError
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a temporary path in the folder of `path`, with the same ending; rename it to `path` if the block succeeds.
+
+    Whatever goes wrong inside (an error, Ctrl-C, a full disk), the temporary file is removed and an older `path` stays
+    as it was. The folder of `path` is made if it is missing.
+
+    Raises:
+        OutputError: the folder cannot be made or written to, or the disk is full.
+    """
+    beside = path.with_name(f".{uuid.uuid4().hex[:8]}-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield beside
+        os.replace(beside, path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"cannot write {path}: {reason}: choose another --out folder or free some space") from error
+    finally:
+        with suppress(OSError):
+            beside.unlink()

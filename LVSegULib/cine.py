@@ -1,0 +1,96 @@
+"""The cine: a beating short-axis stack with its geometry, as every reader gives it and every step takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.errors import GeometryError, InputError
+
+SHORTEST_SPACING_MM = 0.01
+LONGEST_SPACING_MM = 100.0
+
+
+@dataclass(frozen=True)
+class Cine:
+    """A short-axis stack over the beat; a single volume is a cine of one frame.
+
+    Attributes:
+        frames: intensities (T, K, J, I), float32; K runs along the slices, J down the rows, I along the columns.
+        ijk_to_ras: 4x4 matrix from voxel indices (i, j, k, 1) to RAS millimetres; its third column is the step
+            between slice centres, gap included.
+        time_ms: time of each frame after the R wave (T,), or None where the source does not say.
+        name: short name for output files.
+        source: where it came from, for people ("series 300 of FOLDER, 12 slices x 20 frames").
+        notes: what the reader noticed and the user should know, one sentence each.
+    """
+
+    frames: NDArray[np.float32]
+    ijk_to_ras: NDArray[np.float64]
+    time_ms: NDArray[np.float64] | None = None
+    name: str = "cine"
+    source: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        _check_frames(self.frames, self.name)
+        _check_matrix(self.ijk_to_ras, self.name)
+        if self.time_ms is not None and self.time_ms.shape != (self.frames.shape[0],):
+            raise InputError(
+                f"{self.name}: time_ms has shape {self.time_ms.shape}, expected one time for each of the "
+                f"{self.frames.shape[0]} frames"
+            )
+
+    @property
+    def spacing_mm(self) -> tuple[float, float, float]:
+        """Voxel size (K, J, I) in mm; K is the distance between slice centres."""
+        lengths = np.linalg.norm(self.ijk_to_ras[:3, :3], axis=0)
+        return float(lengths[2]), float(lengths[1]), float(lengths[0])
+
+    @property
+    def frame_count(self) -> int:
+        """Number of frames T."""
+        return int(self.frames.shape[0])
+
+    @property
+    def slice_count(self) -> int:
+        """Number of slices K."""
+        return int(self.frames.shape[1])
+
+    def describe(self) -> str:
+        """One line for people: "12 slices x 20 frames, 256 x 256 pixels, 1.37 x 1.37 x 10.00 mm"."""
+        (k_mm, j_mm, i_mm), (frames, slices, rows, columns) = self.spacing_mm, self.frames.shape
+        return (
+            f"{slices} slice{'s' * (slices != 1)} x {frames} frame{'s' * (frames != 1)}, "
+            f"{columns} x {rows} pixels, {i_mm:.2f} x {j_mm:.2f} x {k_mm:.2f} mm"
+        )
+
+
+def _check_frames(frames: NDArray[np.float32], name: str) -> None:
+    if frames.ndim != 4 or min(frames.shape) < 1:
+        raise InputError(f"{name}: frames have shape {frames.shape}, expected (T, K, J, I) with none of them 0")
+    if frames.dtype != np.float32:
+        raise InputError(f"{name}: frames are {frames.dtype}, expected float32")
+    if not np.isfinite(frames).all():
+        count = int(np.count_nonzero(~np.isfinite(frames)))
+        raise InputError(
+            f"{name}: {count} pixels are NaN or infinite: export the images again, or replace these pixels first"
+        )
+    if frames.min() == frames.max():
+        raise InputError(f"{name}: every pixel has the value {frames.flat[0]:g}: there is no image in it")
+
+
+def _check_matrix(ijk_to_ras: NDArray[np.float64], name: str) -> None:
+    if ijk_to_ras.shape != (4, 4) or not np.isfinite(ijk_to_ras).all():
+        raise GeometryError(f"{name}: ijk_to_ras must be a finite 4x4 matrix, got shape {ijk_to_ras.shape}")
+    lengths = np.linalg.norm(ijk_to_ras[:3, :3], axis=0)
+    if (lengths < SHORTEST_SPACING_MM).any() or (lengths > LONGEST_SPACING_MM).any():
+        shown = " x ".join(f"{length:g}" for length in lengths)
+        raise GeometryError(
+            f"{name}: a voxel of {shown} mm is not possible (each must lie between {SHORTEST_SPACING_MM:g} and "
+            f"{LONGEST_SPACING_MM:g} mm): correct the spacing in the file's header"
+        )
+    if abs(np.linalg.det(ijk_to_ras[:3, :3] / lengths)) < 0.5:
+        raise GeometryError(f"{name}: the axes of the image do not span space (or lean by more than 45 degrees)")

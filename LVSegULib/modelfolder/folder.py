@@ -1,0 +1,148 @@
+"""Model folders: find them, check them, read their weights, write them. Nothing is ever unpickled."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import shutil
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from LVSegULib.errors import ModelError, OutputError, UsageError
+from LVSegULib.modelfolder.spec import ModelSpec, spec_from_json
+from LVSegULib.modelfolder.weights import Weights, check_weights
+
+SHIPPED = Path(__file__).parent.parent / "models"
+DEFAULT_MODEL = "lv"
+
+SPEC, WEIGHTS, ONNX, CARD = "model.json", "weights.safetensors", "model.onnx", "CARD.md"
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """A model on disk: `path`, and the `spec` read from its `model.json`."""
+
+    path: Path
+    spec: ModelSpec
+
+    def checked(self, name: str) -> Path:
+        """The path of a file of weights, after its hash has been compared.
+
+        Raises:
+            ModelError: the file is missing, or is not the one that `model.json` describes.
+        """
+        path = self.path / name
+        expected = self.spec.sha256.get(name)
+        if expected is None or not path.is_file():
+            raise ModelError(f"{self.path}: {name} is missing: copy the model folder again")
+        if _sha256(path) != expected:
+            raise ModelError(
+                f"{self.path}: {name} is not the file that model.json describes (its SHA-256 differs): copy the "
+                f"model folder again"
+            )
+        return path
+
+    def weights(self) -> Weights:
+        """The weights by PyTorch's names, float32.
+
+        Raises:
+            ModelError: the file is missing, altered, or does not fit the network.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        path = self.checked(WEIGHTS)
+        try:
+            weights = dict(load_file(path))
+        except (SafetensorError, OSError) as error:
+            raise ModelError(f"{path} cannot be read: {error}: copy the model folder again") from error
+        check_weights(weights, self.spec.network, str(path))
+        return weights
+
+
+def open_model(path: Path) -> ModelFolder:
+    """The model in the folder `path`; weights are checked when they are used.
+
+    Raises:
+        ModelError: no `model.json`, or one that cannot be read.
+    """
+    try:
+        text = (path / SPEC).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path} is not a model folder: {SPEC} cannot be read ({error})") from error
+    return ModelFolder(path, spec_from_json(text, str(path)))
+
+
+def installed_models() -> tuple[ModelFolder, ...]:
+    """The models that come with LVSegU, by name."""
+    return tuple(open_model(path.parent) for path in sorted(SHIPPED.glob(f"*/{SPEC}")))
+
+
+def find_model(name: str) -> ModelFolder:
+    """A model by the name of an installed one, or by its folder.
+
+    Raises:
+        UsageError: neither a name nor a folder.
+        ModelError: the folder is no model, or a broken one.
+    """
+    if (SHIPPED / name / SPEC).is_file():
+        return open_model(SHIPPED / name)
+    if Path(name).is_dir():
+        return open_model(Path(name))
+    known = ", ".join(model.spec.name for model in installed_models()) or "none"
+    raise UsageError(f'there is no model "{name}": installed are {known}; or give the path of a model folder')
+
+
+def save_model(path: Path, spec: ModelSpec, weights: Weights, card: str) -> ModelFolder:
+    """Write a model folder as a whole: safetensors, ONNX, `model.json` with their hashes, and the card.
+
+    A folder that is already there is replaced at the very end; a failure leaves it as it was.
+
+    Raises:
+        OutputError: `path` cannot be written.
+    """
+    beside = path.with_name(f".{uuid.uuid4().hex[:8]}-{path.name}")
+    try:
+        beside.mkdir(parents=True)
+        spec = _write_weights(beside, spec, weights)
+        (beside / CARD).write_text(card, encoding="utf-8", newline="\n")
+        (beside / SPEC).write_text(spec.to_json() + "\n", encoding="utf-8", newline="\n")
+        _replace_folder(beside, path)
+    except OSError as error:
+        raise OutputError(f"cannot write the model {path}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return ModelFolder(path, spec)
+
+
+def _write_weights(folder: Path, spec: ModelSpec, weights: Weights) -> ModelSpec:
+    from safetensors.numpy import save_file
+
+    from LVSegULib.modelfolder.onnx_graph import build_onnx
+
+    check_weights(weights, spec.network, spec.name)
+    plain = {name: np.ascontiguousarray(values, dtype=np.float32) for name, values in weights.items()}
+    save_file(plain, folder / WEIGHTS)
+    (folder / ONNX).write_bytes(build_onnx(spec.network, plain).SerializeToString(deterministic=True))
+    return dataclasses.replace(spec, sha256={name: _sha256(folder / name) for name in (WEIGHTS, ONNX)})
+
+
+def _replace_folder(new: Path, path: Path) -> None:
+    if not path.exists():
+        new.rename(path)
+        return
+    old = new.with_name(new.name + ".old")
+    path.rename(old)
+    try:
+        new.rename(path)
+    except OSError:
+        old.rename(path)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

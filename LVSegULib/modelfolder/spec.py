@@ -1,0 +1,156 @@
+"""`model.json`: all that is to be known about a model without loading its weights."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from LVSegULib.errors import LVSegUError, ModelError
+from LVSegULib.labels import ALL_LABELS, Label
+from LVSegULib.network.config import UNetConfig, count_parameters, share_of_classic
+from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.intensity import PERCENTILES, REGION_MM
+
+FORMAT = 1
+"""Version of the model folder's layout; a folder with a higher one was made by a newer LVSegU."""
+
+NORMALISATION: dict[str, Any] = {"kind": "percentiles", "percentiles": list(PERCENTILES), "region_mm": REGION_MM}
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What a model is.
+
+    Attributes:
+        name: short name, also the folder's.
+        network: filters of every layer.
+        labels: what each output channel segments.
+        grid: pixels that the network sees.
+        description: one sentence for people.
+        licence: licence of the weights.
+        citations: sources to be cited by whoever uses the model.
+        training: data sets, split and configuration of the training run.
+        figures: test figures, by data set, each with its n and confidence interval.
+        sha256: hash of each file that holds weights, by file name.
+    """
+
+    name: str
+    network: UNetConfig
+    labels: tuple[Label, ...]
+    grid: Grid
+    description: str = ""
+    licence: str = ""
+    citations: tuple[str, ...] = ()
+    training: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+    sha256: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.network.output_channels != len(self.labels):
+            raise ModelError(f"{self.name}: {self.network.output_channels} outputs for {len(self.labels)} labels")
+
+    @property
+    def parameters(self) -> int:
+        """Trainable parameters of the network."""
+        return count_parameters(self.network)
+
+    @property
+    def share_of_classic(self) -> float:
+        """Parameters as a fraction of the classic U-Net's."""
+        return share_of_classic(self.network)
+
+    @property
+    def label_values(self) -> tuple[int, ...]:
+        """Label value of each output channel."""
+        return tuple(label.value for label in self.labels)
+
+    def to_json(self) -> str:
+        """The text of `model.json`."""
+        return json.dumps(
+            {
+                "format": FORMAT,
+                "name": self.name,
+                "description": self.description,
+                "licence": self.licence,
+                "citations": list(self.citations),
+                "parameters": self.parameters,
+                "share_of_classic_unet": round(self.share_of_classic, 6),
+                "network": self.network.to_json(),
+                "input": {
+                    "spacing_mm": self.grid.spacing_mm,
+                    "rows": self.grid.rows,
+                    "columns": self.grid.columns,
+                    "normalisation": NORMALISATION,
+                },
+                "labels": [_label_to_json(label) for label in self.labels],
+                "training": self.training,
+                "figures": self.figures,
+                "sha256": self.sha256,
+            },
+            indent=2,
+        )
+
+
+def spec_from_json(text: str, where: str) -> ModelSpec:
+    """The model that `ModelSpec.to_json` described; `where` names the folder in errors.
+
+    Raises:
+        ModelError: not such a text, made by a newer version, or something in it is missing or impossible.
+    """
+    try:
+        values = json.loads(text)
+        version = int(values["format"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{where}: model.json is not a model description ({error!r}): copy the model again") from error
+    if version > FORMAT:
+        raise ModelError(f"{where}: has model format {version}, this version reads up to {FORMAT}: update LVSegU")
+    try:
+        return _spec(values)
+    except (KeyError, TypeError, ValueError, IndexError, LVSegUError) as error:
+        reason = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise ModelError(f"{where}: model.json {reason}: copy the model again") from error
+
+
+def _spec(values: dict[str, Any]) -> ModelSpec:
+    grid = values["input"]
+    if grid["normalisation"] != NORMALISATION:
+        raise ValueError(f"asks for another normalisation, {grid['normalisation']}")
+    return ModelSpec(
+        name=str(values["name"]),
+        network=UNetConfig.from_json(values["network"]),
+        labels=tuple(_label_from_json(label) for label in values["labels"]),
+        grid=Grid(float(grid["spacing_mm"]), int(grid["rows"]), int(grid["columns"])),
+        description=str(values.get("description", "")),
+        licence=str(values.get("licence", "")),
+        citations=tuple(values.get("citations", ())),
+        training=dict(values.get("training", {})),
+        figures=dict(values.get("figures", {})),
+        sha256={str(name): str(digest) for name, digest in values["sha256"].items()},
+    )
+
+
+def _label_to_json(label: Label) -> dict[str, Any]:
+    return {
+        "value": label.value,
+        "key": label.key,
+        "name": label.name,
+        "snomed": label.snomed,
+        "meaning": label.meaning,
+        "colour": list(label.colour),
+    }
+
+
+def _label_from_json(values: dict[str, Any]) -> Label:
+    red, green, blue = (float(part) for part in values["colour"])
+    label = Label(
+        int(values["value"]),
+        str(values["key"]),
+        str(values["name"]),
+        str(values["snomed"]),
+        str(values["meaning"]),
+        (red, green, blue),
+    )
+    if all((label.value, label.key) != (known.value, known.key) for known in ALL_LABELS):
+        raise ValueError(f'has an unknown label "{label.key}" of value {label.value}')
+    return label

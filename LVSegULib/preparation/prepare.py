@@ -1,0 +1,63 @@
+"""From a cine to the network's input and from its logits to labels: one code path for training and for use."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.cine import Cine
+from LVSegULib.preparation.grid import Grid, from_grid, to_grid
+from LVSegULib.preparation.intensity import scale_intensities
+
+
+def prepare_images(cine: Cine, grid: Grid) -> NDArray[np.float32]:
+    """The cine's slices as network input (T * K, 1, rows, columns) in 0..1; 0 beyond the image's edge."""
+    spacing_mm = cine.spacing_mm[1:]
+    images = to_grid(scale_intensities(cine.frames, spacing_mm), spacing_mm, grid)
+    return images.reshape(-1, 1, grid.rows, grid.columns)
+
+
+def prepare_targets(
+    labels: NDArray[np.uint8], spacing_mm: tuple[float, float], values: tuple[int, ...], grid: Grid
+) -> NDArray[np.float32]:
+    """Reference labels (T, K, J, I) as the share of each grid pixel that a label covers.
+
+    Args:
+        labels: label values 0..3 on the cine's own pixels.
+        spacing_mm: in-plane spacing (J, I).
+        values: the label values to learn, in the order of the network's output channels.
+        grid: the network's grid.
+
+    Returns:
+        (T * K, len(values), rows, columns), float32 in 0..1.
+    """
+    flat = labels.reshape(-1, *labels.shape[-2:])
+    return np.stack([to_grid((flat == value).astype(np.float32), spacing_mm, grid) for value in values], axis=1)
+
+
+def restore_labels(logits: NDArray[np.float32], cine: Cine, values: tuple[int, ...], grid: Grid) -> NDArray[np.uint8]:
+    """Label map (T, K, J, I) on the cine's own pixels.
+
+    The background's logit is 0 and it wins ties, so that beyond the grid, where resampled logits are 0, is background.
+
+    Args:
+        logits: (T * K, C, rows, columns), one channel for each of `values`.
+        cine: the cine that `prepare_images` was given.
+        values: label value of each channel.
+        grid: the network's grid.
+    """
+    count, _, rows, columns = cine.frames.shape
+    by_frame = logits.reshape(count, -1, *logits.shape[1:])
+    return np.stack([_frame_labels(one, (rows, columns), cine.spacing_mm[1:], values, grid) for one in by_frame])
+
+
+def _frame_labels(
+    logits: NDArray[np.float32],
+    shape: tuple[int, int],
+    spacing_mm: tuple[float, float],
+    values: tuple[int, ...],
+    grid: Grid,
+) -> NDArray[np.uint8]:
+    fine = from_grid(logits, grid, shape, spacing_mm)
+    chosen = np.array(values, np.uint8)[fine.argmax(axis=1)]
+    return np.where(fine.max(axis=1) > 0, chosen, np.uint8(0))

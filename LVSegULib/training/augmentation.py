@@ -1,0 +1,82 @@
+"""Batch augmentation on the tensor's own device: one affine map, then contrast, bias field, noise, low resolution."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from LVSegULib.training.augmentation_config import AugmentationConfig
+
+
+class Augmentation:
+    """Varies batches of slices; every random number comes from the generator that is passed in."""
+
+    def __init__(self, config: AugmentationConfig, spacing_mm: float, crop: int) -> None:
+        self.config = config
+        self.spacing_mm = spacing_mm
+        self.crop = crop
+
+    def __call__(self, images: Tensor, targets: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Vary `images` (N, 1, H, W) and `targets` (N, C, H, W) alike; both come out (N, ., crop, crop)."""
+        grid = self._sampling_grid(images, generator)
+        both = functional.grid_sample(torch.cat([images, targets], 1), grid, align_corners=False)
+        images, targets = both[:, :1], both[:, 1:]
+        images = _lower_resolution(images, self.config.low_resolution, generator)
+        return self._vary_intensities(images, generator), targets
+
+    def _sampling_grid(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        config, count, size = self.config, images.shape[0], images.shape[-1]
+        draw = _Draw(count, images.device, generator)
+        angle = draw.uniform(math.radians(config.rotation_degrees))
+        zoom = torch.exp(draw.uniform(math.log(config.scale)))
+        stretch = torch.exp(draw.uniform(math.log1p(config.stretch) / 2))
+        mirror = 1 - 2 * (draw.uniform(1.0) > 0).float() if config.flip else torch.ones_like(angle)
+        shift = torch.stack([draw.uniform(2 * config.shift_mm / (size * self.spacing_mm)) for _ in range(2)], 1)
+        field = self.crop / size / zoom
+        cosine, sine = torch.cos(angle) * field, torch.sin(angle) * field
+        matrix = torch.stack([cosine * stretch * mirror, -sine / stretch, sine * stretch * mirror, cosine / stretch], 1)
+        theta = torch.cat([matrix.view(-1, 2, 2), shift[:, :, None]], 2)
+        return functional.affine_grid(theta, [count, 1, self.crop, self.crop], align_corners=False)
+
+    def _vary_intensities(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        config, count = self.config, images.shape[0]
+        draw = _Draw(count, images.device, generator)
+        gamma = torch.exp(draw.uniform(math.log1p(config.contrast)))
+        gain, offset = 1 + draw.uniform(config.brightness), draw.uniform(config.brightness)
+        coarse = draw.uniform(config.bias_field, (1, 4, 4))
+        field = functional.interpolate(coarse, images.shape[-2:], mode="bicubic", align_corners=True)
+        sigma = draw.uniform(config.noise).abs()
+        noise = torch.randn(images.shape, device=images.device, generator=generator)
+        varied = images.clamp(min=0) ** _column(gamma) * _column(gain) * (1 + field) + _column(offset)
+        return varied + _column(sigma) * noise
+
+
+class _Draw:
+    """Uniform random numbers for a batch, symmetric around zero."""
+
+    def __init__(self, count: int, device: torch.device, generator: torch.Generator) -> None:
+        self.count, self.device, self.generator = count, device, generator
+
+    def uniform(self, reach: float, shape: tuple[int, ...] = ()) -> Tensor:
+        """Numbers (count, *shape) between -reach and reach."""
+        values = torch.rand((self.count, *shape), device=self.device, generator=self.generator)
+        return (2 * values - 1) * reach
+
+
+def _column(values: Tensor) -> Tensor:
+    return values[:, None, None, None]
+
+
+def _lower_resolution(images: Tensor, factor: float, generator: torch.Generator) -> Tensor:
+    """Average a third of the batch over pixels up to `factor` times larger and interpolate back."""
+    share = max(1, images.shape[0] // 3)
+    if factor <= 1:
+        return images
+    drawn = 1 + (factor - 1) * float(torch.rand((), device=images.device, generator=generator))
+    size = [max(1, round(n / drawn)) for n in images.shape[-2:]]
+    coarse = functional.interpolate(images[:share], size, mode="bilinear", antialias=True, align_corners=False)
+    back = functional.interpolate(coarse, images.shape[-2:], mode="bilinear", align_corners=False)
+    return torch.cat([back, images[share:]])

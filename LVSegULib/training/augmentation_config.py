@@ -1,0 +1,34 @@
+"""How strongly training slices are varied, as plain numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AugmentationConfig:
+    """How strongly a training batch is varied; 0 (1 for `scale`) switches one kind off.
+
+    Attributes:
+        rotation_degrees: rotation is uniform within plus or minus this.
+        flip: mirror half of the slices.
+        scale: size is log-uniform between 1 / scale and scale.
+        stretch: aspect ratio is log-uniform between 1 / (1 + stretch) and 1 + stretch.
+        shift_mm: shift along each axis is uniform within plus or minus this.
+        contrast: gamma is log-uniform between 1 / (1 + contrast) and 1 + contrast.
+        brightness: gain and offset are uniform within plus or minus this.
+        bias_field: a smooth gain field varies within plus or minus this.
+        noise: standard deviation of added Gaussian noise is uniform up to this (intensities lie in 0..1).
+        low_resolution: pixels are up to this many times larger, in a third of the slices.
+    """
+
+    rotation_degrees: float = 180.0
+    flip: bool = True
+    scale: float = 1.25
+    stretch: float = 0.1
+    shift_mm: float = 20.0
+    contrast: float = 0.4
+    brightness: float = 0.1
+    bias_field: float = 0.15
+    noise: float = 0.05
+    low_resolution: float = 2.0

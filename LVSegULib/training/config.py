@@ -1,0 +1,160 @@
+"""Everything a training run depends on, in one typed, self-checking configuration that is saved beside the result."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from LVSegULib.errors import UsageError
+from LVSegULib.labels import BY_KEY
+from LVSegULib.network.config import UNetConfig, count_parameters, share_of_classic
+from LVSegULib.preparation.grid import Grid
+from LVSegULib.training.augmentation_config import AugmentationConfig
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """A training run.
+
+    Attributes:
+        data: data set folders: nnU-Net raw folders, or a Sunnybrook release (DICOM with contour files).
+        name: name of the model.
+        labels: label names to learn, as in `dataset.json`; every data set must have them.
+        filters: filters of each level of the U-Net, finest first.
+        spacing_mm: pixel size of the network's grid.
+        size: rows and columns of the network's grid, around the image's centre.
+        crop: rows and columns of a training slice, cut out after augmentation.
+        steps: optimiser steps in all.
+        batch_size: slices in a step, for each process.
+        learning_rate: peak learning rate of AdamW, reached after the warm-up, then a cosine down to zero.
+        weight_decay: AdamW's weight decay.
+        warmup_steps: steps of linear warm-up.
+        average_steps: the validated and saved weights are an exponential moving average over about so many steps.
+        validate_every: steps between two validations; each also writes the last checkpoint.
+        folds: patients are dealt into so many folds; see `fold`.
+        fold: the fold kept for validation; -1 trains on every patient and validates on none.
+        split: a JSON file {"train": [...], "validation": [...]} of patient names, instead of `folds`.
+        seed: everything random follows from it.
+        precision: "auto" takes bfloat16 where the processor computes in it, "bf16" and "fp32" force one.
+        device: "auto", "cpu", "cuda" or "mps".
+        threads: threads of the processor; 0 leaves it to PyTorch.
+        compile: compile the network first: about 1.5 times faster on the processor, needs a C++ compiler.
+        augmentation: how slices are varied.
+    """
+
+    data: tuple[str, ...] = ()
+    name: str = "model"
+    labels: tuple[str, ...] = ("LV",)
+    filters: tuple[int, ...] = (4, 8, 16, 32, 64)
+    spacing_mm: float = 1.4
+    size: int = 160
+    crop: int = 128
+    steps: int = 6000
+    batch_size: int = 16
+    learning_rate: float = 4e-3
+    weight_decay: float = 1e-2
+    warmup_steps: int = 200
+    average_steps: int = 300
+    validate_every: int = 500
+    folds: int = 4
+    fold: int = 0
+    split: str = ""
+    seed: int = 1
+    precision: str = "auto"
+    device: str = "auto"
+    threads: int = 0
+    compile: bool = False
+    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
+
+    def __post_init__(self) -> None:
+        for name in ("size", "crop", "steps", "batch_size", "average_steps", "validate_every"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if not self.learning_rate > 0 or not self.spacing_mm > 0:
+            raise UsageError("learning_rate and spacing_mm must be positive")
+        if self.precision not in ("auto", "bf16", "fp32"):
+            raise UsageError(f'precision must be "auto", "bf16" or "fp32", got "{self.precision}"')
+        if not self.labels or any(key not in BY_KEY for key in self.labels):
+            raise UsageError(f"labels must be some of {', '.join(BY_KEY)}, got {', '.join(self.labels) or 'none'}")
+        if self.folds < 2 or not -1 <= self.fold < self.folds:
+            raise UsageError(f"fold must lie between -1 and {self.folds - 1} with {self.folds} folds, got {self.fold}")
+        if self.size % self.network.size_multiple or self.crop % self.network.size_multiple:
+            raise UsageError(
+                f"size and crop must be multiples of {self.network.size_multiple} for a network of "
+                f"{len(self.filters)} levels, got {self.size} and {self.crop}"
+            )
+
+    @property
+    def network(self) -> UNetConfig:
+        """The shape of the network."""
+        return UNetConfig.from_levels(self.filters, output_channels=len(self.labels))
+
+    @property
+    def network_summary(self) -> str:
+        """One line for people."""
+        network = self.network
+        return (
+            f"{count_parameters(network):,} parameters ({100 * share_of_classic(network):.2f} % of the classic U-Net)"
+        )
+
+    @property
+    def grid(self) -> Grid:
+        """The network's grid."""
+        return Grid(self.spacing_mm, self.size, self.size)
+
+    @property
+    def label_values(self) -> tuple[int, ...]:
+        """The label value of each output channel."""
+        return tuple(BY_KEY[key].value for key in self.labels)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
+        return plain
+
+
+def config_from_values(values: dict[str, Any]) -> TrainingConfig:
+    """A configuration from plain values (a TOML or JSON file, command-line options).
+
+    Raises:
+        UsageError: a name is unknown, or a value is not of the field's type.
+    """
+    values = dict(values)
+    varied = _typed(AugmentationConfig, values.pop("augmentation", {}), "augmentation.")
+    return TrainingConfig(**_typed(TrainingConfig, values, ""), augmentation=AugmentationConfig(**varied))
+
+
+def read_config_values(path: Path) -> dict[str, Any]:
+    """The values of a TOML configuration file.
+
+    Raises:
+        UsageError: the file is missing or is not TOML.
+    """
+    tomllib = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    try:
+        return dict(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read the configuration {path}: {error}") from error
+
+
+def _typed(owner: type, values: dict[str, Any], prefix: str) -> dict[str, Any]:
+    hints = {name: hint for name, hint in get_type_hints(owner).items() if name != "augmentation"}
+    for name in values:
+        if name not in hints:
+            raise UsageError(f"unknown setting {prefix}{name}: the settings are {', '.join(prefix + n for n in hints)}")
+    return {name: _convert(prefix + name, value, hints[name]) for name, value in values.items()}
+
+
+def _convert(name: str, value: Any, hint: Any) -> Any:
+    if hint in (tuple[str, ...], tuple[int, ...]):
+        item = str if hint == tuple[str, ...] else int
+        if isinstance(value, (list, tuple)) and all(type(entry) is item for entry in value):
+            return tuple(value)
+    elif type(value) is hint or (hint is float and type(value) is int):
+        return hint(value)
+    raise UsageError(f"{name} = {value!r} is not of type {getattr(hint, '__name__', hint)}")

@@ -1,0 +1,89 @@
+"""Training slices: every case read once, prepared like any input, and kept in memory as small integers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from LVSegULib.errors import InputError
+from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.prepare import prepare_images, prepare_targets
+from LVSegULib.reading.labelled import LabelledCase, open_labelled
+
+LEVELS = 255.0
+
+
+@dataclass(frozen=True)
+class Slices:
+    """Prepared slices of some patients.
+
+    Attributes:
+        images: (N, 1, H, W), uint8; 255 stands for intensity 1.
+        targets: (N, C, H, W), uint8; 255 stands for a pixel that the label covers wholly.
+        patients: the patient's index of each slice (N,).
+        names: the patients' names.
+    """
+
+    images: Tensor
+    targets: Tensor
+    patients: Tensor
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return int(self.images.shape[0])
+
+    def batch(self, chosen: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Images and targets of the slices `chosen`, float32 in 0..1 on `device`."""
+        images, targets = self.images[chosen], self.targets[chosen]
+        return images.to(device).float() / LEVELS, targets.to(device).float() / LEVELS
+
+    def draw(self, count: int, generator: torch.Generator) -> Tensor:
+        """Indices of `count` random slices: each patient is as likely as any other, then each of its slices."""
+        patient = torch.randint(len(self.names), (count,), generator=generator)
+        place = torch.rand(count, generator=generator)
+        sizes = torch.bincount(self.patients, minlength=len(self.names))
+        starts = torch.cumsum(sizes, 0) - sizes
+        return starts[patient] + (place * sizes[patient]).long()
+
+
+def load_slices(
+    cases: Iterable[LabelledCase],
+    label_values: tuple[int, ...],
+    grid: Grid,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Slices:
+    """Read and prepare `cases`; slices are ordered by patient.
+
+    Raises:
+        InputError: there is no case, or one of them cannot be read.
+    """
+    ordered = sorted(cases, key=lambda case: (case.patient, case.name))
+    if not ordered:
+        raise InputError("there is no labelled case to learn from")
+    names = tuple(dict.fromkeys(case.patient for case in ordered))
+    images, targets, patients = [], [], []
+    for case in ordered:
+        progress(case.name)
+        cine, labels = case.read()
+        images.append(_bytes(prepare_images(cine, grid)))
+        targets.append(_bytes(prepare_targets(labels, cine.spacing_mm[1:], label_values, grid)))
+        patients += [names.index(case.patient)] * len(images[-1])
+    return Slices(torch.cat(images), torch.cat(targets), torch.tensor(patients), names)
+
+
+def find_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[LabelledCase, ...]:
+    """The labelled cases of every data set in `folders`; the same patient name in two of them is the same patient.
+
+    Raises:
+        InputError: a folder is not a data set, or lacks one of the labels.
+    """
+    return tuple(case for folder in folders for case in open_labelled(Path(folder), label_keys))
+
+
+def _bytes(values: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Tensor:
+    return torch.from_numpy(np.rint(values * LEVELS).astype(np.uint8))

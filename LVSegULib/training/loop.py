@@ -1,0 +1,110 @@
+"""The training loop: a step is a function of the seed and its number, so that a resumed run ends the same."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from LVSegULib.training.augmentation import Augmentation
+from LVSegULib.training.config import TrainingConfig
+from LVSegULib.training.data import Slices
+from LVSegULib.training.device import Place
+from LVSegULib.training.loss import segmentation_loss
+from LVSegULib.training.state import TrainingState, learning_rate
+from LVSegULib.training.validate import Validation, validate
+
+STEPS_BETWEEN_REPORTS = 10
+STREAMS = 1_000_003
+
+
+@dataclass(frozen=True)
+class Report:
+    """How training goes, every few steps.
+
+    Attributes:
+        step: steps done.
+        loss: mean loss since the last report.
+        learning_rate: of the last step.
+        seconds: since the loop started.
+        validation: Dice per patient, at the steps where there is validation.
+    """
+
+    step: int
+    loss: float
+    learning_rate: float
+    seconds: float
+    validation: Validation | None = None
+
+
+def train_steps(
+    state: TrainingState,
+    config: TrainingConfig,
+    place: Place,
+    training: Slices,
+    validation: Slices | None,
+    report: Callable[[Report], None],
+) -> None:
+    """Train `state` from the step it is at to the last, in place, and report on the way."""
+    augment = Augmentation(config.augmentation, config.spacing_mm, config.crop)
+    network = _runnable(state.network.train(), config, place)
+    started, losses = time.monotonic(), torch.zeros((), device=place.device)
+    reported = state.step
+    while state.step < config.steps:
+        images, targets = _next_batch(config, place, state.step, training, augment)
+        losses += _step(network, state, config, place, images, targets)
+        state.step += 1
+        is_validation = state.step % config.validate_every == 0 or state.step == config.steps
+        if not is_validation and state.step % STEPS_BETWEEN_REPORTS:
+            continue
+        result = None
+        if is_validation and validation is not None and place.is_first:
+            result = validate(state.averaged, validation, place)
+        loss, rate = float(losses) / (state.step - reported), learning_rate(config, state.step - 1)
+        report(Report(state.step, loss, rate, time.monotonic() - started, result))
+        losses.zero_()
+        reported = state.step
+
+
+def _runnable(network: nn.Module, config: TrainingConfig, place: Place) -> Callable[[Tensor], Tensor]:
+    if place.world > 1:
+        network = DistributedDataParallel(network)
+    return cast(Callable[[Tensor], Tensor], torch.compile(network) if config.compile else network)
+
+
+def _next_batch(
+    config: TrainingConfig, place: Place, step: int, training: Slices, augment: Augmentation
+) -> tuple[Tensor, Tensor]:
+    stream = (config.seed * STREAMS + step) * place.world + place.rank
+    drawing = torch.Generator().manual_seed(stream)
+    varying = torch.Generator(place.device).manual_seed(stream)
+    images, targets = training.batch(training.draw(config.batch_size, drawing), place.device)
+    return augment(images, targets, varying)
+
+
+def _step(
+    network: Callable[[Tensor], Tensor],
+    state: TrainingState,
+    config: TrainingConfig,
+    place: Place,
+    images: Tensor,
+    targets: Tensor,
+) -> Tensor:
+    for group in state.optimizer.param_groups:
+        group["lr"] = learning_rate(config, state.step)
+    autocast = torch.autocast(place.device.type, torch.bfloat16) if place.bf16 else nullcontext()
+    with autocast:
+        logits = network(images.contiguous(memory_format=torch.channels_last))
+    loss = segmentation_loss(logits, targets)
+    state.optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(state.network.parameters(), 1.0)
+    state.optimizer.step()
+    state.average.update_parameters(state.network)
+    return loss.detach()

@@ -1,0 +1,173 @@
+"""A whole training run in a folder: data in, log, curve, checkpoints and model folders out."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from LVSegULib.atomic import written_whole
+from LVSegULib.engines.pytorch import network_weights
+from LVSegULib.errors import InputError, UsageError
+from LVSegULib.labels import BY_KEY
+from LVSegULib.modelfolder.folder import save_model
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.pictures.training_curve import draw_training_curve
+from LVSegULib.preparation.grid import Grid
+from LVSegULib.training.card import training_card
+from LVSegULib.training.config import TrainingConfig
+from LVSegULib.training.data import Slices, find_cases, load_slices
+from LVSegULib.training.device import Place, placed
+from LVSegULib.training.log import Row, read_log, write_log
+from LVSegULib.training.loop import Report, train_steps
+from LVSegULib.training.split import Split, fold_split, read_split
+from LVSegULib.training.state import TrainingState, load_checkpoint, new_state, save_checkpoint
+
+CHECKPOINT, LOG, CURVE, CONFIG, SPLIT = "checkpoint.safetensors", "log.csv", "curve.png", "config.json", "split.json"
+BEST, LAST = "best", "last"
+MARGIN = 1.5
+"""Training slices are kept this much larger than the crop, so that rotation and shift have something to bring in."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What a run tells while it runs; every call may raise to stop it.
+
+    Attributes:
+        say: a line about what is being done.
+        loaded: the name of a case that is being read.
+        report: loss and Dice, every few steps.
+    """
+
+    say: Callable[[str], None] = lambda _: None
+    loaded: Callable[[str], None] = lambda _: None
+    report: Callable[[Report], None] = lambda _: None
+
+
+def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: Watch | None = None) -> None:
+    """Train a network and leave in `folder` its log, curve, checkpoint, and the model folders `best` and `last`.
+
+    Args:
+        config: everything the result depends on.
+        folder: the run's folder; must not hold another run.
+        resume: go on from the checkpoint in `folder`, with the same end result as if never stopped.
+        watch: who is told.
+
+    Raises:
+        UsageError: `folder` holds a run and `resume` is false, or the split does not fit.
+        InputError: data or checkpoint cannot be read.
+        OutputError: `folder` cannot be written.
+    """
+    watch = watch or Watch()
+    checkpoint = folder / CHECKPOINT
+    if checkpoint.exists() and not resume:
+        raise UsageError(f"{folder} holds a training run: go on with --resume, or choose another --out")
+    if resume and not checkpoint.exists():
+        raise InputError(f"{folder} has no {CHECKPOINT} to resume from: start without --resume")
+    cases = find_cases(config.data, config.labels)
+    split = _split(config, [case.patient for case in cases])
+    with placed(config.device, config.precision, config.threads) as place:
+        watch.say(f"{len(split.train)} patients to learn from, {len(split.validation)} to validate; {place.describe()}")
+        wide = Grid(config.spacing_mm, _wide(config), _wide(config))
+        values = config.label_values
+        training = load_slices([c for c in cases if c.patient in split.train], values, wide, watch.loaded)
+        kept = [case for case in cases if case.patient in split.validation]
+        validation = load_slices(kept, values, config.grid, watch.loaded) if kept and place.is_first else None
+        state = new_state(config, place.device)
+        if resume:
+            load_checkpoint(checkpoint, state, config)
+        recorder = _Recorder(folder, config, split, state, place, watch)
+        watch.say(f"{len(training)} slices; {config.network_summary}; steps {state.step} to {config.steps}")
+        train_steps(state, config, place, training, validation, recorder)
+
+
+def _split(config: TrainingConfig, patients: list[str]) -> Split:
+    if config.split:
+        return read_split(Path(config.split), patients)
+    return fold_split(patients, config.folds, config.fold)
+
+
+def _wide(config: TrainingConfig) -> int:
+    return round(config.crop * MARGIN)
+
+
+class _Recorder:
+    """Writes the run's files whenever there is a validation; only the first process writes."""
+
+    def __init__(
+        self,
+        folder: Path,
+        config: TrainingConfig,
+        split: Split,
+        state: TrainingState,
+        place: Place,
+        watch: Watch,
+    ) -> None:
+        self.folder, self.config, self.split = folder, config, split
+        self.state, self.place, self.watch = state, place, watch
+        self.rows = read_log(folder / LOG, state.step)
+        self.earlier_seconds = self.rows[-1].seconds if self.rows else 0.0
+        if place.is_first:
+            _write_json(folder / CONFIG, config.to_json())
+            _write_json(folder / SPLIT, split.to_json())
+
+    def __call__(self, report: Report) -> None:
+        if not self.place.is_first:
+            return
+        self.watch.report(report)
+        is_due = report.step % self.config.validate_every == 0 or report.step == self.config.steps
+        if not is_due:
+            return
+        dice = report.validation.mean if report.validation is not None else float("nan")
+        seconds = self.earlier_seconds + report.seconds
+        self.rows.append(Row(report.step, seconds, report.learning_rate, report.loss, dice))
+        if dice > self.state.best_dice:
+            self.state.best_dice = dice
+            self._save_model(BEST, report)
+        if report.step == self.config.steps:
+            self._save_model(LAST, report)
+        write_log(self.folder / LOG, self.rows)
+        draw_training_curve(self.folder / CURVE, self.rows, self._title())
+        save_checkpoint(self.folder / CHECKPOINT, self.state, self.config)
+
+    def _title(self) -> str:
+        return f"{self.config.name}: {self.config.network_summary}"
+
+    def _save_model(self, name: str, report: Report) -> None:
+        row = self.rows[-1]
+        spec = ModelSpec(
+            name=self.config.name,
+            network=self.config.network,
+            labels=tuple(BY_KEY[key] for key in self.config.labels),
+            grid=self.config.grid,
+            training={
+                "config": self.config.to_json(),
+                "split": self.split.to_json(),
+                "step": row.step,
+                "seconds": round(row.seconds, 1),
+                "place": self.place.describe(),
+                "date": time.strftime("%Y-%m-%d"),
+            },
+            figures=_validation_figures(report),
+        )
+        save_model(self.folder / name, spec, network_weights(self.state.averaged), training_card(spec))
+
+
+def _validation_figures(report: Report) -> dict[str, object]:
+    if report.validation is None:
+        return {}
+    dice = {name: [round(float(d), 4) for d in row] for name, row in _by_patient(report)}
+    return {"validation": {"dice_mean": round(report.validation.mean, 4), "dice_by_patient": dice}}
+
+
+def _by_patient(report: Report) -> list[tuple[str, list[float]]]:
+    if report.validation is None:
+        return []
+    return [(name, list(row)) for name, row in zip(report.validation.patients, report.validation.dice, strict=True)]
+
+
+def _write_json(path: Path, values: object) -> None:
+    with written_whole(path) as beside:
+        beside.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,48 @@
+"""Who is trained on and who validates: always whole patients."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from LVSegULib.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Split:
+    """Patient names for training and for validation; nobody is in both."""
+
+    train: tuple[str, ...]
+    validation: tuple[str, ...]
+
+    def to_json(self) -> dict[str, list[str]]:
+        """Plain lists for a JSON file that `read_split` reads."""
+        return {"train": list(self.train), "validation": list(self.validation)}
+
+
+def fold_split(patients: Sequence[str], folds: int, fold: int) -> Split:
+    """Deal the sorted patients out in turn, so that groups with a common prefix spread evenly; -1 keeps nobody back."""
+    ordered = sorted(set(patients))
+    kept = tuple(name for index, name in enumerate(ordered) if fold >= 0 and index % folds == fold)
+    return Split(tuple(name for name in ordered if name not in kept), kept)
+
+
+def read_split(path: Path, patients: Sequence[str]) -> Split:
+    """A split from a JSON file {"train": [...], "validation": [...]}, checked against the patients there are.
+
+    Raises:
+        UsageError: the file is not such a file, a name is unknown, or a patient is on both sides.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        split = Split(tuple(map(str, values["train"])), tuple(map(str, values["validation"])))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f'{path} is not a split {{"train": [...], "validation": [...]}}: {error!r}') from error
+    unknown = sorted(set(split.train + split.validation) - set(patients))
+    both = sorted(set(split.train) & set(split.validation))
+    if unknown or both:
+        what = f"names {unknown[0]}, which is not in the data" if unknown else f"has {both[0]} on both sides"
+        raise UsageError(f"the split {path} {what}")
+    return split
