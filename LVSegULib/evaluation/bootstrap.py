@@ -1,0 +1,130 @@
+"""Mean and median with a bootstrap confidence interval over patients.
+
+Slices of one patient resemble each other, so whole patients are drawn, never slices; a patient brings all its values.
+Efron, Tibshirani: An Introduction to the Bootstrap (1993), percentile interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 2000
+SEED = 20190601
+CONFIDENCE = 0.95
+CHUNK = 100
+"""Resamples whose medians are computed at once; keeps the memory small with thousands of slices."""
+
+Interval = tuple[float, float]
+NO_INTERVAL: Interval = (math.nan, math.nan)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What many values of several patients come to.
+
+    Attributes:
+        mean: mean of the values; NaN without any.
+        median: median of the values; NaN without any.
+        count: how many values there are.
+        patients: how many patients they come from.
+        undefined: how many more were NaN and left out (such as the distance to an empty mask).
+        mean_interval: 95 % confidence interval of the mean; NaN with fewer than two patients.
+        median_interval: the same of the median.
+    """
+
+    mean: float
+    median: float
+    count: int
+    patients: int
+    undefined: int
+    mean_interval: Interval
+    median_interval: Interval
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio of sums over patients, such as the pooled Dice.
+
+    Attributes:
+        value: sum of the numerators by sum of the denominators; NaN if that is zero.
+        patients: how many patients it comes from.
+        interval: 95 % confidence interval; NaN with fewer than two patients.
+    """
+
+    value: float
+    patients: int
+    interval: Interval
+
+
+def summarise(values: Sequence[float], patients: Sequence[str]) -> Summary:
+    """Mean, median and their bootstrap intervals over patients.
+
+    Args:
+        values: values (N,); NaN is left out and counted.
+        patients: the patient of each value (N,).
+    """
+    every = np.asarray(values, dtype=np.float64)
+    defined = np.isfinite(every)
+    kept = every[defined]
+    names, owner = np.unique(np.asarray(patients, dtype=str)[defined], return_inverse=True)
+    if len(kept) == 0:
+        return Summary(math.nan, math.nan, 0, 0, len(every), NO_INTERVAL, NO_INTERVAL)
+    mean_interval = median_interval = NO_INTERVAL
+    if len(names) > 1:
+        drawn = _draw(len(names))
+        sums = np.bincount(owner, weights=kept)
+        mean_interval = _percentiles((drawn @ sums) / (drawn @ np.bincount(owner)))
+        median_interval = _percentiles(_medians(kept, owner, drawn))
+    return Summary(
+        mean=float(kept.mean()),
+        median=float(np.median(kept)),
+        count=len(kept),
+        patients=len(names),
+        undefined=len(every) - len(kept),
+        mean_interval=mean_interval,
+        median_interval=median_interval,
+    )
+
+
+def ratio_of_sums(numerators: Sequence[float], denominators: Sequence[float]) -> Ratio:
+    """Ratio of the sums of one numerator and one denominator for each patient, with its bootstrap interval."""
+    above, below = np.asarray(numerators, dtype=np.float64), np.asarray(denominators, dtype=np.float64)
+    if below.sum() == 0:
+        return Ratio(math.nan, len(below), NO_INTERVAL)
+    interval = NO_INTERVAL
+    if len(below) > 1:
+        drawn = _draw(len(below))
+        sums = drawn @ below
+        interval = _percentiles((drawn @ above)[sums > 0] / sums[sums > 0])
+    return Ratio(float(above.sum() / below.sum()), len(below), interval)
+
+
+def _draw(patients: int) -> NDArray[np.int64]:
+    """How often each patient is drawn in each resample (RESAMPLES, patients); every row sums to `patients`."""
+    even = np.full(patients, 1 / patients)
+    return np.random.default_rng(SEED).multinomial(patients, even, size=RESAMPLES)
+
+
+def _medians(values: NDArray[np.float64], owner: NDArray[np.intp], drawn: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Median of each resample: of the values, each repeated as often as its patient was drawn."""
+    order = np.argsort(values, kind="stable")
+    ordered, owner = values[order], owner[order]
+    medians = np.empty(len(drawn))
+    for start in range(0, len(drawn), CHUNK):
+        reached = np.cumsum(drawn[start : start + CHUNK, owner], axis=1)
+        count = reached[:, -1:]
+        lower = ordered[(reached > (count - 1) // 2).argmax(axis=1)]
+        upper = ordered[(reached > count // 2).argmax(axis=1)]
+        medians[start : start + CHUNK] = (lower + upper) / 2
+    return medians
+
+
+def _percentiles(estimates: NDArray[np.float64]) -> Interval:
+    tail = 100 * (1 - CONFIDENCE) / 2
+    low, high = np.percentile(estimates, [tail, 100 - tail])
+    return float(low), float(high)

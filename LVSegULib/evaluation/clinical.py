@@ -1,0 +1,127 @@
+"""What a clinician reads off: end-diastolic and end-systolic volume and ejection fraction, against the reference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.evaluation.bootstrap import Summary, summarise
+from LVSegULib.evaluation.records import VolumeRecord
+from LVSegULib.measures.volumes import ejection_fraction
+
+LIMITS_IN_SD = 1.96
+FEWEST_FOR_CORRELATION = 3
+
+
+@dataclass(frozen=True)
+class PatientVolumes:
+    """A patient's end-diastole and end-systole, in the frames that the reference gives.
+
+    Attributes:
+        patient: whose they are.
+        ed: the volume at end-diastole.
+        es: the volume at end-systole.
+    """
+
+    patient: str
+    ed: VolumeRecord
+    es: VolumeRecord
+
+    @property
+    def reference_ef(self) -> float:
+        """Ejection fraction of the reference, per cent."""
+        return ejection_fraction(self.ed.reference_ml, self.es.reference_ml)
+
+    @property
+    def predicted_ef(self) -> float:
+        """Ejection fraction of the prediction, per cent; NaN if nothing was found at ED."""
+        return ejection_fraction(self.ed.prediction_ml, self.es.prediction_ml)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How a predicted measure agrees with the reference over patients.
+
+    Attributes:
+        error: predicted minus reference; its mean is the bias of Bland and Altman, Lancet 1986;327:307.
+        absolute_error: the same without sign.
+        limits: bias plus and minus 1.96 standard deviations of the error; NaN with fewer than two patients.
+        correlation: Pearson's r; NaN with fewer than three patients, or if one side does not vary.
+    """
+
+    error: Summary
+    absolute_error: Summary
+    limits: tuple[float, float]
+    correlation: float
+
+
+@dataclass(frozen=True)
+class ClinicalFigures:
+    """Agreement of LVEDV and LVESV (mL) and LVEF (percentage points) over the patients that have both ED and ES."""
+
+    patients: int
+    LVEDV_ml: Agreement
+    LVESV_ml: Agreement
+    LVEF_percent: Agreement
+
+
+def patient_volumes(volumes: Sequence[VolumeRecord]) -> list[PatientVolumes]:
+    """ED and ES of each patient that has both.
+
+    Where the data set names the phases, these are they; otherwise ED is the frame of the largest reference volume and
+    ES that of the smallest, of all the patient's frames with reference.
+    """
+    by_patient: dict[str, list[VolumeRecord]] = {}
+    for record in volumes:
+        if record.reference_ml > 0:
+            by_patient.setdefault(record.patient, []).append(record)
+    pairs = []
+    for patient, records in by_patient.items():
+        named = {record.phase: record for record in records if record.phase}
+        if "ED" in named and "ES" in named:
+            pairs.append(PatientVolumes(patient, named["ED"], named["ES"]))
+        elif len(records) > 1 and not named:
+            ordered = sorted(records, key=lambda record: record.reference_ml)
+            pairs.append(PatientVolumes(patient, ordered[-1], ordered[0]))
+    return pairs
+
+
+def clinical_figures(pairs: Sequence[PatientVolumes]) -> ClinicalFigures:
+    """Agreement over the patients of `pairs`."""
+    names = [pair.patient for pair in pairs]
+    return ClinicalFigures(
+        patients=len(pairs),
+        LVEDV_ml=agreement([p.ed.reference_ml for p in pairs], [p.ed.prediction_ml for p in pairs], names),
+        LVESV_ml=agreement([p.es.reference_ml for p in pairs], [p.es.prediction_ml for p in pairs], names),
+        LVEF_percent=agreement([p.reference_ef for p in pairs], [p.predicted_ef for p in pairs], names),
+    )
+
+
+def agreement(reference: Sequence[float], predicted: Sequence[float], patients: Sequence[str]) -> Agreement:
+    """Agreement of one value for each patient; patients without prediction (NaN) are left out and counted."""
+    expert, machine = np.asarray(reference, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
+    error = machine - expert
+    defined = np.isfinite(error)
+    return Agreement(
+        error=summarise(error.tolist(), patients),
+        absolute_error=summarise(np.abs(error).tolist(), patients),
+        limits=_limits(error[defined]),
+        correlation=_correlation(expert[defined], machine[defined]),
+    )
+
+
+def _limits(error: NDArray[np.float64]) -> tuple[float, float]:
+    if len(error) < 2:
+        return math.nan, math.nan
+    half = LIMITS_IN_SD * float(error.std(ddof=1))
+    return float(error.mean()) - half, float(error.mean()) + half
+
+
+def _correlation(expert: NDArray[np.float64], machine: NDArray[np.float64]) -> float:
+    if len(expert) < FEWEST_FOR_CORRELATION or np.ptp(expert) == 0 or np.ptp(machine) == 0:
+        return math.nan
+    return float(np.corrcoef(expert, machine)[0, 1])

@@ -1,0 +1,90 @@
+"""Evaluate a predictor on a data set: read each case, segment it, compare, and sum up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from LVSegULib.errors import InputError
+from LVSegULib.evaluation.cases import EvaluationCase, Predictor
+from LVSegULib.evaluation.figures import LabelFigures, label_figures
+from LVSegULib.evaluation.records import SliceRecord, VolumeRecord, compare
+from LVSegULib.labels import CAVITY, Label
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A case that could not be evaluated, and why; its patient's other cases still count."""
+
+    case: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The result.
+
+    Attributes:
+        dataset: name of the data set.
+        patients: the patients evaluated, sorted.
+        cases: names of the cases evaluated.
+        labels: figures by the label's key ("LV").
+        failures: the cases that could not be evaluated.
+    """
+
+    dataset: str
+    patients: tuple[str, ...]
+    cases: tuple[str, ...]
+    labels: dict[str, LabelFigures]
+    failures: tuple[Failure, ...]
+
+
+def evaluate(
+    dataset: str,
+    cases: Sequence[EvaluationCase],
+    predict: Predictor,
+    labels: Sequence[Label] = (CAVITY,),
+    progress: Callable[[int, str], None] = lambda _done, _name: None,
+) -> Evaluation:
+    """Segment every case with `predict` and compare it with its reference.
+
+    A case that cannot be read or segmented is listed as a failure, and the rest go on.
+
+    Args:
+        dataset: name of the data set.
+        cases: what to evaluate.
+        predict: gives label values (T, K, J, I) for a cine.
+        labels: the labels that both the data set and the model have.
+        progress: called before each case with the number of cases done and its name; whatever it raises stops the work.
+
+    Raises:
+        InputError: there is no case, or not one could be evaluated.
+    """
+    if not cases:
+        raise InputError(f"{dataset}: there is no case with a reference to evaluate")
+    slices: dict[str, list[SliceRecord]] = {label.key: [] for label in labels}
+    volumes: dict[str, list[VolumeRecord]] = {label.key: [] for label in labels}
+    done: list[EvaluationCase] = []
+    failures: list[Failure] = []
+    for position, case in enumerate(cases):
+        progress(position, case.name)
+        try:
+            reference = case.read()
+            predicted = predict(reference.cine)
+            compared = {label.key: compare(case, reference, predicted, label) for label in labels}
+        except InputError as error:
+            failures.append(Failure(case.name, str(error)))
+            continue
+        done.append(case)
+        for key, (of_slices, of_volumes) in compared.items():
+            slices[key] += of_slices
+            volumes[key] += of_volumes
+    if not done:
+        raise InputError(f"{dataset}: no case could be evaluated; the first: {failures[0].reason}")
+    return Evaluation(
+        dataset=dataset,
+        patients=tuple(sorted({case.patient for case in done})),
+        cases=tuple(case.name for case in done),
+        labels={label.key: label_figures(label, slices[label.key], volumes[label.key]) for label in labels},
+        failures=tuple(failures),
+    )

@@ -1,0 +1,149 @@
+"""One record for each slice and each volume compared: what every figure is computed from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.errors import InputError
+from LVSegULib.evaluation.cases import EvaluationCase, Polygon, Reference
+from LVSegULib.evaluation.contours import average_perpendicular_distance_mm, outer_contour
+from LVSegULib.evaluation.distance import hausdorff_95_mm
+from LVSegULib.evaluation.overlap import Overlap
+from LVSegULib.labels import CAVITY, Label
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class SliceRecord:
+    """A slice in which the reference or the prediction has the label.
+
+    Attributes:
+        case: name of the stack.
+        patient: whose it is.
+        phase: "ED", "ES" or None.
+        frame: frame in the stack, from 0.
+        slice: slice in the stack, from 0.
+        overlap: pixels.
+        hd95_mm: Hausdorff distance in the slice, 95th percentile, mm; NaN if one of the two is empty.
+        apd_mm: average perpendicular distance of the cavity's contour, mm; NaN if one is empty or for other labels.
+        region: "base", "mid" or "apex" once it is known (see `regions`); None if the reference has nothing here.
+    """
+
+    case: str
+    patient: str
+    phase: str | None
+    frame: int
+    slice: int
+    overlap: Overlap
+    hd95_mm: float
+    apd_mm: float
+    region: str | None = None
+
+    @property
+    def dice(self) -> float:
+        """Dice of the slice."""
+        return self.overlap.dice
+
+
+@dataclass(frozen=True)
+class VolumeRecord:
+    """One frame of a stack as a whole.
+
+    Attributes:
+        case: name of the stack.
+        patient: whose it is.
+        phase: "ED", "ES" or None.
+        frame: frame in the stack, from 0.
+        overlap: voxels.
+        hd95_mm: Hausdorff distance of the volumes, 95th percentile, mm; NaN if one of them is empty.
+        reference_ml: volume of the reference, mL.
+        prediction_ml: volume of the prediction, mL.
+    """
+
+    case: str
+    patient: str
+    phase: str | None
+    frame: int
+    overlap: Overlap
+    hd95_mm: float
+    reference_ml: float
+    prediction_ml: float
+
+    @property
+    def dice(self) -> float:
+        """Dice of the volume."""
+        return self.overlap.dice
+
+    @property
+    def error_ml(self) -> float:
+        """Predicted minus reference volume, mL."""
+        return self.prediction_ml - self.reference_ml
+
+    @property
+    def error_percent(self) -> float:
+        """Predicted minus reference volume, per cent of the reference; NaN if that is empty."""
+        return 100 * self.error_ml / self.reference_ml if self.reference_ml else math.nan
+
+
+def compare(
+    case: EvaluationCase, reference: Reference, predicted: NDArray[np.uint8], label: Label
+) -> tuple[list[SliceRecord], list[VolumeRecord]]:
+    """Compare one label of a prediction with the reference, in every frame that the expert worked on.
+
+    Raises:
+        InputError: the prediction lies on another grid.
+    """
+    if predicted.shape != reference.labels.shape:
+        raise InputError(
+            f"{case.name}: the prediction has the shape {predicted.shape}, its reference {reference.labels.shape}"
+        )
+    slices: list[SliceRecord] = []
+    volumes: list[VolumeRecord] = []
+    for frame in reference.frames:
+        expert, machine = reference.labels[frame] == label.value, predicted[frame] == label.value
+        volumes.append(_volume_record(case, frame, expert, machine, reference.cine.spacing_mm))
+        for k in np.flatnonzero((expert | machine).any(axis=(1, 2))).tolist():
+            apd_mm = math.nan
+            if label.value == CAVITY.value and expert[k].any() and machine[k].any():
+                apd_mm = _apd_mm(expert[k], machine[k], reference.contours.get((frame, k)), reference.cine.spacing_mm)
+            slices.append(
+                SliceRecord(
+                    case=case.name,
+                    patient=case.patient,
+                    phase=case.phase,
+                    frame=frame,
+                    slice=k,
+                    overlap=Overlap.of(expert[k], machine[k]),
+                    hd95_mm=hausdorff_95_mm(expert[k], machine[k], reference.cine.spacing_mm[1:]),
+                    apd_mm=apd_mm,
+                )
+            )
+    return slices, volumes
+
+
+def _volume_record(
+    case: EvaluationCase, frame: int, expert: Mask, machine: Mask, spacing_mm: tuple[float, float, float]
+) -> VolumeRecord:
+    overlap = Overlap.of(expert, machine)
+    voxel_ml = math.prod(spacing_mm) / 1000
+    return VolumeRecord(
+        case=case.name,
+        patient=case.patient,
+        phase=case.phase,
+        frame=frame,
+        overlap=overlap,
+        hd95_mm=hausdorff_95_mm(expert, machine, spacing_mm),
+        reference_ml=overlap.reference * voxel_ml,
+        prediction_ml=overlap.prediction * voxel_ml,
+    )
+
+
+def _apd_mm(expert: Mask, machine: Mask, drawn: Polygon | None, spacing_mm: tuple[float, float, float]) -> float:
+    manual = outer_contour(expert) if drawn is None else drawn
+    _, j_mm, i_mm = spacing_mm
+    return average_perpendicular_distance_mm(outer_contour(machine), manual, (i_mm, j_mm))

@@ -1,0 +1,158 @@
+"""An evaluation as a plain text table for the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+from LVSegULib.evaluation.bootstrap import Interval, Ratio, Summary
+from LVSegULib.evaluation.challenge import GOOD_APD_MM, ChallengeFigures
+from LVSegULib.evaluation.clinical import Agreement, ClinicalFigures
+from LVSegULib.evaluation.evaluate import Evaluation
+from LVSegULib.evaluation.figures import GOOD_DICE, LabelFigures, SliceFigures
+
+Row = tuple[str, str, str, str, str, str]
+Format = Callable[[float], str]
+
+HEADINGS: Row = ("", "mean", "95 % interval", "median", "n", "undefined")
+WORST = 5
+
+
+def dice_text(value: float) -> str:
+    """Three decimals; "-" for NaN."""
+    return "-" if math.isnan(value) else f"{value:.3f}"
+
+
+def number_text(value: float) -> str:
+    """One decimal; "-" for NaN."""
+    return "-" if math.isnan(value) else f"{value:.1f}"
+
+
+def distance_text(value: float) -> str:
+    """Two decimals; "-" for NaN."""
+    return "-" if math.isnan(value) else f"{value:.2f}"
+
+
+def share_text(value: float) -> str:
+    """A share as per cent."""
+    return "-" if math.isnan(value) else f"{100 * value:.1f} %"
+
+
+def report_text(evaluation: Evaluation) -> str:
+    """All summaries as aligned columns, a block for each label, without the single slices."""
+    title = (
+        f"{evaluation.dataset}: {len(evaluation.patients)} patients, {len(evaluation.cases)} stacks; "
+        "intervals are bootstrapped over patients"
+    )
+    blocks = [title]
+    for figures in evaluation.labels.values():
+        blocks += [_table(figures.label.name, _overlap_rows(figures))]
+        if figures.clinical:
+            heading = f"Clinical, {figures.clinical.patients} patients with ED and ES, predicted minus reference"
+            blocks += [_table(heading, _clinical_rows(figures.clinical))]
+        if figures.challenge:
+            blocks += [_table(_challenge_heading(figures.challenge), _challenge_rows(figures.challenge))]
+        blocks += [_worst(figures)]
+    blocks += [f"{failure.case} was left out: {failure.reason}" for failure in evaluation.failures]
+    return "\n\n".join(blocks)
+
+
+def _overlap_rows(figures: LabelFigures) -> list[Row]:
+    rows = [
+        _ratio("Dice, pooled", figures.pooled_dice),
+        _summary("Dice per patient", figures.dice_per_patient, dice_text),
+    ]
+    for group, volumes in figures.volumes.items():
+        where = "" if group == "all" else f", {group}"
+        rows.append(_summary(f"Dice per volume{where}", volumes.dice, dice_text))
+    for group, slices in figures.slices.items():
+        rows += _slice_rows("" if group == "all" else f", {group}", slices)
+    for group, volumes in figures.volumes.items():
+        where = "" if group == "all" else f", {group}"
+        rows += [
+            _summary(f"HD95 of the volume{where}, mm", volumes.hd95_mm, distance_text),
+            _summary(f"Volume error{where}, mL", volumes.error_ml, number_text),
+            _summary(f"Volume error{where}, %", volumes.error_percent, number_text),
+        ]
+    missed, extra = figures.slices["all"].missed, figures.false_positive_slices
+    rows += [("Slices missed", "", "", "", str(missed), ""), ("Slices without reference", "", "", "", str(extra), "")]
+    return rows
+
+
+def _slice_rows(where: str, figures: SliceFigures) -> list[Row]:
+    rows = [
+        _summary(f"Dice per slice{where}", figures.dice, dice_text),
+        _summary(f"Slices below {GOOD_DICE:g}{where}", figures.below, share_text, has_median=False),
+        _summary(f"HD95 of the slice{where}, mm", figures.hd95_mm, distance_text),
+    ]
+    return [row for row in rows if row[4] != "0"]
+
+
+def _clinical_rows(clinical: ClinicalFigures) -> list[Row]:
+    rows: list[Row] = []
+    for name, found in (
+        ("LVEDV, mL", clinical.LVEDV_ml),
+        ("LVESV, mL", clinical.LVESV_ml),
+        ("LVEF, points", clinical.LVEF_percent),
+    ):
+        rows += _agreement_rows(name, found)
+    return rows
+
+
+def _agreement_rows(name: str, found: Agreement) -> list[Row]:
+    return [
+        _summary(f"{name}: error", found.error, number_text),
+        _summary(f"{name}: error without sign", found.absolute_error, number_text),
+        (f"{name}: limits of agreement", "", _interval(found.limits, number_text), "", "", ""),
+        (f"{name}: correlation", dice_text(found.correlation), "", "", str(found.error.count), ""),
+    ]
+
+
+def _challenge_heading(challenge: ChallengeFigures) -> str:
+    return (
+        f"MICCAI 2009 challenge, endocardium: {challenge.contours} contours, {challenge.missing} missing; "
+        f"good is below {GOOD_APD_MM:g} mm; mean of the patients' means"
+    )
+
+
+def _challenge_rows(challenge: ChallengeFigures) -> list[Row]:
+    return [
+        _summary("Good contours, %", challenge.good_percent, number_text),
+        _summary("Official (good only): Dice", challenge.official_dice, dice_text),
+        _summary("Official (good only): APD, mm", challenge.official_apd_mm, distance_text),
+        _summary("All (a missing one is 0): Dice", challenge.all_dice, dice_text),
+        _summary("All that are not missing: APD, mm", challenge.all_apd_mm, distance_text),
+    ]
+
+
+def _worst(figures: LabelFigures) -> str:
+    lines = [
+        f"  {record.dice:.3f}  {record.case}, frame {record.frame}, slice {record.slice} ({record.region})"
+        for record in figures.worst_slices(WORST)
+    ]
+    return "\n".join(["Worst slices (frames and slices counted from 0)", *lines])
+
+
+def _summary(name: str, summary: Summary, text: Format, *, has_median: bool = True) -> Row:
+    undefined = str(summary.undefined) if summary.undefined else ""
+    median = text(summary.median) if has_median else ""
+    return (name, text(summary.mean), _interval(summary.mean_interval, text), median, str(summary.count), undefined)
+
+
+def _ratio(name: str, ratio: Ratio) -> Row:
+    return (name, dice_text(ratio.value), _interval(ratio.interval, dice_text), "", str(ratio.patients), "")
+
+
+def _interval(interval: Interval, text: Format) -> str:
+    low, high = interval
+    return "-" if math.isnan(low) else f"{text(low)} to {text(high)}"
+
+
+def _table(heading: str, rows: Iterable[Row]) -> str:
+    lines = [HEADINGS, *rows]
+    widths = [max(len(row[column]) for row in lines) for column in range(len(HEADINGS))]
+    shown = []
+    for name, *cells in lines:
+        columns = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        shown.append("  ".join([name.ljust(widths[0]), *columns]).rstrip())
+    return "\n".join([heading, *shown])
