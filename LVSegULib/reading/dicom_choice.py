@@ -138,8 +138,8 @@ def _refuse_several_patients(folder: Path, cines: Sequence[Candidate]) -> None:
     patients = sorted({c.headers[0].patient for c in cines})
     if len(patients) > 1:
         raise InputError(
-            f"{folder}: holds cines of {len(patients)} patients ({', '.join(patients[:6])}): give the folder of one, or "
-            "choose a series with --series"
+            f"{folder}: holds cines of {len(patients)} patients ({', '.join(patients[:6])}): give the folder of "
+            "one, or choose a series with --series"
         )
 
 

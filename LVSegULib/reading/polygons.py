@@ -1,0 +1,63 @@
+"""Contours as polygons: read from text, filled on the pixel grid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from LVSegULib.errors import InputError
+
+
+def read_polygon(path: Path) -> NDArray[np.float64]:
+    """Read a text file of one "x y" pair a line.
+
+    Returns:
+        The corners (P, 2) as (i, j) in pixels: i along the columns, j down the rows, whole numbers at pixel centres.
+
+    Raises:
+        InputError: the file cannot be read, holds something else, or fewer than three corners.
+    """
+    try:
+        rows = [[float(number) for number in line.split()] for line in path.read_text(encoding="ascii").splitlines()]
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: is no contour of one x y pair a line ({error}): export it again") from error
+    corners = [row for row in rows if row]
+    if len(corners) < 3 or any(len(row) != 2 for row in corners) or not np.isfinite(corners).all():
+        raise InputError(f"{path}: is no contour: expected three or more lines of two numbers, x and y in pixels")
+    return np.array(corners)
+
+
+def fill_polygon(
+    corners: NDArray[np.float64], size: tuple[int, int], *, with_border: bool = False
+) -> NDArray[np.bool_]:
+    """Pixels of a (rows, columns) grid inside a closed polygon, by the even-odd rule.
+
+    Args:
+        corners: (P, 2) as (i, j), whole numbers at pixel centres.
+        size: rows, columns.
+        with_border: False takes the pixels whose centre lies inside, which keeps the polygon's area; True takes the
+            pixels that the contour itself runs through as well, 3 to 6 % more, as many published masks do.
+
+    Returns:
+        Mask (rows, columns).
+    """
+    if with_border:
+        canvas = Image.new("L", (size[1], size[0]))
+        ImageDraw.Draw(canvas).polygon([(float(i), float(j)) for i, j in corners], fill=1, outline=1)
+        return np.asarray(canvas) > 0
+    return _centres_inside(corners, size)
+
+
+def _centres_inside(corners: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Even-odd rule: a centre is inside if the ray to its right crosses the polygon an odd number of times."""
+    inside = np.zeros(size, bool)
+    columns = np.arange(size[1])
+    for (i0, j0), (i1, j1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        low, high = sorted((j0, j1))
+        rows = np.arange(max(0, int(np.ceil(low))), min(size[0], int(np.ceil(high))))
+        crossings = i0 + (rows - j0) * ((i1 - i0) / (j1 - j0)) if len(rows) else rows
+        inside[rows] ^= columns < np.asarray(crossings)[:, np.newaxis]
+    return inside

@@ -1,0 +1,197 @@
+"""Read the Sunnybrook Cardiac Data as released: DICOM cines with the experts' contours as text.
+
+Radau et al., "Evaluation Framework for Algorithms Segmenting Short Axis Cardiac MRI", MIDAS Journal, 2009.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.errors import InputError
+from LVSegULib.labels import CAVITY
+from LVSegULib.reading.polygons import fill_polygon, read_polygon
+
+if TYPE_CHECKING:
+    from LVSegULib.cine import Cine
+
+Polygons = Mapping[tuple[int, int], NDArray[np.float64]]
+"""Corners (P, 2) as (i, j) in pixels by (frame, slice) of the cine."""
+
+_TABLE = "scd_patientdata.csv"
+_CONTOUR = re.compile(r"IM-\d+-(?P<instance>\d+)-(?P<kind>[io])contour-manual\.txt", re.IGNORECASE)
+_ORIGINAL_NAME = re.compile(r"(?P<group>SC-[A-Z-]+?)-0*(?P<number>\d+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class SunnybrookCine:
+    """A patient's cine with its contours.
+
+    Attributes:
+        cine: the whole cine.
+        endo: endocardial contours, papillary muscles in the cavity.
+        epi: epicardial contours, as a rule at ED only.
+        ed_frame: the contoured frame with the greater endocardial areas.
+        es_frame: the contoured frame with the smaller ones; the same as `ed_frame` if only one is contoured.
+    """
+
+    cine: Cine
+    endo: Polygons
+    epi: Polygons
+    ed_frame: int
+    es_frame: int
+
+    @property
+    def has_endo(self) -> NDArray[np.bool_]:
+        """Which (frame, slice) carries an endocardial contour (T, K)."""
+        present = np.zeros(self.cine.frames.shape[:2], bool)
+        for place in self.endo:
+            present[place] = True
+        return present
+
+    @property
+    def is_known(self) -> NDArray[np.bool_]:
+        """Which (frame, slice) the experts looked at (T, K): all of ED and ES; without contour there is no cavity."""
+        known = np.zeros(self.cine.frames.shape[:2], bool)
+        known[[self.ed_frame, self.es_frame]] = True
+        return known
+
+    def labels(self, *, with_border: bool = False) -> NDArray[np.uint8]:
+        """The cavity as labels (T, K, J, I), 1 inside the endocardial contours, 0 elsewhere.
+
+        Only what `is_known` marks is known. `with_border` is that of `fill_polygon`.
+        """
+        frames, slices, rows, columns = self.cine.frames.shape
+        labels = np.zeros((frames, slices, rows, columns), np.uint8)
+        for place, corners in self.endo.items():
+            labels[place][fill_polygon(corners, (rows, columns), with_border=with_border)] = CAVITY.value
+        return labels
+
+
+@dataclass(frozen=True)
+class SunnybrookPatient:
+    """Where a patient's files lie.
+
+    Attributes:
+        name: the original name with two digits ("SC-HF-I-01").
+        scd_name: the name of the release ("SCD0000101").
+        pathology: "Heart failure with infarct", "Normal", ...
+        images: folder of the DICOM cine.
+        contours: contour files by kind ("endo", "epi") and InstanceNumber.
+    """
+
+    name: str
+    scd_name: str
+    pathology: str
+    images: Path
+    contours: Mapping[Literal["endo", "epi"], Mapping[int, Path]]
+
+    def read(self) -> SunnybrookCine:
+        """Read the cine and the contours, put together by InstanceNumber.
+
+        Raises:
+            InputError: a file cannot be read, or a contour belongs to no image; GeometryError as for any DICOM.
+        """
+        from LVSegULib.reading.dicom import open_dicom_stack, read_stack_cine
+
+        stack, source = open_dicom_stack(self.images)
+        cine = read_stack_cine(self.images, stack, source)
+        endo = _placed(self.contours["endo"], stack.instances)
+        ed_frame, es_frame = _ed_and_es(endo)
+        return SunnybrookCine(cine, endo, _placed(self.contours["epi"], stack.instances), ed_frame, es_frame)
+
+
+def open_sunnybrook(folder: Path) -> tuple[SunnybrookPatient, ...]:
+    """List the patients of a Sunnybrook release that have images and endocardial contours, by name; reads no image.
+
+    The folder holds scd_patientdata.csv, folders SCDnnnnnnn with DICOM files, and folders SC-... with contours,
+    at any depth.
+
+    Raises:
+        InputError: no table, no contours, or no patient with both images and contours.
+    """
+    table = _read_table(folder)
+    contours = _find_contours(folder)
+    images = {path.name: path for path in sorted(folder.rglob("SCD[0-9]*")) if path.is_dir()}
+    patients = [
+        SunnybrookPatient(name, scd_name, pathology, _cine_folder(images[scd_name]), contours[name])
+        for name, (scd_name, pathology) in table.items()
+        if name in contours and scd_name in images
+    ]
+    if not patients:
+        raise InputError(
+            f"{folder}: no patient has both images (SCDnnnnnnn) and contours (IM-nnnn-nnnn-icontour-manual.txt) there: "
+            f"{len(images)} have images, {len(contours)} contours"
+        )
+    return tuple(sorted(patients, key=lambda patient: patient.name))
+
+
+def is_sunnybrook(folder: Path) -> bool:
+    """Whether a folder looks like a Sunnybrook release."""
+    return (folder / _TABLE).is_file()
+
+
+def padded_name(text: str) -> str | None:
+    """The original name with two digits: "SC-HF-I-01" for "SC-HF-I-1"; None if it is no such name."""
+    match = _ORIGINAL_NAME.fullmatch(text.strip())
+    return f"{match['group'].upper()}-{int(match['number']):02d}" if match else None
+
+
+def _read_table(folder: Path) -> dict[str, tuple[str, str]]:
+    path = folder / _TABLE
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        named = {padded_name(row["OriginalID"]): (row["PatientID"], row.get("Pathology") or "") for row in rows}
+    except FileNotFoundError as error:
+        raise InputError(f"{folder}: has no {_TABLE}, expected the Sunnybrook Cardiac Data") from error
+    except (OSError, UnicodeError, KeyError, csv.Error) as error:
+        raise InputError(f"{path}: is no table with PatientID and OriginalID ({error}): download it again") from error
+    return {name: row for name, row in named.items() if name}
+
+
+def _find_contours(folder: Path) -> dict[str, dict[Literal["endo", "epi"], dict[int, Path]]]:
+    found: dict[str, dict[Literal["endo", "epi"], dict[int, Path]]] = defaultdict(lambda: {"endo": {}, "epi": {}})
+    for path in sorted(folder.rglob("*contour-manual.txt")):
+        match = _CONTOUR.fullmatch(path.name)
+        name = next(filter(None, (padded_name(parent.name) for parent in path.parents)), None)
+        if match and name:
+            kind: Literal["endo", "epi"] = "endo" if match["kind"].lower() == "i" else "epi"
+            found[name][kind][int(match["instance"])] = path
+    return {name: kinds for name, kinds in found.items() if kinds["endo"]}
+
+
+def _cine_folder(patient: Path) -> Path:
+    return next((path for path in sorted(patient.glob("CINESAX*")) if path.is_dir()), patient)
+
+
+def _placed(files: Mapping[int, Path], instances: NDArray[np.int64]) -> dict[tuple[int, int], NDArray[np.float64]]:
+    places = {int(instance): (int(t), int(k)) for (t, k), instance in np.ndenumerate(instances)}
+    for instance, path in files.items():
+        if instance not in places:
+            raise InputError(f"{path}: belongs to InstanceNumber {instance}, which the cine lacks: add that image")
+    return {places[instance]: read_polygon(path) for instance, path in files.items()}
+
+
+def _ed_and_es(endo: Polygons) -> tuple[int, int]:
+    """The two frames with most contours; the one with the greater mean area is ED."""
+    areas: dict[int, list[float]] = defaultdict(list)
+    for (frame, _), corners in endo.items():
+        areas[frame].append(_area(corners))
+    chosen = sorted(areas, key=lambda frame: len(areas[frame]), reverse=True)[:2]
+    chosen.sort(key=lambda frame: float(np.mean(areas[frame])), reverse=True)
+    return chosen[0], chosen[-1]
+
+
+def _area(corners: NDArray[np.float64]) -> float:
+    """Area of a polygon in square pixels (shoelace formula)."""
+    i, j = corners.T
+    return float(abs(i @ np.roll(j, -1) - j @ np.roll(i, -1)) / 2)
