@@ -90,7 +90,7 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
 
 
 def _common_options() -> argparse.ArgumentParser:
-    """Options that may stand before or after the subcommand; without defaults, so that neither place undoes the other."""
+    """Options that may stand before or after the subcommand; without defaults, so neither place undoes the other."""
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("-v", "--verbose", action="count", help="say more on stderr; twice: everything")
     common.add_argument("-q", "--quiet", action="store_true", help="say only errors on stderr")
