@@ -25,6 +25,7 @@ class Reference:
         cine: the images.
         labels: label values (T, K, J, I).
         frames: the frames that the expert worked on; in these, a slice without contour has no ventricle.
+        phases: "ED" or "ES" by frame, where the data set says so.
         contours: the expert's own endocardial contours by (frame, slice), where the data set has contours; otherwise
             they are taken from the labels.
     """
@@ -32,6 +33,7 @@ class Reference:
     cine: Cine
     labels: NDArray[np.uint8]
     frames: tuple[int, ...]
+    phases: Mapping[int, str] = field(default_factory=dict)
     contours: Mapping[tuple[int, int], Polygon] = field(default_factory=dict)
 
 
@@ -42,11 +44,9 @@ class EvaluationCase:
     Attributes:
         name: its name, unique in the data set.
         patient: whose it is; figures are bootstrapped over patients.
-        phase: "ED" or "ES" where the data set says so.
         read: reads it.
     """
 
     name: str
     patient: str
-    phase: str | None
     read: Callable[[], Reference]

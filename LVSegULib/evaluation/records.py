@@ -106,7 +106,8 @@ def compare(
     volumes: list[VolumeRecord] = []
     for frame in reference.frames:
         expert, machine = reference.labels[frame] == label.value, predicted[frame] == label.value
-        volumes.append(_volume_record(case, frame, expert, machine, reference.cine.spacing_mm))
+        phase = reference.phases.get(frame)
+        volumes.append(_volume_record(case, phase, frame, expert, machine, reference.cine.spacing_mm))
         for k in np.flatnonzero((expert | machine).any(axis=(1, 2))).tolist():
             apd_mm = math.nan
             if label.value == CAVITY.value and expert[k].any() and machine[k].any():
@@ -115,7 +116,7 @@ def compare(
                 SliceRecord(
                     case=case.name,
                     patient=case.patient,
-                    phase=case.phase,
+                    phase=phase,
                     frame=frame,
                     slice=k,
                     overlap=Overlap.of(expert[k], machine[k]),
@@ -127,14 +128,19 @@ def compare(
 
 
 def _volume_record(
-    case: EvaluationCase, frame: int, expert: Mask, machine: Mask, spacing_mm: tuple[float, float, float]
+    case: EvaluationCase,
+    phase: str | None,
+    frame: int,
+    expert: Mask,
+    machine: Mask,
+    spacing_mm: tuple[float, float, float],
 ) -> VolumeRecord:
     overlap = Overlap.of(expert, machine)
     voxel_ml = math.prod(spacing_mm) / 1000
     return VolumeRecord(
         case=case.name,
         patient=case.patient,
-        phase=case.phase,
+        phase=phase,
         frame=frame,
         overlap=overlap,
         hd95_mm=hausdorff_95_mm(expert, machine, spacing_mm),

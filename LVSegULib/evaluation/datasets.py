@@ -1,0 +1,76 @@
+"""Data sets as cases to evaluate: nnU-Net raw folders, and Sunnybrook DICOM with contours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from LVSegULib.errors import InputError
+from LVSegULib.evaluation.cases import EvaluationCase, Reference
+from LVSegULib.labels import ALL_LABELS, CAVITY, Label
+from LVSegULib.reading.nnunet import Case, open_raw_dataset
+from LVSegULib.reading.sunnybrook import SunnybrookPatient, open_sunnybrook
+
+
+@dataclass(frozen=True)
+class EvaluationSet:
+    """A data set to evaluate on: its name, its labels and its cases; no image has been read."""
+
+    name: str
+    labels: tuple[Label, ...]
+    cases: tuple[EvaluationCase, ...]
+
+
+def open_evaluation_set(folder: Path) -> EvaluationSet:
+    """The cases of `folder` that have a reference: an nnU-Net raw folder, or Sunnybrook DICOM with contours.
+
+    Raises:
+        InputError: neither of them, or no case has a reference.
+    """
+    opener: Callable[[Path], EvaluationSet] = _raw_set if (folder / "dataset.json").exists() else _sunnybrook_set
+    dataset = opener(folder)
+    if not dataset.cases:
+        raise InputError(f"{folder}: no image has a reference: put label maps into labelsTr, or contour files beside")
+    return dataset
+
+
+def _raw_set(folder: Path) -> EvaluationSet:
+    dataset = open_raw_dataset(folder)
+    return EvaluationSet(
+        name=dataset.name,
+        labels=tuple(label for label in ALL_LABELS if label.key in dataset.labels),
+        cases=tuple(
+            EvaluationCase(case.name, case.patient, partial(_read_raw, case))
+            for case in (*dataset.cases, *dataset.test_cases)
+            if case.label is not None
+        ),
+    )
+
+
+def _read_raw(case: Case) -> Reference:
+    cine, labels = case.read()
+    if labels is None:
+        raise InputError(f"{case.name}: has no label map")
+    filled = np.flatnonzero(labels.any(axis=(1, 2, 3))).tolist()
+    phases = {0: case.phase} if case.phase and cine.frame_count == 1 else {}
+    return Reference(cine, labels, tuple(filled or range(cine.frame_count)), phases)
+
+
+def _sunnybrook_set(folder: Path) -> EvaluationSet:
+    patients = open_sunnybrook(folder)
+    return EvaluationSet(
+        name=folder.resolve().name,
+        labels=(CAVITY,),
+        cases=tuple(EvaluationCase(one.scd_name, one.name, partial(_read_sunnybrook, one)) for one in patients),
+    )
+
+
+def _read_sunnybrook(patient: SunnybrookPatient) -> Reference:
+    drawn = patient.read()
+    frames = tuple(sorted({drawn.ed_frame, drawn.es_frame}))
+    phases = {drawn.ed_frame: "ED", drawn.es_frame: "ES"} if len(frames) > 1 else {}
+    return Reference(drawn.cine, drawn.labels(), frames, phases, drawn.endo)
