@@ -72,7 +72,8 @@ def _module(command: str) -> ModuleType:
 
 def build_parser(chosen: str | None) -> argparse.ArgumentParser:
     """The parser of `lvsegu`; only the subcommand `chosen` is imported and has its own options."""
-    common = _common_options()
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_common_options(common)
     parser = _Parser(
         prog="lvsegu",
         parents=[common],
@@ -89,10 +90,8 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def _common_options() -> argparse.ArgumentParser:
+def _add_common_options(parser: argparse.ArgumentParser) -> None:
     """Options that may stand before or after the subcommand; without defaults, so neither place undoes the other."""
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("-v", "--verbose", action="count", help="say more on stderr; twice: everything")
-    common.add_argument("-q", "--quiet", action="store_true", help="say only errors on stderr")
-    common.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    return common
+    parser.add_argument("-v", "--verbose", action="count", help="say more on stderr; twice: everything")
+    parser.add_argument("-q", "--quiet", action="store_true", help="say only errors on stderr")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")

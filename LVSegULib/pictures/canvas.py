@@ -57,8 +57,15 @@ def write(
 
     With `is_on_image`, a dark edge keeps it readable on any grey.
     """
-    edge = {"stroke_width": 2, "stroke_fill": BACKGROUND} if is_on_image else {}
-    ImageDraw.Draw(picture).text(at, _spaced(text), font=font(size), fill=colour, anchor=anchor, **edge)
+    ImageDraw.Draw(picture).text(
+        at,
+        _spaced(text),
+        font=font(size),
+        fill=colour,
+        anchor=anchor,
+        stroke_width=2 if is_on_image else 0,
+        stroke_fill=BACKGROUND,
+    )
 
 
 def _spaced(text: str) -> str:

@@ -60,7 +60,7 @@ def _lines(points: list[tuple[float, float]], measures: Measures, size: tuple[in
         draw.line([(_LEFT * _FINER, y), ((size[0] - _RIGHT) * _FINER, y)], fill=RULE, width=_FINER)
     fine = [(x * _FINER, y * _FINER) for x, y in points]
     if len(fine) > 1:
-        draw.line(sorted(fine), fill=colour, width=2 * _FINER, joint="curve")
+        draw.line(fine, fill=colour, width=2 * _FINER, joint="curve")
         for point in fine:
             _dot(draw, point, 2.0, colour)
     for frame in (measures.ed_frame, measures.es_frame):

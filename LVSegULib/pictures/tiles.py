@@ -55,7 +55,7 @@ def crop_around(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> Cro
         spacing_mm: pixel size (J, I).
     """
     size_mm = np.array(mask.shape[-2:]) * spacing_mm
-    flat = mask.reshape(-1, *mask.shape[-2:]).any(axis=0)
+    flat: NDArray[np.bool_] = np.any(mask.reshape(-1, *mask.shape[-2:]), axis=0)
     if flat.any():
         edges = [np.flatnonzero(flat.any(axis=1 - axis))[[0, -1]] + (0, 1) for axis in (0, 1)]
         low, high = np.transpose(edges) * spacing_mm
@@ -122,7 +122,7 @@ def _enlarged(image: NDArray[np.float32], crop: Crop, size: int) -> NDArray[np.f
 def _draw_contour(
     picture: NDArray[np.float64], inside: NDArray[np.float32], colour: tuple[float, float, float]
 ) -> None:
-    """Blend the line where `inside` crosses 1/2 into `picture`, over a faint dark edge that lifts it off bright blood."""
+    """Blend the line where `inside` crosses 1/2 into `picture`, over a faint dark edge to lift it off bright blood."""
     slope = np.hypot(*np.gradient(inside))
     distance = np.abs(inside - 0.5) / np.maximum(slope, 1e-3)
     for width, rgb, strength in ((LINE_PIXELS + 2.0, (0.0, 0.0, 0.0), 0.35), (LINE_PIXELS, colour, 1.0)):

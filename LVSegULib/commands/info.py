@@ -1,0 +1,66 @@
+"""`lvsegu info MODEL`: what a model is, layer by layer, without loading it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from LVSegULib.modelfolder.folder import ModelFolder
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `lvsegu info`."""
+    parser.add_argument("model", nargs="?", default="lv", metavar="MODEL", help="name or folder (default: lv)")
+    parser.add_argument("--json", action="store_true", help="print model.json instead")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the model, after comparing the hashes of its weights.
+
+    Raises:
+        UsageError: there is no such model.
+        ModelError: the folder is incomplete or altered.
+    """
+    from LVSegULib.modelfolder.folder import find_model
+
+    model = find_model(arguments.model)
+    for name in model.spec.sha256:
+        model.checked(name)
+    print(model.spec.to_json() if arguments.json else "\n".join(describe_model(model)))
+    return 0
+
+
+def describe_model(model: ModelFolder) -> list[str]:
+    """The lines that people read."""
+    from LVSegULib.network.config import layer_costs
+
+    spec, layers = model.spec, layer_costs(model.spec.network)
+    pixels = spec.grid.rows * spec.grid.columns
+    multiply_adds = sum(layer.multiply_adds_per_pixel for layer in layers) * pixels
+    lines = [
+        f"{spec.name}: {spec.description}" if spec.description else spec.name,
+        f"  folder      {model.path}",
+        f"  parameters  {spec.parameters:,} ({100 * spec.share_of_classic:.2f} % of the classic U-Net's 31,036,481)",
+        f"  input       {spec.grid.rows} x {spec.grid.columns} pixels of {spec.grid.spacing_mm:g} mm",
+        f"  work        {multiply_adds / 1e6:,.0f} million multiply-adds a slice",
+        *(f"  label       {label.value} {label.name} (SNOMED CT {label.snomed})" for label in spec.labels),
+        f"  licence     {spec.licence or 'not said'}",
+        *(f"  cite        {citation}" for citation in spec.citations),
+        *(f"  SHA-256     {name} {digest}" for name, digest in spec.sha256.items()),
+    ]
+    for caption, values in (("training", spec.training), ("figures", spec.figures)):
+        lines += [f"  {caption}"] * bool(values) + [f"    {line}" for line in _as_lines(values)]
+    lines += ["  layer                filters   parameters"]
+    lines += [f"    {layer.name:<18} {layer.filters:>7} {layer.parameters:>12,}" for layer in layers]
+    return lines
+
+
+def _as_lines(values: dict[str, Any]) -> list[str]:
+    """What fits on a line each; configurations, splits and lists of patients are in `--json`."""
+    texts = ((name, value if isinstance(value, str) else json.dumps(value)) for name, value in values.items())
+    return [f"{name}: {text if len(text) <= _LONGEST else '(see --json)'}" for name, text in texts]
+
+
+_LONGEST = 160

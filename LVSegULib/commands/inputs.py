@@ -1,0 +1,60 @@
+"""Which inputs a command's paths stand for: files, patients' DICOM folders, or folders of either."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from LVSegULib.reading.names import has_image_ending
+
+_log = logging.getLogger(__name__)
+
+_FILES_TO_TRY = 50
+"""Files of a folder that are opened to see whether it holds DICOM."""
+
+
+def expand_inputs(paths: Sequence[Path]) -> list[Path]:
+    """One path for each cine: a folder becomes its image files, or its patients if it holds DICOM of several.
+
+    A path that does not exist, or a folder in which nothing is recognised, is kept: reading it says what is wrong.
+    """
+    return [found for path in paths for found in (_in_folder(path) if path.is_dir() else [path])]
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    files = [entry for entry in entries if entry.is_file()]
+    if _study_of(files) is not None:
+        return [folder]
+    if images := [file for file in files if has_image_ending(file) and ".seg." not in file.name.lower()]:
+        return images
+    folders = [entry for entry in entries if entry.is_dir()]
+    studies = {subfolder: _study_of(_files_below(subfolder)) for subfolder in folders}
+    if len(set(studies.values()) - {None}) < 2:
+        return [folder]
+    for subfolder in (subfolder for subfolder, study in studies.items() if study is None):
+        _log.warning("%s: skipped, there is no DICOM in it", subfolder)
+    return [subfolder for subfolder, study in studies.items() if study is not None]
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return list(itertools.islice((path for path in sorted(folder.rglob("*")) if path.is_file()), _FILES_TO_TRY))
+
+
+def _study_of(files: Sequence[Path]) -> tuple[str, str] | None:
+    """Patient and study of the first DICOM file among `files`; None if the first ones are no DICOM."""
+    import pydicom
+    from pydicom.errors import InvalidDicomError
+
+    for file in files[:_FILES_TO_TRY]:
+        try:
+            header = pydicom.dcmread(file, specific_tags=["PatientID", "StudyInstanceUID"], stop_before_pixels=True)
+        except InvalidDicomError:
+            continue
+        except Exception:  # a damaged file fails in many ways; it is DICOM all the same, and reading it will say more
+            return str(file), ""
+        if "StudyInstanceUID" in header or "PatientID" in header:
+            return str(header.get("PatientID", "")), str(header.get("StudyInstanceUID", ""))
+    return None

@@ -1,0 +1,47 @@
+"""`lvsegu models`: the installed models, a line each."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Nothing to choose."""
+
+
+def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001
+    """Print the table of installed models."""
+    from LVSegULib.modelfolder.folder import SHIPPED, installed_models
+
+    models = installed_models()
+    if not models:
+        print(f"no models are installed in {SHIPPED}")
+        return 0
+    rows = [("NAME", "PARAMETERS", "OF 31 M", "LABELS", "LICENCE", "DICE")]
+    for model in models:
+        spec = model.spec
+        labels = ", ".join(label.name for label in spec.labels)
+        share = f"{100 * spec.share_of_classic:.2f} %"
+        row = (spec.name, f"{spec.parameters:,}", share, labels, spec.licence or "-", test_dice(spec.figures))
+        rows.append(row)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return 0
+
+
+def test_dice(figures: dict[str, Any]) -> str:
+    """The Dice of each data set that a model was tested on, "Sunnybrook 0.951, CHLA 0.921"; "-" if none."""
+    found = [(name, _dice(values)) for name, values in figures.items()]
+    return ", ".join(f"{name} {dice:.3f}" for name, dice in found if dice is not None) or "-"
+
+
+def _dice(values: Any) -> float | None:
+    """The pooled Dice, or else the mean, of one data set's figures, with or without a confidence interval."""
+    for key in ("dice_pooled", "dice_mean"):
+        value = values.get(key) if isinstance(values, dict) else None
+        value = value.get("value") if isinstance(value, dict) else value
+        if isinstance(value, (int, float)):
+            return float(value)
+    return None

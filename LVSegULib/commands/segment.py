@@ -1,0 +1,143 @@
+"""`lvsegu segment`: cines in; label maps, volumes over the beat, ejection fraction and a picture out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from LVSegULib.commands.messages import Progress, describe
+from LVSegULib.errors import InputError, OutputError, SomeFailed
+
+if TYPE_CHECKING:
+    from LVSegULib.segmentation.to_files import Outcome, Segmenter
+
+_log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `lvsegu segment`."""
+    parser.add_argument(
+        "inputs",
+        type=Path,
+        nargs="+",
+        metavar="INPUT",
+        help="DICOM folder, NIfTI, NRRD or MHA file (3-D or 4-D), or a folder of such files or folders",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
+    parser.add_argument("--series", help="DICOM series to take: its number, UID or part of its description")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON on stdout, a line per input")
+    add_model_arguments(parser)
+
+
+def add_model_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose what segments."""
+    parser.add_argument("--model", default="lv", help="name of an installed model, or a model folder (default: lv)")
+    parser.add_argument("--engine", default="auto", help="auto, onnxruntime or torch (default: auto, the fastest)")
+    parser.add_argument("--threads", type=int, help="processor threads to use (default: all physical cores)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Segment every input; one that fails does not stop the others.
+
+    Raises:
+        InputError: all of several inputs failed.
+        SomeFailed: some of several inputs failed.
+        LVSegUError: the model, the engine, the output folder or the only input is at fault.
+    """
+    from LVSegULib.commands.inputs import expand_inputs
+
+    inputs = expand_inputs(arguments.inputs)
+    segmenter = open_segmenter(arguments)
+    _check_writable(arguments.out)
+    taken: set[str] = set()
+    failed: list[Path] = []
+    for number, source in enumerate(inputs, start=1):
+        caption = source.name if len(inputs) == 1 else f"{number}/{len(inputs)} {source.name}"
+        try:
+            outcome = segment_one(source, arguments, segmenter, frozenset(taken), caption)
+        except Exception as error:
+            # One bad input must not cost the user the others, whatever is wrong with it.
+            if len(inputs) == 1:
+                raise
+            failed.append(source)
+            _report_failure(source, error, as_json=arguments.json)
+            continue
+        taken.add(outcome.cine.name)
+        print(json.dumps(outcome.report, allow_nan=False) if arguments.json else summary(outcome), flush=True)
+    if failed:
+        kind = InputError if len(failed) == len(inputs) else SomeFailed
+        raise kind(f"{len(failed)} of {len(inputs)} inputs failed: {', '.join(str(source) for source in failed)}")
+    return 0
+
+
+def open_segmenter(arguments: argparse.Namespace) -> Segmenter:
+    """The model and engine that `arguments` choose, loaded once for all inputs."""
+    from LVSegULib.engines.base import open_engine
+    from LVSegULib.modelfolder.folder import find_model
+    from LVSegULib.segmentation.to_files import Segmenter
+
+    model = find_model(arguments.model)
+    return Segmenter(model, open_engine(model, arguments.engine, arguments.threads), arguments.threads)
+
+
+def segment_one(
+    source: Path, arguments: argparse.Namespace, segmenter: Segmenter, taken: frozenset[str], caption: str
+) -> Outcome:
+    """Segment one input with a progress line, and log what the user should know of it."""
+    from LVSegULib.segmentation.to_files import segment_to_files
+
+    progress = Progress(caption)
+    try:
+        outcome = segment_to_files(source, arguments.out, segmenter, arguments.series, taken, progress)
+    finally:
+        progress.clear()
+    for note in outcome.cine.notes:
+        _log.info("%s: %s", outcome.cine.name, note)
+    for warning in outcome.measures.warnings:
+        _log.warning("%s: %s", outcome.cine.name, warning)
+    return outcome
+
+
+def summary(outcome: Outcome) -> str:
+    """What people read on the terminal: the input, its figures, and where the files are."""
+    measures = outcome.measures
+    if math.isnan(measures.LVEF):
+        volume_ml = max(measures.volumes_ml)
+        figures = f"LV cavity {volume_ml:.1f} mL; no LVEF: {measures.reasons.get('LVEF', 'it cannot be told')}"
+    else:
+        figures = (
+            f"LVEDV {measures.LVEDV:.1f} mL (frame {measures.ed_frame}), "
+            f"LVESV {measures.LVESV:.1f} mL (frame {measures.es_frame}), "
+            f"LVSV {measures.LVSV:.1f} mL, LVEF {measures.LVEF:.1f} %"
+        )
+    first = outcome.files[0]
+    endings = " ".join(file.name.removeprefix(outcome.cine.name) for file in outcome.files)
+    seconds = outcome.report["seconds"]["total"]
+    return (
+        f"{outcome.cine.name}: {outcome.cine.describe()}\n"
+        f"  {figures}\n"
+        f"  {first.parent / outcome.cine.name}: {endings} ({seconds:.1f} s)"
+    )
+
+
+def _report_failure(source: Path, error: Exception, *, as_json: bool) -> None:
+    line = describe(error)
+    _log.error("%s", line if str(source) in line else f"{source}: {line}")
+    _log.debug("traceback", exc_info=error)
+    if as_json:
+        print(json.dumps({"input": str(source), "error": line}), flush=True)
+
+
+def _check_writable(out: Path) -> None:
+    """Fail before the work rather than after it."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".lvsegu-can-write"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise OutputError(f"cannot write to {out}: {error.strerror}: choose another --out folder") from error

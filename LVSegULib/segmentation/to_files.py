@@ -1,0 +1,167 @@
+"""One input to its five files: read, segment, measure, draw, write. The command line and 3D Slicer call the same."""
+
+from __future__ import annotations
+
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from LVSegULib.cine import Cine
+from LVSegULib.engines.base import Engine
+from LVSegULib.errors import OutputError, UsageError
+from LVSegULib.measures.volumes import Measures, measure, region_volumes_ml
+from LVSegULib.modelfolder.folder import ModelFolder
+from LVSegULib.reading import read_cine
+from LVSegULib.segmentation.segment import Segmentation, segment_cine
+
+ENDINGS = (".seg.nrrd", ".nii.gz", ".csv", ".png", ".json")
+"""The files written for each input; the report last, as it says how long the others took."""
+
+
+@dataclass(frozen=True)
+class Segmenter:
+    """A model, the engine that runs it, and the threads it was given (None: the engine's own choice)."""
+
+    model: ModelFolder
+    engine: Engine
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one input: its name, measures, report (what `NAME.json` holds) and the files written."""
+
+    cine: Cine
+    measures: Measures
+    report: dict[str, Any]
+    files: tuple[Path, ...]
+
+
+def segment_to_files(
+    source: Path,
+    out: Path,
+    segmenter: Segmenter,
+    series: str | None = None,
+    taken: frozenset[str] = frozenset(),
+    progress: Callable[[float], None] = lambda _: None,
+) -> Outcome:
+    """Segment `source` and write NAME.seg.nrrd, .nii.gz, .csv, .png and .json to `out`, all of them or none.
+
+    Args:
+        source: a DICOM folder or an image file.
+        out: folder to write to; made if it is missing. Files of the same names are replaced.
+        segmenter: what segments.
+        series: which DICOM series to take; None picks the short-axis cine.
+        taken: names that other inputs of this run have got; this one then becomes "NAME-2".
+        progress: called with the share of the network's work done, 0 to 1; whatever it raises stops the work.
+
+    Raises:
+        InputError: `source` cannot be read.
+        UsageError: a file would overwrite `source`.
+        EngineError: the engine failed.
+        OutputError: a file cannot be written.
+    """
+    start = time.perf_counter()
+    cine = read_cine(source, series)
+    cine = replace(cine, name=_free_name(cine.name, taken))
+    seconds = {"read": time.perf_counter() - start}
+    files = tuple(out / f"{cine.name}{ending}" for ending in ENDINGS)
+    _refuse_overwriting(source, files)
+    segmentation = segment_cine(cine, segmenter.model.spec, segmenter.engine, progress=progress)
+    measures = measure(segmentation.labels, cine.spacing_mm, None if cine.time_ms is None else cine.time_ms.tolist())
+    with _all_or_none(out, files) as staging:
+        report = _write_files(staging, cine, segmentation, measures, segmenter, seconds | segmentation.seconds, start)
+    report["files"] = [str(file) for file in files]
+    return Outcome(cine, measures, report, files)
+
+
+def _write_files(
+    folder: Path,
+    cine: Cine,
+    segmentation: Segmentation,
+    measures: Measures,
+    segmenter: Segmenter,
+    seconds: dict[str, float],
+    start: float,
+) -> dict[str, Any]:
+    from LVSegULib.pictures.contact_sheet import contact_sheet, write_contact_sheet
+    from LVSegULib.writing.label_map import write_label_map
+    from LVSegULib.writing.report import build_report, write_report
+    from LVSegULib.writing.seg_nrrd import write_segmentation_nrrd
+    from LVSegULib.writing.table import write_table
+
+    spec, labels, writing = segmenter.model.spec, segmentation.labels, time.perf_counter()
+    nrrd, nifti, table, picture, json = (folder / f"{cine.name}{ending}" for ending in ENDINGS)
+    volumes_ml = {
+        label.value: region_volumes_ml(labels == label.value, cine.spacing_mm).tolist() for label in spec.labels
+    }
+    write_segmentation_nrrd(nrrd, labels, cine.ijk_to_ras, spec.labels, _frames_to_show(measures))
+    write_label_map(nifti, labels, cine.ijk_to_ras, _step_ms(cine))
+    write_table(table, volumes_ml, measures)
+    write_contact_sheet(picture, contact_sheet(cine, labels, spec.labels, measures, spec.name))
+    now = time.perf_counter()
+    run = {
+        "engine": {
+            "name": segmenter.engine.name,
+            "version": segmenter.engine.version,
+            "threads": segmenter.threads,
+        },
+        "seconds": {
+            name: round(s, 4) for name, s in (seconds | {"write": now - writing, "total": now - start}).items()
+        },
+    }
+    report = build_report(cine, measures, volumes_ml, spec, run)
+    write_report(json, report)
+    return report
+
+
+def _frames_to_show(measures: Measures) -> dict[str, int]:
+    """ED and ES, or where they cannot be told the frame of the largest volume."""
+    if measures.ed_frame is None or measures.es_frame is None:
+        return {"": int(np.argmax(measures.volumes_ml))}
+    return {"ED": measures.ed_frame, "ES": measures.es_frame}
+
+
+def _step_ms(cine: Cine) -> float | None:
+    """Mean time from frame to frame in ms."""
+    if cine.time_ms is None or cine.frame_count < 2:
+        return None
+    step = float(cine.time_ms[-1] - cine.time_ms[0]) / (cine.frame_count - 1)
+    return step if step > 0 else None
+
+
+def _free_name(name: str, taken: frozenset[str]) -> str:
+    """`name`, or with a number where another input has it; letters of either case count alike, as on some disks."""
+    used = {other.casefold() for other in taken}
+    candidate, number = name, 2
+    while candidate.casefold() in used:
+        candidate, number = f"{name}-{number}", number + 1
+    return candidate
+
+
+def _refuse_overwriting(source: Path, files: tuple[Path, ...]) -> None:
+    for file in files:
+        if file.exists() and file.samefile(source):
+            raise UsageError(f"{file}: the output would overwrite the input: choose another --out folder")
+
+
+@contextmanager
+def _all_or_none(out: Path, files: tuple[Path, ...]) -> Iterator[Path]:
+    """A folder inside `out` to write `files` to; they are moved to their places when all of them are whole."""
+    staging = out / f".{uuid.uuid4().hex[:8]}"
+    try:
+        staging.mkdir(parents=True)
+        yield staging
+        for file in files:
+            (staging / file.name).replace(file)
+    except OSError as error:
+        raise OutputError(f"cannot write to {out}: {error.strerror or error}: choose another --out folder") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
