@@ -116,13 +116,13 @@ def _field_docs(owner: type) -> dict[str, str]:
 
 
 class _Bar:
-    """A progress bar with loss, Dice and time left; silent in all but the first of several processes."""
+    """Loss, Dice and time left: a progress bar on a terminal, a line per validation elsewhere; one process speaks."""
 
     def __init__(self, steps: int) -> None:
         from tqdm import tqdm
 
         self._first = os.environ.get("RANK", "0") == "0"
-        self._bar = tqdm(total=steps, unit="step", disable=not self._first, dynamic_ncols=True)
+        self._bar = tqdm(total=steps, unit="step", disable=None if self._first else True, dynamic_ncols=True)
         self._dice = math.nan
 
     def watch(self) -> Watch:
@@ -144,6 +144,8 @@ class _Bar:
     def _report(self, report: Report) -> None:
         if report.validation is not None:
             self._dice = report.validation.mean
+            if self._bar.disable:
+                self._say(f"step {report.step}: loss {report.loss:.3f}, Dice {self._dice:.3f}, {report.seconds:.0f} s")
         self._bar.set_description_str("training", refresh=False)
         shown = f"loss {report.loss:.3f}" + (f", Dice {self._dice:.3f}" if math.isfinite(self._dice) else "")
         self._bar.set_postfix_str(shown, refresh=False)

@@ -119,13 +119,13 @@ def save_model(path: Path, spec: ModelSpec, weights: Weights, card: str) -> Mode
 
 
 def _write_weights(folder: Path, spec: ModelSpec, weights: Weights) -> ModelSpec:
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     from LVSegULib.modelfolder.onnx_graph import build_onnx
 
     check_weights(weights, spec.network, spec.name)
     plain = {name: np.ascontiguousarray(values, dtype=np.float32) for name, values in weights.items()}
-    save_file(plain, folder / WEIGHTS)
+    (folder / WEIGHTS).write_bytes(save(plain))
     (folder / ONNX).write_bytes(build_onnx(spec.network, plain).SerializeToString(deterministic=True))
     return dataclasses.replace(spec, sha256={name: _sha256(folder / name) for name in (WEIGHTS, ONNX)})
 

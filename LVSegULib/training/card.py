@@ -14,7 +14,7 @@ def training_card(spec: ModelSpec) -> str:
         f"Segments {labels} in short-axis cine MR. Not for clinical use.",
         "",
         f"- {spec.parameters:,} parameters, {100 * spec.share_of_classic:.2f} % of the classic U-Net's 31,036,481",
-        f"- input: {spec.grid.columns} x {spec.grid.rows} pixels of {spec.grid.spacing_mm:g} mm around the image's centre",
+        f"- input: {spec.grid.columns} x {spec.grid.rows} pixels of {spec.grid.spacing_mm:g} mm, centred",
         f"- trained for {spec.training['step']:,} steps in {spec.training['seconds'] / 60:.0f} minutes "
         f"({spec.training['place']}) on {len(spec.training['split']['train'])} patients",
         f"- validation: {_validation(spec)}",

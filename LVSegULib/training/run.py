@@ -18,7 +18,7 @@ from LVSegULib.pictures.training_curve import draw_training_curve
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.training.card import training_card
 from LVSegULib.training.config import TrainingConfig
-from LVSegULib.training.data import Slices, find_cases, load_slices
+from LVSegULib.training.data import find_cases, load_slices
 from LVSegULib.training.device import Place, placed
 from LVSegULib.training.log import Row, read_log, write_log
 from LVSegULib.training.loop import Report, train_steps

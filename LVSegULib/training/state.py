@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
@@ -60,12 +60,9 @@ def save_checkpoint(path: Path, state: TrainingState, config: TrainingConfig) ->
     """Write everything that is needed to go on as if nothing had happened."""
     tensors = _named_tensors(state)
     about = {"step": state.step, "best_dice": state.best_dice, "config": config.to_json()}
+    plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     with written_whole(path) as beside:
-        save_file(
-            {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()},
-            beside,
-            metadata={"lvsegu": json.dumps(about)},
-        )
+        beside.write_bytes(save(plain, metadata={"lvsegu": json.dumps(about)}))
 
 
 def load_checkpoint(path: Path, state: TrainingState, config: TrainingConfig) -> None:

@@ -1,0 +1,88 @@
+"""Images are carried onto the network's grid and maps are carried back without moving."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+from LVSegULib.errors import UsageError
+from LVSegULib.preparation.grid import Grid, axis_weights, from_grid, resample, to_grid
+
+
+def test_same_pixels_stay_as_they_are() -> None:
+    assert np.array_equal(axis_weights(5, 1.4, 5, 1.4), np.eye(5, dtype=np.float32))
+
+
+def test_cropping_by_an_even_number_takes_the_middle() -> None:
+    values = np.arange(8, dtype=np.float32)
+    assert np.array_equal(axis_weights(8, 1.0, 4, 1.0) @ values, [2, 3, 4, 5])
+
+
+def test_padding_adds_zeros_on_both_sides() -> None:
+    assert np.array_equal(axis_weights(2, 1.0, 6, 1.0) @ np.ones(2, np.float32), [0, 0, 1, 1, 0, 0])
+
+
+def test_half_the_pixel_size_interpolates_linearly() -> None:
+    # source pixel centres at -1, 0, 1 mm; target centres at -0.25 and 0.25 mm lie a quarter of the way out
+    assert np.allclose(axis_weights(3, 1.0, 2, 0.5) @ np.array([0, 4, 8], np.float32), [3, 5])
+
+
+def test_coarser_pixels_average_instead_of_sampling() -> None:
+    stripes = np.tile(np.array([0, 1], np.float32), 16)
+    coarse = axis_weights(32, 1.0, 8, 4.0) @ stripes
+    assert np.allclose(coarse[1:-1], 0.5, atol=0.01)
+
+
+def test_a_ramp_stays_a_ramp_in_millimetres() -> None:
+    columns_mm = (np.arange(100) - 49.5) * 0.9
+    image = np.broadcast_to(columns_mm, (80, 100)).astype(np.float32)
+    grid = Grid(1.4, 48, 32)
+    expected_mm = (np.arange(32) - 15.5) * 1.4
+    # the triangle over 1.4 mm holds three or four pixels of 0.9 mm, so that their mean lies a little off its middle
+    assert np.allclose(to_grid(image, (0.9, 0.9), grid), expected_mm[None, :], atol=0.05)
+
+
+def test_finer_grid_agrees_with_simpleitk_interpolation() -> None:
+    random = np.random.default_rng(3)
+    image = random.random((40, 50), dtype=np.float32)
+    source = sitk.GetImageFromArray(image)
+    source.SetSpacing((2.0, 1.5))
+    source.SetOrigin((-24.5 * 2.0, -19.5 * 1.5))
+    reference = sitk.Image(32, 16, sitk.sitkFloat32)
+    reference.SetSpacing((1.25, 1.25))
+    reference.SetOrigin((-15.5 * 1.25, -7.5 * 1.25))
+    expected = sitk.GetArrayFromImage(sitk.Resample(source, reference, sitk.Transform(), sitk.sitkLinear))
+    # 1.5 mm and 2 mm are both coarser than 1.25 mm, so neither axis is averaged
+    assert np.allclose(to_grid(image, (1.5, 2.0), Grid(1.25, 16, 32)), expected, atol=1e-5)
+
+
+def test_there_and_back_keeps_a_disc_in_its_place() -> None:
+    rows, columns = np.mgrid[:256, :256]
+    disc = ((rows - 100) ** 2 + (columns - 150) ** 2 < 25**2).astype(np.float32)
+    grid = Grid(1.4, 192, 192)
+    back = from_grid(to_grid(disc, (1.3672, 1.3672), grid), grid, (256, 256), (1.3672, 1.3672)) > 0.5
+    overlap = 2 * (back & (disc > 0)).sum() / (back.sum() + disc.sum())
+    centre = np.argwhere(back).mean(axis=0)
+    assert overlap > 0.98
+    assert np.allclose(centre, (100, 150), atol=0.1)
+
+
+def test_beyond_the_grid_there_is_nothing() -> None:
+    full = from_grid(np.ones((16, 16), np.float32), Grid(1.0, 16, 16), (32, 32), (1.0, 1.0))
+    assert full.sum() == 16 * 16
+    assert full[8:24, 8:24].all()
+
+
+def test_stacks_are_resampled_slice_by_slice() -> None:
+    random = np.random.default_rng(4)
+    stack = random.random((3, 2, 20, 24), dtype=np.float32)
+    together = resample(stack, (1.0, 2.0), (16, 16), (1.5, 1.5))
+    assert together.shape == (3, 2, 16, 16)
+    assert np.allclose(together[2, 1], resample(stack[2, 1], (1.0, 2.0), (16, 16), (1.5, 1.5)), atol=1e-6)
+
+
+@pytest.mark.parametrize("grid", [(0.0, 8, 8), (1.0, 0, 8), (float("nan"), 8, 8)])
+def test_an_impossible_grid_is_refused(grid: tuple[float, int, int]) -> None:
+    with pytest.raises(UsageError, match="not possible"):
+        Grid(*grid)
