@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+
+from LVSegULib.commands import messages
+from LVSegULib.commands.main import main
+from Testing.bright_pixels import SIDES, bright_squares, volume_ml, write_phantom
+from Testing.conftest import DicomPhantom
+
+ENDINGS = {".seg.nrrd", ".nii.gz", ".csv", ".json", ".png"}
+
+Segment = Callable[..., int]
+
+
+@pytest.fixture
+def segment(a_model_that_finds_bright_pixels: Path, tmp_path: Path) -> Segment:
+    def run(*words: object, out: Path = tmp_path / "out") -> int:
+        model = ["--model", str(a_model_that_finds_bright_pixels)]
+        return main(["segment", *map(str, words), "--out", str(out), *model, "--engine", "onnxruntime"])
+
+    return run
+
+
+@pytest.fixture
+def a_damaged_file(tmp_path: Path) -> Path:
+    path = tmp_path / "in" / "damaged.nii.gz"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"\x1f\x8b not gzip at all")
+    return path
+
+
+def files_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+
+def results_of(*names: str) -> set[str]:
+    return {name + ending for name in names for ending in ENDINGS}
+
+
+def test_a_cine_becomes_five_files_with_the_right_volumes(
+    segment: Segment, a_beating_phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert segment(a_beating_phantom) == 0
+    assert files_in(tmp_path / "out") == results_of("phantom")
+    with (tmp_path / "out/phantom.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["LV_cavity_ml"]) for row in rows] == pytest.approx([volume_ml(side) for side in SIDES], abs=1e-3)
+    assert [row["phase"] for row in rows] == ["ED", "", "", "ES", "", ""]
+    measures = json.loads((tmp_path / "out/phantom.json").read_text(encoding="utf-8"))["measures"]
+    assert measures["LVEDV_ml"] == pytest.approx(28.8)  # 4 slices x 400 pixels x 18 mm^3
+    assert measures["LVESV_ml"] == pytest.approx(10.368)  # 4 slices x 144 pixels x 18 mm^3
+    assert measures["LVEF_percent"] == pytest.approx(64.0)  # 1 - 144/400
+    printed = capsys.readouterr()
+    assert "LVEDV 28.8 mL (frame 0), LVESV 10.4 mL (frame 3), LVSV 18.4 mL, LVEF 64.0 %" in printed.out
+    assert printed.err == ""
+
+
+def test_the_label_map_lies_on_the_inputs_own_pixels(segment: Segment, a_beating_phantom: Path, tmp_path: Path) -> None:
+    segment(a_beating_phantom)
+    given, written = nibabel.load(a_beating_phantom), nibabel.load(tmp_path / "out/phantom.nii.gz")
+    assert np.array_equal(written.affine, given.affine)
+    assert np.array_equal(np.asarray(written.dataobj).T, bright_squares())
+
+
+def test_json_is_all_that_is_on_stdout(
+    segment: Segment, a_beating_phantom: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert segment(a_beating_phantom, "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["measures"]["LVEF_percent"] == pytest.approx(64.0)
+    assert report["engine"]["name"] == "onnxruntime"
+    assert all(Path(file).is_file() for file in report["files"])
+
+
+def test_one_frame_has_a_volume_and_no_ejection_fraction(
+    segment: Segment, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert segment(write_phantom(tmp_path / "in/still.nii.gz", sides=[20])) == 0
+    assert "LV cavity 28.8 mL; no LVEF: there is one frame only" in capsys.readouterr().out
+
+
+def test_a_bad_input_does_not_stop_the_others(
+    segment: Segment, a_beating_phantom: Path, a_damaged_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = write_phantom(tmp_path / "in/other.nii.gz")
+    assert segment(a_beating_phantom, a_damaged_file, other) == 4
+    assert files_in(tmp_path / "out") == results_of("phantom", "other")
+    error, last = capsys.readouterr().err.splitlines()
+    assert "damaged.nii.gz" in error
+    assert last == f"lvsegu: 1 of 3 inputs failed: {a_damaged_file}"
+
+
+def test_a_fault_of_the_program_does_not_stop_the_others_either(
+    segment: Segment,
+    a_beating_phantom: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    import LVSegULib.segmentation.to_files as to_files
+
+    read_cine = to_files.read_cine
+
+    def read(path: Path, series: str | None) -> object:
+        if path == a_beating_phantom:
+            raise ZeroDivisionError("a fault")
+        return read_cine(path, series)
+
+    monkeypatch.setattr(to_files, "read_cine", read)
+    assert segment(a_beating_phantom, write_phantom(tmp_path / "in/other.nii.gz")) == 4
+    assert "phantom.nii.gz: fault: ZeroDivisionError: a fault: run it again with --debug" in capsys.readouterr().err
+    assert files_in(tmp_path / "out") == results_of("other")
+
+
+def test_failures_are_lines_of_json_too(
+    segment: Segment, a_beating_phantom: Path, a_damaged_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert segment(a_damaged_file, a_beating_phantom, "--json") == 4
+    failed, done = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert failed["input"] == str(a_damaged_file) and failed["error"]
+    assert done["name"] == "phantom"
+
+
+def test_all_of_several_inputs_bad(
+    segment: Segment, a_damaged_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert segment(a_damaged_file, tmp_path / "missing.nii.gz") == 3
+    assert capsys.readouterr().err.splitlines()[-1].startswith("lvsegu: 2 of 2 inputs failed")
+    assert files_in(tmp_path / "out") == set()
+
+
+def test_a_single_bad_input_is_one_line(segment: Segment, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert segment(tmp_path / "missing.nii.gz") == 3
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and error.startswith("lvsegu: ") and "missing.nii.gz" in error
+
+
+def test_inputs_of_the_same_name_do_not_overwrite_each_other(segment: Segment, tmp_path: Path) -> None:
+    first = write_phantom(tmp_path / "a/beat.nii.gz", sides=[20, 10])
+    second = write_phantom(tmp_path / "b/BEAT.nii.gz", sides=[16, 12])
+    assert segment(first, second) == 0
+    assert files_in(tmp_path / "out") == results_of("beat", "BEAT-2")
+    report = json.loads((tmp_path / "out/BEAT-2.json").read_text(encoding="utf-8"))
+    assert report["measures"]["LVEDV_ml"] == pytest.approx(volume_ml(16))
+
+
+def test_the_input_is_never_overwritten(
+    segment: Segment, a_beating_phantom: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = a_beating_phantom.read_bytes()
+    assert segment(a_beating_phantom, out=a_beating_phantom.parent) == 2
+    assert "would overwrite the input" in capsys.readouterr().err
+    assert a_beating_phantom.read_bytes() == before
+
+
+def test_a_dicom_folder(segment: Segment, a_dicom_phantom: DicomPhantom, tmp_path: Path) -> None:
+    a_dicom_phantom.write()
+    assert segment(a_dicom_phantom.folder, "--series", "7") == 0
+    (name,) = {path.name for path in (tmp_path / "out").glob("*.csv")}
+    assert files_in(tmp_path / "out") == results_of(Path(name).stem)
+
+
+def test_a_file_where_the_output_folder_should_be(
+    segment: Segment, a_beating_phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").write_text("in the way")
+    assert segment(a_beating_phantom) == 3
+    assert capsys.readouterr().err.startswith(f"lvsegu: cannot write to {tmp_path / 'out'}: ")
+    assert (tmp_path / "out").read_text() == "in the way"
+
+
+def test_a_full_disk_leaves_older_results_as_they_were(
+    segment: Segment,
+    a_beating_phantom: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    segment(a_beating_phantom)
+    before = {name: (tmp_path / "out" / name).read_bytes() for name in files_in(tmp_path / "out")}
+
+    def write_bytes(path: Path, _: bytes) -> None:
+        path.touch()
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", write_bytes)
+    capsys.readouterr()
+    assert segment(a_beating_phantom) == 3
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and os.strerror(errno.ENOSPC) in error
+    monkeypatch.undo()
+    assert {name: (tmp_path / "out" / name).read_bytes() for name in files_in(tmp_path / "out")} == before
+
+
+def test_ctrl_c_leaves_nothing_behind(
+    segment: Segment,
+    a_beating_phantom: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupt(_: object, __: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(messages.Progress, "__call__", interrupt)
+    assert segment(a_beating_phantom, a_beating_phantom) == 130
+    assert capsys.readouterr().err == "lvsegu: cancelled\n"
+    assert files_in(tmp_path / "out") == set()
+
+
+def test_ctrl_c_while_writing_leaves_nothing_behind(
+    segment: Segment, a_beating_phantom: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("LVSegULib.writing.table.write_table", interrupt)
+    assert segment(a_beating_phantom) == 130
+    assert files_in(tmp_path / "out") == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["--model", "nosuch"], 2, 'there is no model "nosuch"'),
+        (["--engine", "abacus"], 2, 'there is no engine "abacus"'),
+        (["--threads", "0"], 2, "threads must be at least 1"),
+    ],
+)
+def test_what_does_not_exist_is_a_usage_error(
+    a_beating_phantom: Path,
+    a_model_that_finds_bright_pixels: Path,
+    tmp_path: Path,
+    words: list[str],
+    code: int,
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    model = ["--model", str(a_model_that_finds_bright_pixels)]
+    assert main(["segment", str(a_beating_phantom), "--out", str(tmp_path / "out"), *model, *words]) == code
+    assert says in capsys.readouterr().err
+    assert files_in(tmp_path / "out") == set()
+
+
+def test_from_a_cold_start_without_pytorch(
+    a_beating_phantom: Path, a_model_that_finds_bright_pixels: Path, tmp_path: Path
+) -> None:
+    program = "import sys\nfrom LVSegULib.commands.main import main\nsys.modules['torch'] = None\nsys.exit(main())"
+    words = [str(a_beating_phantom), "--out", str(tmp_path / "out"), "--engine", "onnxruntime", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, "segment", *words, "--model", str(a_model_that_finds_bright_pixels)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["measures"]["LVEF_percent"] == pytest.approx(64.0)
