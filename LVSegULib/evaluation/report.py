@@ -40,15 +40,15 @@ def share_text(value: float) -> str:
 
 def report_text(evaluation: Evaluation) -> str:
     """All summaries as aligned columns, a block for each label, without the single slices."""
-    title = (
-        f"{evaluation.dataset}: {len(evaluation.patients)} patients, {len(evaluation.cases)} stacks; "
-        "intervals are bootstrapped over patients"
-    )
+    patients, stacks = _counted(len(evaluation.patients), "patient"), _counted(len(evaluation.cases), "stack")
+    title = f"{evaluation.dataset}: {patients}, {stacks}; intervals are bootstrapped over patients"
     blocks = [title]
     for figures in evaluation.labels.values():
         blocks += [_table(figures.label.name, _overlap_rows(figures))]
         if figures.clinical:
-            heading = f"Clinical, {figures.clinical.patients} patients with ED and ES, predicted minus reference"
+            heading = (
+                f"Clinical, {_counted(figures.clinical.patients, 'patient')} with ED and ES, predicted minus reference"
+            )
             blocks += [_table(heading, _clinical_rows(figures.clinical))]
         if figures.challenge:
             blocks += [_table(_challenge_heading(figures.challenge), _challenge_rows(figures.challenge))]
@@ -110,7 +110,7 @@ def _agreement_rows(name: str, found: Agreement) -> list[Row]:
 
 def _challenge_heading(challenge: ChallengeFigures) -> str:
     return (
-        f"MICCAI 2009 challenge, endocardium: {challenge.contours} contours, {challenge.missing} missing; "
+        f"MICCAI 2009 challenge, endocardium: {_counted(challenge.contours, 'contour')}, {challenge.missing} missing; "
         f"good is below {GOOD_APD_MM:g} mm; mean of the patients' means"
     )
 
@@ -146,6 +146,10 @@ def _ratio(name: str, ratio: Ratio) -> Row:
 def _interval(interval: Interval, text: Format) -> str:
     low, high = interval
     return "-" if math.isnan(low) else f"{text(low)} to {text(high)}"
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'s' * (count != 1)}"
 
 
 def _table(heading: str, rows: Iterable[Row]) -> str:

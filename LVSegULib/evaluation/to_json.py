@@ -57,17 +57,18 @@ def _label(figures: LabelFigures) -> dict[str, Any]:
 
 
 def _pair(pair: PatientVolumes) -> dict[str, Any]:
-    return {
-        "patient": pair.patient,
-        "reference": _plain({"LVEDV_ml": pair.ed.reference_ml, "LVESV_ml": pair.es.reference_ml})
-        | {"LVEF_percent": _plain(pair.reference_ef)},
-        "prediction": _plain({"LVEDV_ml": pair.ed.prediction_ml, "LVESV_ml": pair.es.prediction_ml})
-        | {"LVEF_percent": _plain(pair.predicted_ef)},
-    }
+    reference = _beat(pair.ed.reference_ml, pair.es.reference_ml, pair.reference_ef)
+    prediction = _beat(pair.ed.prediction_ml, pair.es.prediction_ml, pair.predicted_ef)
+    return {"patient": pair.patient, "reference": reference, "prediction": prediction}
+
+
+def _beat(ed_ml: float, es_ml: float, ef_percent: float) -> dict[str, Any]:
+    return {"LVEDV_ml": ed_ml, "LVESV_ml": es_ml, "LVEF_percent": _plain(ef_percent)}
 
 
 def _volume(record: VolumeRecord) -> dict[str, Any]:
-    return {**_plain(record), "dice": _plain(record.dice)}
+    errors = {"error_ml": _plain(record.error_ml), "error_percent": _plain(record.error_percent)}
+    return {**_plain(record), "dice": _plain(record.dice), **errors}
 
 
 def _slice(record: SliceRecord) -> dict[str, Any]:

@@ -1,0 +1,78 @@
+"""Ejection fraction and volumes against hand arithmetic and scipy."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from LVSegULib.evaluation.clinical import agreement, clinical_figures, patient_volumes
+from LVSegULib.evaluation.overlap import Overlap
+from LVSegULib.evaluation.records import VolumeRecord
+
+
+def a_volume(
+    patient: str, phase: str | None, reference_ml: float, prediction_ml: float, frame: int = 0
+) -> VolumeRecord:
+    return VolumeRecord(f"{patient}_{phase}", patient, phase, frame, Overlap(1, 1, 1), 0.0, reference_ml, prediction_ml)
+
+
+def test_ef_error_of_two_patients() -> None:
+    volumes = [
+        a_volume("a", "ED", 100, 110),
+        a_volume("a", "ES", 40, 33),  # EF 60 against 70
+        a_volume("b", "ES", 50, 60),
+        a_volume("b", "ED", 200, 200),  # EF 75 against 70
+    ]
+    figures = clinical_figures(patient_volumes(volumes))
+    assert figures.patients == 2
+    assert figures.LVEF_percent.error.mean == pytest.approx((10 - 5) / 2)
+    assert figures.LVEF_percent.absolute_error.mean == pytest.approx((10 + 5) / 2)
+    assert figures.LVEDV_ml.error.mean == pytest.approx(5)
+    assert figures.LVESV_ml.error.mean == pytest.approx((-7 + 10) / 2)
+    spread = 1.96 * np.std([10, -5], ddof=1)
+    assert figures.LVEF_percent.limits == pytest.approx((2.5 - spread, 2.5 + spread))
+
+
+def test_named_phases_are_believed_and_a_lone_one_is_left_out() -> None:
+    pairs = patient_volumes([a_volume("a", "ED", 50, 50), a_volume("a", "ES", 60, 60), a_volume("b", "ED", 50, 50)])
+    assert [(pair.patient, pair.reference_ef) for pair in pairs] == [("a", pytest.approx(-20))]
+
+
+def test_without_phases_the_reference_chooses_the_frames() -> None:
+    volumes = [a_volume("a", None, ml, 100 - ml, frame) for frame, ml in enumerate((60.0, 90.0, 30.0, 50.0))]
+    (pair,) = patient_volumes(volumes)
+    assert (pair.ed.frame, pair.es.frame) == (1, 2)
+    assert pair.predicted_ef == pytest.approx(100 * (10 - 70) / 10)
+
+
+def test_one_frame_without_phase_is_no_beat() -> None:
+    assert patient_volumes([a_volume("a", None, 60, 60)]) == []
+
+
+def test_a_patient_in_whom_nothing_was_found_is_counted() -> None:
+    volumes = [
+        a_volume("a", "ED", 100, 0),
+        a_volume("a", "ES", 40, 0),
+        a_volume("b", "ED", 9, 9),
+        a_volume("b", "ES", 3, 3),
+    ]
+    figures = clinical_figures(patient_volumes(volumes))
+    assert (figures.LVEF_percent.error.count, figures.LVEF_percent.error.undefined) == (1, 1)
+    assert figures.LVEDV_ml.error.mean == pytest.approx(-50)
+
+
+def test_correlation_agrees_with_scipy() -> None:
+    rng = np.random.default_rng(2)
+    reference = rng.normal(55, 12, 20)
+    predicted = reference + rng.normal(0, 5, 20)
+    found = agreement(reference.tolist(), predicted.tolist(), [str(number) for number in range(20)])
+    assert found.correlation == pytest.approx(stats.pearsonr(reference, predicted).statistic)
+
+
+@pytest.mark.parametrize("reference", [[50.0, 60.0], [50.0, 50.0, 50.0], []])
+def test_correlation_needs_three_patients_that_differ(reference: list[float]) -> None:
+    found = agreement(reference, reference, [str(number) for number in range(len(reference))])
+    assert math.isnan(found.correlation)

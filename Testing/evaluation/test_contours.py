@@ -1,0 +1,113 @@
+"""Contours of masks, and distances to polygons, against geometry."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from LVSegULib.errors import InputError
+from LVSegULib.evaluation.contours import (
+    average_perpendicular_distance_mm,
+    distances_to_polygon,
+    outer_contour,
+    polygon_area,
+)
+
+
+def a_circle(radius: float, points: int = 400, centre: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
+    angle = np.linspace(0, 2 * np.pi, points, endpoint=False)
+    return np.column_stack([centre[0] + radius * np.cos(angle), centre[1] + radius * np.sin(angle)])
+
+
+def a_disc(radius: float, size: int = 80, centre: tuple[float, float] = (40.0, 40.0)) -> np.ndarray:
+    j, i = np.mgrid[:size, :size]
+    return (i - centre[0]) ** 2 + (j - centre[1]) ** 2 <= radius**2
+
+
+def test_the_contour_of_one_pixel_is_a_diamond_round_its_centre() -> None:
+    mask = np.zeros((5, 7), bool)
+    mask[2, 4] = True
+    assert {tuple(point) for point in outer_contour(mask)} == {(4.5, 2.0), (3.5, 2.0), (4.0, 1.5), (4.0, 2.5)}
+
+
+def test_the_contour_of_a_box_runs_half_a_pixel_outside_its_centres() -> None:
+    mask = np.zeros((8, 9), bool)
+    mask[2:5, 3:7] = True
+    contour = outer_contour(mask)
+    assert contour.min(axis=0).tolist() == [2.5, 1.5] and contour.max(axis=0).tolist() == [6.5, 4.5]
+    assert abs(polygon_area(contour)) == 3 * 4 - 4 / 8  # the box without a triangle of 1/8 at each corner
+
+
+def test_a_mask_at_the_edge_of_the_image_has_a_closed_contour() -> None:
+    assert abs(polygon_area(outer_contour(np.ones((4, 6), bool)))) == 4 * 6 - 4 / 8
+
+
+@pytest.mark.parametrize("radius", [6.0, 12.3, 25.0])
+def test_the_contour_of_a_disc_has_its_radius(radius: float) -> None:
+    distance = np.linalg.norm(outer_contour(a_disc(radius)) - 40, axis=1)
+    assert distance.mean() == pytest.approx(radius, abs=0.15)
+    assert np.abs(distance - radius).max() < 0.75
+
+
+def test_the_contour_is_that_of_the_largest_piece_without_its_hole() -> None:
+    mask = a_disc(20) & ~a_disc(8)
+    mask |= a_disc(3, centre=(70.0, 70.0))
+    assert np.array_equal(np.unique(outer_contour(mask), axis=0), np.unique(outer_contour(a_disc(20)), axis=0))
+
+
+def test_an_empty_mask_has_an_empty_contour() -> None:
+    assert outer_contour(np.zeros((4, 4), bool)).shape == (0, 2)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_contours_of_noise_close_and_run_between_inside_and_outside(seed: int) -> None:
+    mask = np.random.default_rng(seed).random((12, 15)) < 0.5
+    contour = outer_contour(mask)
+    steps = np.linalg.norm(contour - np.roll(contour, -1, axis=0), axis=1)
+    assert set(np.round(steps, 6)) <= {1.0, round(0.5**0.5, 6)}
+    padded = np.pad(mask, 1)
+    for i, j in contour + 1:
+        ends = padded[[int(np.floor(j)), int(np.ceil(j))], [int(np.floor(i)), int(np.ceil(i))]]
+        assert sorted(ends.tolist()) == [False, True]
+
+
+def test_polygon_area_of_a_triangle() -> None:
+    assert abs(polygon_area(np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0]]))) == 6
+
+
+def test_distance_to_a_square_is_perpendicular_beside_it_and_to_the_corner_beyond() -> None:
+    square = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]])
+    points = np.array([[5.0, -2.0], [5.0, 4.0], [13.0, 14.0], [10.0, 7.0], [-1.0, 5.0]])
+    assert distances_to_polygon(points, square) == pytest.approx([2, 4, 5, 0, 1])
+
+
+def test_a_polygon_may_repeat_a_corner() -> None:
+    square = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0], [0.0, 0.0]])
+    assert distances_to_polygon(np.array([[12.0, 5.0]]), square) == pytest.approx([2])
+
+
+def test_apd_of_concentric_circles_is_the_difference_of_their_radii() -> None:
+    apd_mm = average_perpendicular_distance_mm(a_circle(13), a_circle(10), (1.0, 1.0))
+    assert apd_mm == pytest.approx(3, abs=1e-3)
+
+
+def test_apd_does_not_depend_on_how_densely_the_expert_drew() -> None:
+    coarse = average_perpendicular_distance_mm(a_circle(13), a_circle(10, points=60), (1.0, 1.0))
+    assert coarse == pytest.approx(3, abs=0.02)
+
+
+def test_apd_is_in_millimetres_along_each_axis() -> None:
+    square = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]])
+    beside, below = np.array([[12.0, 5.0]]), np.array([[5.0, 12.0]])
+    assert average_perpendicular_distance_mm(beside, square, (1.5, 0.8)) == pytest.approx(3.0)
+    assert average_perpendicular_distance_mm(below, square, (1.5, 0.8)) == pytest.approx(1.6)
+
+
+def test_apd_of_a_mask_to_its_own_outline_is_below_half_a_pixel() -> None:
+    apd_mm = average_perpendicular_distance_mm(outer_contour(a_disc(15)), a_circle(15, centre=(40, 40)), (1.0, 1.0))
+    assert apd_mm < 0.5
+
+
+def test_a_contour_without_points_is_refused() -> None:
+    with pytest.raises(InputError, match="without points"):
+        average_perpendicular_distance_mm(np.zeros((0, 2)), a_circle(10), (1.0, 1.0))

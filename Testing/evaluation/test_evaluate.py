@@ -1,0 +1,92 @@
+"""The loop over cases: order, failures, several labels, nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from LVSegULib.cine import Cine
+from LVSegULib.errors import Cancelled, EngineError, InputError
+from LVSegULib.evaluation.cases import EvaluationCase, Reference
+from LVSegULib.evaluation.evaluate import Evaluation, Failure, evaluate
+from LVSegULib.labels import CAVITY, MYOCARDIUM
+
+Squares = Callable[..., np.ndarray]
+CaseOf = Callable[..., EvaluationCase]
+
+
+def the_bright_pixels(cine: Cine) -> np.ndarray:
+    return (cine.frames > 100).astype(np.uint8)
+
+
+def a_broken_read() -> Reference:
+    raise InputError("b.nii.gz: is truncated: copy it again")
+
+
+def test_patients_and_cases_are_listed(an_evaluation_of_two_patients: Evaluation) -> None:
+    assert an_evaluation_of_two_patients.patients == ("a", "b")
+    assert an_evaluation_of_two_patients.cases == ("a_ED", "a_ES", "b_ED", "b_ES")
+    assert an_evaluation_of_two_patients.failures == ()
+
+
+def test_a_perfect_prediction(squares: Squares, a_case_of: CaseOf) -> None:
+    figures = evaluate("squares", [a_case_of("a_ED", squares(9, 7))], the_bright_pixels).labels["LV"]
+    assert figures.pooled_dice.value == figures.slices["all"].dice.mean == figures.volumes["all"].dice.mean == 1
+    assert figures.clinical is None
+
+
+def test_a_broken_case_is_listed_and_the_others_go_on(squares: Squares, a_case_of: CaseOf) -> None:
+    cases = [EvaluationCase("b_ED", "b", a_broken_read), a_case_of("a_ED", squares(9))]
+    evaluation = evaluate("squares", cases, the_bright_pixels)
+    assert evaluation.cases == ("a_ED",) and evaluation.patients == ("a",)
+    assert evaluation.failures == (Failure("b_ED", "b.nii.gz: is truncated: copy it again"),)
+
+
+def test_an_engine_that_fails_stops_everything(squares: Squares, a_case_of: CaseOf) -> None:
+    def no_engine(_cine: Cine) -> np.ndarray:
+        raise EngineError("onnxruntime failed")
+
+    with pytest.raises(EngineError):
+        evaluate("squares", [a_case_of("a_ED", squares(9))], no_engine)
+
+
+def test_nothing_to_evaluate_is_an_error() -> None:
+    with pytest.raises(InputError, match="no case with a reference"):
+        evaluate("squares", [], the_bright_pixels)
+    with pytest.raises(InputError, match="no case could be evaluated; the first: b"):
+        evaluate("squares", [EvaluationCase("b_ED", "b", a_broken_read)], the_bright_pixels)
+
+
+def test_progress_is_told_and_can_stop_the_work(squares: Squares, a_case_of: CaseOf) -> None:
+    told: list[tuple[int, str]] = []
+
+    def stop_at_the_second(done: int, name: str) -> None:
+        told.append((done, name))
+        if done == 1:
+            raise Cancelled("cancelled")
+
+    cases = [a_case_of(f"{patient}_ED", squares(9)) for patient in "abc"]
+    with pytest.raises(Cancelled):
+        evaluate("squares", cases, the_bright_pixels, progress=stop_at_the_second)
+    assert told == [(0, "a_ED"), (1, "b_ED")]
+
+
+def test_each_label_has_figures_of_its_own(squares: Squares, a_case_of: CaseOf) -> None:
+    labels = squares(6)
+    labels[0, 0, 20:30, 20:30] = 2
+    predicted = labels.copy()
+    predicted[0, 0, 20:25, 20:30] = 0  # half of the myocardium
+    found = evaluate("squares", [a_case_of("a_ED", labels)], lambda _: predicted, (CAVITY, MYOCARDIUM)).labels
+    assert found["LV"].pooled_dice.value == 1
+    assert found["MYO"].pooled_dice.value == pytest.approx(2 * 50 / 150)
+    assert found["MYO"].challenge is None and found["MYO"].clinical is None
+
+
+def test_a_network_that_finds_nothing_still_gets_its_figures(squares: Squares, a_case_of: CaseOf) -> None:
+    cases = [a_case_of("a_ED", squares(9, 7), "ED"), a_case_of("a_ES", squares(7, 5), "ES")]
+    figures = evaluate("squares", cases, lambda cine: np.zeros(cine.frames.shape, np.uint8)).labels["LV"]
+    assert figures.pooled_dice.value == figures.slices["all"].dice.mean == 0
+    assert figures.slices["all"].missed == 4
+    assert figures.challenge is not None and figures.challenge.good_percent.mean == 0

@@ -1,0 +1,84 @@
+"""One record for each slice and volume, on squares."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from LVSegULib.errors import InputError
+from LVSegULib.evaluation.cases import EvaluationCase
+from LVSegULib.evaluation.overlap import Overlap
+from LVSegULib.evaluation.records import SliceRecord, VolumeRecord, compare
+from LVSegULib.labels import CAVITY, MYOCARDIUM
+
+Squares = Callable[..., np.ndarray]
+CaseOf = Callable[..., EvaluationCase]
+
+
+def compared(case: EvaluationCase, predicted: np.ndarray) -> tuple[list[SliceRecord], list[VolumeRecord]]:
+    return compare(case, case.read(), predicted, CAVITY)
+
+
+def test_a_square_shifted_by_two_pixels(squares: Squares, a_case_of: CaseOf) -> None:
+    slices, volumes = compared(a_case_of("a_ED", squares(10), "ED"), squares(10, shift=2))
+    (record,) = slices
+    assert record.overlap == Overlap(80, 100, 100) and record.dice == 0.8
+    assert record.hd95_mm == 4.0  # two pixels of 2 mm
+    assert (record.case, record.patient, record.phase, record.frame, record.slice) == ("a_ED", "a", "ED", 0, 0)
+    assert volumes[0].reference_ml == volumes[0].prediction_ml == pytest.approx(100 * 40 / 1000)
+
+
+def test_the_distance_of_a_larger_square_is_in_mm(squares: Squares, a_case_of: CaseOf) -> None:
+    inner = squares(10)
+    outer = np.zeros_like(inner)
+    outer[0, 0, 6:20, 6:20] = 1  # two pixels, 4 mm, larger on each side
+    (record,), _ = compared(a_case_of("a_ED", inner), outer)
+    # 4 mm along each side, a little more round the corners
+    assert 4.0 <= record.apd_mm < 4.4
+
+
+def test_the_experts_own_contour_is_used_where_there_is_one(squares: Squares, a_case_of: CaseOf) -> None:
+    case = a_case_of("a_ED", squares(10))
+    far = np.array([[7.5, 27.5], [17.5, 27.5], [17.5, 28.5], [7.5, 28.5]])  # (i, j); the square ends at j = 17.5
+    reference = dataclasses.replace(case.read(), contours={(0, 0): far})
+    (record,), _ = compare(case, reference, squares(10), CAVITY)
+    assert record.dice == 1 and record.apd_mm > 20
+
+
+def test_a_missed_slice_and_one_too_many(squares: Squares, a_case_of: CaseOf) -> None:
+    slices, volumes = compared(a_case_of("a_ED", squares(10, 6, 0, 0)), squares(10, 0, 4, 0))
+    assert [record.slice for record in slices] == [0, 1, 2]
+    assert [record.dice for record in slices] == [1, 0, 0]
+    assert [math.isnan(record.hd95_mm) for record in slices] == [False, True, True]
+    assert [math.isnan(record.apd_mm) for record in slices] == [False, True, True]
+    assert volumes[0].overlap == Overlap(100, 136, 116)
+    assert volumes[0].error_ml == pytest.approx(-20 * 40 / 1000)
+    assert volumes[0].error_percent == pytest.approx(-100 * 20 / 136)
+
+
+def test_frames_that_nobody_drew_are_not_compared(squares: Squares, a_case_of: CaseOf) -> None:
+    labels = np.concatenate([squares(10), squares(0), squares(6)])
+    case = a_case_of("a", labels)
+    reference = dataclasses.replace(case.read(), frames=(0, 2), phases={0: "ED", 2: "ES"})
+    predicted = np.concatenate([squares(10), squares(10), squares(6)])
+    slices, volumes = compare(case, reference, predicted, CAVITY)
+    assert [(record.frame, record.phase, record.dice) for record in slices] == [(0, "ED", 1), (2, "ES", 1)]
+    assert [record.frame for record in volumes] == [0, 2]
+
+
+def test_other_labels_have_no_endocardial_contour(squares: Squares, a_case_of: CaseOf) -> None:
+    case = a_case_of("a_ED", 2 * squares(10))
+    slices, volumes = compare(case, case.read(), 2 * squares(10), MYOCARDIUM)
+    assert slices[0].dice == 1 and math.isnan(slices[0].apd_mm)
+    assert compare(case, case.read(), squares(10), CAVITY)[1][0].overlap == Overlap(0, 0, 100)
+    assert math.isnan(compare(case, case.read(), squares(10), CAVITY)[1][0].error_percent)
+    assert volumes[0].dice == 1
+
+
+def test_a_prediction_on_another_grid_is_refused(squares: Squares, a_case_of: CaseOf) -> None:
+    with pytest.raises(InputError, match="a_ED: the prediction has the shape"):
+        compared(a_case_of("a_ED", squares(10, 8)), squares(10))

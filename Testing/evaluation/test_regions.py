@@ -1,0 +1,50 @@
+"""Thirds of the slices, and which end is the base."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from LVSegULib.evaluation.overlap import Overlap
+from LVSegULib.evaluation.records import SliceRecord
+from LVSegULib.evaluation.regions import is_base_first, thirds, with_regions
+
+TAPERING = [100, 120, 110, 90, 60, 20]
+
+
+def slices_of(areas: list[int], patient: str = "a", case: str = "a_ED") -> list[SliceRecord]:
+    return [SliceRecord(case, patient, None, 0, k, Overlap(0, area, 50), 0.0, 0.0) for k, area in enumerate(areas)]
+
+
+@pytest.mark.parametrize(
+    ("count", "base", "mid", "apex"),
+    [(1, 0, 1, 0), (2, 1, 0, 1), (3, 1, 1, 1), (4, 1, 2, 1), (5, 2, 1, 2), (7, 2, 3, 2), (8, 3, 2, 3), (9, 3, 3, 3)],
+)
+def test_thirds(count: int, base: int, mid: int, apex: int) -> None:
+    regions = thirds(count, base_first=True)
+    assert regions == ["base"] * base + ["mid"] * mid + ["apex"] * apex
+    assert thirds(count, base_first=False) == regions[::-1]
+
+
+def test_the_base_is_the_larger_end() -> None:
+    assert is_base_first([TAPERING])
+    assert not is_base_first([TAPERING[::-1]])
+
+
+def test_es_helps_where_ed_is_cut_off_at_the_base() -> None:
+    ed = [233, 401, 493, 555, 588, 581, 571, 475, 94]  # a child's stack, apex first, small last slice at the base
+    es = [60, 140, 218, 262, 253, 245, 192]
+    assert is_base_first([ed])
+    assert not is_base_first([ed, es])
+
+
+def test_records_get_the_region_of_their_slice() -> None:
+    records = with_regions(slices_of([0, *TAPERING, 0]))
+    assert [record.region for record in records] == [None, "base", "base", "mid", "mid", "apex", "apex", None]
+
+
+def test_each_patient_has_a_direction_of_its_own() -> None:
+    records = with_regions(slices_of(TAPERING) + slices_of(TAPERING[::-1], "b", "b_ED"))
+    assert [record.region for record in records if record.slice == 0] == ["base", "apex"]
+    assert Counter(record.region for record in records) == {"base": 4, "mid": 4, "apex": 4}

@@ -1,0 +1,53 @@
+"""The table for the terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from LVSegULib.evaluation.cases import EvaluationCase
+from LVSegULib.evaluation.evaluate import Evaluation, Failure, evaluate
+from LVSegULib.evaluation.report import dice_text, report_text, share_text
+
+
+def the_line(text: str, beginning: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith(beginning))
+
+
+def test_the_figures_are_there(an_evaluation_of_two_patients: Evaluation) -> None:
+    text = report_text(an_evaluation_of_two_patients)
+    assert text.startswith("squares: 2 patients, 4 stacks")
+    assert the_line(text, "Dice, pooled").split()[2] == "0.895"  # 1264 / 1412
+    assert the_line(text, "Dice per slice ").split()[3] == "0.909"  # 10 / 11
+    assert the_line(text, "Slices below 0.9 ").split()[3:5] == ["9.1", "%"]
+    assert the_line(text, "Slices missed").split()[-1] == "1"
+    assert "11 contours, 1 missing" in text
+    assert the_line(text, "Good contours").split()[3] == "90.0"
+    assert "0.000  b_ED, frame 0, slice 0 (base)" in text
+
+
+def test_columns_line_up_and_fit_a_terminal(an_evaluation_of_two_patients: Evaluation) -> None:
+    block = report_text(an_evaluation_of_two_patients).split("\n\n")[1].splitlines()
+    edge = block[1].index("median") + len("median")
+    assert the_line("\n".join(block), "Dice per patient")[:edge].endswith("0.881")
+    assert max(map(len, block)) <= 100
+
+
+def test_what_is_undefined_is_a_dash() -> None:
+    assert dice_text(math.nan) == share_text(math.nan) == "-"
+
+
+def test_left_out_cases_are_named(an_evaluation_of_two_patients: Evaluation) -> None:
+    failed = dataclasses.replace(an_evaluation_of_two_patients, failures=(Failure("c_ED", "is truncated"),))
+    assert report_text(failed).endswith("c_ED was left out: is truncated")
+
+
+def test_one_patient_whose_ventricle_was_not_found_can_be_shown(
+    squares: Callable[..., np.ndarray], a_case_of: Callable[..., EvaluationCase]
+) -> None:
+    cases = [a_case_of("a_ED", squares(9), "ED"), a_case_of("a_ES", squares(7), "ES")]
+    text = report_text(evaluate("squares", cases, lambda cine: np.zeros(cine.frames.shape, np.uint8)))
+    assert text.startswith("squares: 1 patient, 2 stacks") and "nan" not in text
