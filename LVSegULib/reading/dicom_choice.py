@@ -13,6 +13,7 @@ import numpy as np
 from LVSegULib.errors import GeometryError, InputError, UsageError
 from LVSegULib.reading.dicom_header import DicomHeader, FolderContents
 from LVSegULib.reading.dicom_stack import group_slices, slice_normal
+from LVSegULib.reading.names import IMAGE_ENDINGS
 
 PARALLEL_DEGREES = 0.2
 """Slices of one stack may be tilted against each other by the rounding of the header's numbers only."""
@@ -105,6 +106,8 @@ def choose_candidate(folder: Path, contents: FolderContents, series: str | None)
 
 
 def _nothing_there(folder: Path, contents: FolderContents) -> str:
+    if folder.is_file() and "no DICOM" in contents.left_out:
+        return f"{folder}: unknown kind of file, expected a DICOM folder or one of {', '.join(IMAGE_ENDINGS)}"
     if not contents.left_out:
         return f"{folder}: is empty, expected the DICOM files of a short-axis cine"
     found = ", ".join(f"{reason}: {count}" for reason, count in contents.left_out.most_common())

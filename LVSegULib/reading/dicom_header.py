@@ -12,6 +12,7 @@ import pydicom
 from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
+from pydicom.uid import UID
 
 from LVSegULib.errors import InputError
 from LVSegULib.reading.dicom_enhanced import frame_datasets
@@ -133,17 +134,25 @@ def _add(file: Path, contents: FolderContents) -> None:
         else:
             contents.headers.extend(_headers(dataset, file))
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise InputError(f"{file}: its header cannot be understood ({error}): export it again") from error
+        raise InputError(f"{file}: its header cannot be understood ({error}): copy or export it again") from error
 
 
 def _reason_to_leave_out(dataset: Dataset) -> str:
     if not dataset.get("Rows") or not dataset.get("Columns"):
+        if "Image Storage" in _storage_name(dataset):
+            raise ValueError("it ends before the image")
         return "DICOM without an image"
     if int(dataset.get("SamplesPerPixel", 1)) != 1:
         return "colour images"
     if dataset.get("PhotometricInterpretation", "MONOCHROME2") != "MONOCHROME2":
         return f"{dataset.PhotometricInterpretation} images (expected MONOCHROME2)"
     return ""
+
+
+def _storage_name(dataset: Dataset) -> str:
+    """What the file's preface says it stores; an image if even the preface is cut short."""
+    uid = dataset.file_meta.get("MediaStorageSOPClassUID")
+    return UID(uid).name if uid and "TransferSyntaxUID" in dataset.file_meta else "Image Storage"
 
 
 def _headers(dataset: Dataset, file: Path) -> Iterator[DicomHeader]:

@@ -1,0 +1,98 @@
+"""Fixtures that several folders of tests use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+
+SAMPLE = Path(__file__).parents[1] / "Resources" / "SampleData" / "SCD0000101-cine-dicom.tar.bz2"
+
+
+def beating_phantom(frames: int, slices: int, rows: int, columns: int) -> NDArray[np.int16]:
+    """A bright disc (T, K, J, I) that shrinks and grows; the first pixel holds 100 * frame + slice."""
+    j, i = np.mgrid[:rows, :columns]
+    radius = 5 + 2 * np.cos(2 * np.pi * np.arange(frames) / frames)
+    inside = (j - rows / 2) ** 2 + (i - columns / 2) ** 2 < radius[:, None, None, None] ** 2
+    images = np.where(inside, 900, 100 + i + j).astype(np.int16)
+    images = np.repeat(images, slices, axis=1) if images.shape[1] == 1 else images
+    images[..., 0, 0] = 100 * np.arange(frames)[:, None] + np.arange(slices)
+    return images
+
+
+@dataclass
+class DicomPhantom:
+    """Writes a beating phantom as the DICOM files of a scanner; `alter` may spoil each file before it is written.
+
+    Slices run from base to apex as in a person: `step` points to the left, forward and down (LPS).
+    """
+
+    folder: Path
+    along_rows: tuple[float, float, float] = (0.6, 0.8, 0.0)
+    along_columns: tuple[float, float, float] = (0.0, 0.0, -1.0)
+    step: tuple[float, float, float] = (6.4, -4.8, 0.0)  # 8 mm along the normal of rows and columns
+    origin: tuple[float, float, float] = (-40.0, 20.0, 30.0)
+    pixel_mm: tuple[float, float] = (1.5, 1.25)  # from row to row, from column to column
+    study: str = field(default_factory=generate_uid)
+    images: NDArray[np.int16] = field(default_factory=lambda: beating_phantom(5, 4, 24, 20))
+
+    def write(
+        self,
+        alter: Callable[[FileDataset, int, int], bool | None] = lambda _, __, ___: None,
+        *,
+        series_number: int = 7,
+        description: str = "cine sax",
+        below: str = "",
+    ) -> list[Path]:
+        """Write every image; `alter(dataset, frame, slice)` returns False for a file that is to be left out."""
+        uid, paths = generate_uid(), []
+        for k in range(self.images.shape[1]):
+            for t in range(self.images.shape[0]):
+                dataset = self._dataset(t, k, uid, series_number, description)
+                if alter(dataset, t, k) is False:
+                    continue
+                path = self.folder / below / f"MR{series_number}_{(37 * len(paths)) % 1009:04d}"  # no ending, no order
+                path.parent.mkdir(parents=True, exist_ok=True)
+                dataset.save_as(path, enforce_file_format=True)
+                paths.append(path)
+        return paths
+
+    def _dataset(self, t: int, k: int, series: str, series_number: int, description: str) -> FileDataset:
+        meta = FileMetaDataset()
+        meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = MRImageStorage, generate_uid()
+        meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        dataset = FileDataset("", Dataset(), file_meta=meta, preamble=b"\0" * 128)
+        dataset.SOPClassUID, dataset.SOPInstanceUID = MRImageStorage, meta.MediaStorageSOPInstanceUID
+        dataset.PatientID, dataset.Modality = "Phantom/1", "MR"
+        dataset.StudyInstanceUID, dataset.SeriesInstanceUID = self.study, series
+        dataset.SeriesNumber, dataset.SeriesDescription = series_number, description
+        dataset.InstanceNumber = 1 + t + k * self.images.shape[0]
+        dataset.TriggerTime = 10 + 40 * t + k  # differs from slice to slice
+        dataset.SliceLocation = -5.0 * k  # disagrees with the position, as scanners do
+        dataset.ImagePositionPatient = [o + k * s for o, s in zip(self.origin, self.step, strict=True)]
+        dataset.ImageOrientationPatient = [*self.along_rows, *self.along_columns]
+        dataset.PixelSpacing, dataset.SliceThickness = list(self.pixel_mm), 6
+        dataset.Rows, dataset.Columns = self.images.shape[2:]
+        dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 16, 15, 1
+        dataset.PixelData = self.images[t, k].tobytes()
+        return dataset
+
+
+@pytest.fixture
+def a_dicom_phantom(tmp_path: Path) -> DicomPhantom:
+    return DicomPhantom(tmp_path / "scan")
+
+
+@pytest.fixture(scope="session")
+def the_sample_patient(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the shipped patient, unpacked once: a small Sunnybrook release."""
+    from LVSegULib.reading.sample import unpack_sample
+
+    return unpack_sample(SAMPLE, tmp_path_factory.mktemp("sample"))

@@ -1,0 +1,202 @@
+"""Image files, with nibabel as a second reader and NRRD headers written by hand as 3D Slicer writes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nibabel
+import numpy as np
+import pytest
+import SimpleITK
+from numpy.typing import NDArray
+
+from LVSegULib.errors import GeometryError, InputError
+from LVSegULib.reading.images import read_image, read_label_map
+
+SHAPE = (9, 8, 5)  # I, J, K
+
+
+def oblique(spacing_mm: tuple[float, float, float] = (1.4, 1.4, 8.0)) -> NDArray[np.float64]:
+    """An IJK to RAS matrix turned by 30 degrees about two axes."""
+    c, s = np.cos(np.pi / 6), np.sin(np.pi / 6)
+    turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
+    matrix = np.eye(4)
+    matrix[:3, :3] = turn * spacing_mm
+    matrix[:3, 3] = 10, -20, 30
+    return matrix
+
+
+def pixels(*more: int, kind: str = "i2") -> NDArray[Any]:
+    return np.random.default_rng(5).integers(0, 900, (*SHAPE, *more)).astype(kind)
+
+
+def write_nifti(path: Path, data: NDArray[Any], matrix: NDArray[np.float64], frame_s: float | None = None) -> Path:
+    image = nibabel.Nifti1Image(data, matrix)
+    image.set_qform(None, 0)
+    image.header.set_xyzt_units("mm", "unknown" if frame_s is None else "sec")
+    if frame_s is not None:
+        image.header["pixdim"][4] = frame_s
+    nibabel.save(image, path)
+    return path
+
+
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+def test_nifti_as_nibabel_reads_it(tmp_path: Path, ending: str) -> None:
+    path = write_nifti(tmp_path / f"beat{ending}", pixels(6), oblique(), 0.042)
+    cine, reference = read_image(path), nibabel.load(path)
+    np.testing.assert_array_equal(cine.frames, np.asarray(reference.dataobj).T)
+    np.testing.assert_allclose(cine.ijk_to_ras, reference.affine, atol=1e-5)
+    np.testing.assert_allclose(cine.time_ms, 42 * np.arange(6), atol=1e-4)
+    assert (cine.name, cine.notes) == ("beat", ())
+
+
+def test_a_stack_is_a_cine_of_one_frame(tmp_path: Path) -> None:
+    cine = read_image(write_nifti(tmp_path / "stack.nii.gz", pixels(), oblique()))
+    assert cine.frames.shape == (1, 5, 8, 9)
+    assert cine.time_ms is None
+
+
+def test_a_second_between_frames_is_no_heartbeat(tmp_path: Path) -> None:
+    cine = read_image(write_nifti(tmp_path / "beat.nii.gz", pixels(6), oblique(), 1.0))
+    assert cine.time_ms is None
+    assert "1000 ms from frame to frame" in cine.notes[0]
+
+
+def test_axes_a_little_off_right_angles_are_straightened_and_noted(tmp_path: Path) -> None:
+    matrix = oblique()
+    matrix[:3, 0] += 3e-4 * matrix[:3, 1]  # SimpleITK refuses this
+    path = write_nifti(tmp_path / "public.nii.gz", pixels(), matrix)
+    cine = read_image(path)
+    directions = cine.ijk_to_ras[:3, :3] / np.linalg.norm(cine.ijk_to_ras[:3, :3], axis=0)
+    np.testing.assert_allclose(directions.T @ directions, np.eye(3), atol=1e-6)
+    np.testing.assert_allclose(cine.ijk_to_ras, matrix, atol=1e-3)
+    np.testing.assert_array_equal(cine.frames[0], pixels().T)
+    assert "at right angles only to 3e-04" in cine.notes[0]
+
+
+def test_leaning_axes_are_refused(tmp_path: Path) -> None:
+    matrix = oblique()
+    matrix[:3, 2] += matrix[:3, 0]
+    with pytest.raises(GeometryError, match="not at right angles"):
+        read_image(write_nifti(tmp_path / "sheared.nii.gz", pixels(), matrix))
+
+
+@pytest.mark.parametrize("ending", [".nrrd", ".mha"])
+@pytest.mark.parametrize("frames", [1, 4])
+def test_nrrd_and_metaimage(tmp_path: Path, ending: str, frames: int) -> None:
+    volumes = []
+    for frame in range(frames):
+        volume = SimpleITK.GetImageFromArray(pixels().T + frame)
+        volume.SetSpacing((1.5, 1.25, 8.0))
+        volume.SetOrigin((1, 2, 3))
+        volumes.append(volume)
+    path = tmp_path / f"beat{ending}"
+    SimpleITK.WriteImage(SimpleITK.JoinSeries(volumes) if frames > 1 else volumes[0], str(path))
+    cine = read_image(path)
+    np.testing.assert_array_equal(cine.frames, pixels().T + np.arange(frames)[:, None, None, None])
+    expected = [[-1.5, 0, 0, -1], [0, -1.25, 0, -2], [0, 0, 8, 3], [0, 0, 0, 1]]
+    np.testing.assert_allclose(cine.ijk_to_ras, expected)
+
+
+def write_slicer_sequence(path: Path, kind: str = "list") -> NDArray[np.int16]:
+    """Write a sequence of 3 frames as 3D Slicer does, frames first; returns (T, K, J, I)."""
+    frames = np.arange(3 * 2 * 4 * 5, dtype="<i2").reshape(3, 2, 4, 5)
+    header = (
+        "NRRD0005\ntype: short\ndimension: 4\nspace: left-posterior-superior\nsizes: 3 5 4 2\n"
+        "space directions: none (1.5,0,0) (0,1.5,0) (0,0,8)\n"
+        f'kinds: {kind} domain domain domain\nlabels: "frame" "" "" ""\nunits: "ms" "" "" ""\n'
+        "endian: little\nencoding: raw\nspace origin: (1,2,3)\n"
+        "axis 0 index type:=numeric\naxis 0 index values:=0 40 85\n\n"
+    )
+    path.write_bytes(header.encode() + np.moveaxis(frames, 0, -1).tobytes())
+    return frames
+
+
+def test_a_sequence_that_slicer_wrote(tmp_path: Path) -> None:
+    frames = write_slicer_sequence(tmp_path / "beat.seq.nrrd")
+    cine = read_image(tmp_path / "beat.seq.nrrd")
+    np.testing.assert_array_equal(cine.frames, frames)
+    np.testing.assert_allclose(cine.time_ms, [0, 40, 85])
+    np.testing.assert_allclose(cine.ijk_to_ras[:3, 3], [-1, -2, 3])
+    assert cine.name == "beat"
+
+
+def test_a_field_of_vectors_is_refused(tmp_path: Path) -> None:
+    write_slicer_sequence(tmp_path / "field.nrrd", kind="vector")
+    with pytest.raises(InputError, match="3 values per pixel"):
+        read_image(tmp_path / "field.nrrd")
+
+
+@pytest.mark.parametrize("ending", [".nii.gz", ".nrrd", ".mha"])
+def test_a_colour_image_is_refused(tmp_path: Path, ending: str) -> None:
+    colours = np.random.default_rng(1).integers(0, 255, (5, 8, 9, 3)).astype("u1")
+    path = tmp_path / f"colour{ending}"
+    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(colours, isVector=True), str(path))
+    with pytest.raises(InputError, match="colour"):
+        read_image(path)
+
+
+@pytest.mark.parametrize("ending", [".nii.gz", ".nrrd", ".mha"])
+def test_a_two_dimensional_image_is_refused(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"slice{ending}"
+    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(pixels()[..., 0]), str(path))
+    with pytest.raises(InputError, match="single 2-D image"):
+        read_image(path)
+
+
+def test_a_mask_is_refused_as_an_image(tmp_path: Path) -> None:
+    path = write_nifti(tmp_path / "mask.nii.gz", (pixels() > 300).astype("u1"), oblique())
+    with pytest.raises(InputError, match="only the values 0, 1: it is a mask"):
+        read_image(path)
+
+
+def test_nan_is_refused_in_nifti_where_itk_would_hide_it(tmp_path: Path) -> None:
+    data = pixels(kind="f4")
+    data[0, 0, 0] = np.nan
+    with pytest.raises(InputError, match="1 pixels are NaN"):
+        read_image(write_nifti(tmp_path / "gap.nii.gz", data, oblique()))
+
+
+def test_slices_along_the_first_axis_are_refused(tmp_path: Path) -> None:
+    path = write_nifti(tmp_path / "turned.nii.gz", pixels(), oblique((8.0, 1.4, 1.4)))
+    with pytest.raises(GeometryError, match="lie along axis 1, expected along the third"):
+        read_image(path)
+
+
+@pytest.mark.parametrize("kept", [0.9, 0.05, 0.0])
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz", ".nrrd"])
+def test_a_file_cut_short_is_refused(tmp_path: Path, ending: str, kept: float) -> None:
+    path = tmp_path / f"short{ending}"
+    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(pixels(20).T), str(path))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    with pytest.raises(InputError, match=rf"short{ending}: .*cut short"):
+        read_image(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("nowhere.nii", "does not exist"), ("letter.txt", "unknown kind of file"), ("folder.nii", "folder")],
+)
+def test_what_is_no_image_file(tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / "letter.txt").write_text("Dear doctor")
+    (tmp_path / "folder.nii").mkdir()
+    with pytest.raises(InputError, match=said):
+        read_image(tmp_path / name)
+
+
+def test_a_label_map_keeps_its_numbers(tmp_path: Path) -> None:
+    labels = (pixels() % 4).astype("f4")
+    values, ijk_to_ras = read_label_map(write_nifti(tmp_path / "labels.nii.gz", labels, oblique()))
+    np.testing.assert_array_equal(values[0], labels.T)
+    assert values.dtype == np.uint8
+    np.testing.assert_allclose(ijk_to_ras, oblique(), atol=1e-5)
+
+
+@pytest.mark.parametrize("wrong", [0.5, -1.0])
+def test_labels_must_be_whole_numbers_from_zero(tmp_path: Path, wrong: float) -> None:
+    labels = (pixels() % 4).astype("f4")
+    labels[0, 0, 0] = wrong
+    with pytest.raises(InputError, match="is no label map"):
+        read_label_map(write_nifti(tmp_path / "labels.nii.gz", labels, oblique()))

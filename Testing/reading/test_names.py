@@ -1,0 +1,36 @@
+"""Names of outputs made from names of inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from LVSegULib.reading.names import has_image_ending, safe_name, short_name
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("beat.nii.gz", "beat"),
+        ("beat.seq.nrrd", "beat"),
+        ("Beat.NRRD", "Beat"),
+        ("patient 01.mha", "patient_01"),
+        ("visit.2.nii", "visit.2"),
+        ("folder", "folder"),
+    ],
+)
+def test_endings_are_left_out(name: str, short: str) -> None:
+    assert short_name(Path("somewhere") / name) == short
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"), [("A/B:C", "A_B_C"), ("../x", "x"), ("Müller^Eva", "Müller_Eva"), ("//", "cine")]
+)
+def test_names_fit_every_file_system(text: str, safe: str) -> None:
+    assert safe_name(text) == safe
+
+
+def test_image_endings() -> None:
+    assert has_image_ending(Path("a.NII.GZ"))
+    assert not has_image_ending(Path("a.dcm"))

@@ -1,0 +1,117 @@
+"""nnU-Net raw folders, written with nibabel."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nibabel
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from LVSegULib.errors import GeometryError, InputError
+from LVSegULib.reading.nnunet import open_raw_dataset
+
+ACDC = {"background": 0, "RV": 1, "MYO": 2, "LV": 3}
+
+
+def save(path: Path, data: NDArray[Any], shift_mm: float = 0.0) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    matrix = np.diag([-1.5, -1.5, 8.0, 1.0])
+    matrix[0, 3] = shift_mm
+    nibabel.save(nibabel.Nifti1Image(data, matrix), path)
+
+
+def a_raw_dataset(folder: Path, labels: dict[str, Any], *names: str, shift_mm: float = 0.0) -> Path:
+    rng = np.random.default_rng(2)
+    folder.mkdir(exist_ok=True)
+    description = {"channel_names": {"0": "cine MRI"}, "labels": labels, "file_ending": ".nii.gz"}
+    (folder / "dataset.json").write_text(json.dumps(description))
+    for name in names:
+        save(folder / "imagesTr" / f"{name}_0000.nii.gz", rng.integers(0, 255, (6, 5, 4)).astype("u1"))
+        label = np.tile(np.arange(4, dtype="u1"), (6, 5, 1))  # slice k holds the label k everywhere
+        save(folder / "labelsTr" / f"{name}.nii.gz", label, shift_mm)
+    return folder
+
+
+def test_labels_are_mapped_by_name(tmp_path: Path) -> None:
+    dataset = open_raw_dataset(a_raw_dataset(tmp_path / "Dataset103_ACDC", ACDC, "patient001_frame01"))
+    assert (dataset.name, dataset.labels) == ("Dataset103_ACDC", {"RV": 1, "MYO": 2, "LV": 3})
+    cine, labels = dataset.cases[0].read()
+    assert cine.frames.shape == (1, 4, 5, 6)
+    assert labels is not None
+    assert labels.dtype == np.uint8
+    assert labels[0, :, 0, 0].tolist() == [0, 3, 2, 1]  # LVSegU: 1 cavity, 2 myocardium, 3 right cavity
+
+
+def test_patient_and_phase_come_from_the_name(tmp_path: Path) -> None:
+    names = ("SC-HF-I-01_ED", "SC-HF-I-01_ES", "animal01_phase07", "patient001_frame12", "other_stack")
+    cases = open_raw_dataset(a_raw_dataset(tmp_path, ACDC, *names)).cases
+    found = {case.name: (case.patient, case.phase, case.frame) for case in cases}
+    assert found == {
+        "SC-HF-I-01_ED": ("SC-HF-I-01", "ED", None),
+        "SC-HF-I-01_ES": ("SC-HF-I-01", "ES", None),
+        "animal01_phase07": ("animal01", None, 7),
+        "patient001_frame12": ("patient001", None, 12),
+        "other_stack": ("other_stack", None, None),
+    }
+
+
+def test_test_images_are_kept_apart(tmp_path: Path) -> None:
+    a_raw_dataset(tmp_path, ACDC, "a_ED")
+    save(tmp_path / "imagesTs" / "b_ED_0000.nii.gz", np.arange(120, dtype="u1").reshape(6, 5, 4))
+    dataset = open_raw_dataset(tmp_path)
+    assert dataset.patients == ("a",)
+    assert [case.patient for case in dataset.test_cases] == ["b"]
+    assert dataset.test_cases[0].read()[1] is None
+
+
+def test_a_label_value_without_a_name(tmp_path: Path) -> None:
+    dataset = open_raw_dataset(a_raw_dataset(tmp_path, {"background": 0, "LV": 1}, "a_ED"))
+    with pytest.raises(InputError, match=r"label values \[2, 3\], which dataset.json does not name"):
+        dataset.cases[0].read()
+
+
+def test_labels_on_another_grid(tmp_path: Path) -> None:
+    dataset = open_raw_dataset(a_raw_dataset(tmp_path, ACDC, "a_ED", shift_mm=3.0))
+    with pytest.raises(GeometryError, match="lies up to 3 mm away from its image"):
+        dataset.cases[0].read()
+
+
+def test_labels_of_another_size(tmp_path: Path) -> None:
+    dataset = open_raw_dataset(a_raw_dataset(tmp_path, ACDC, "a_ED"))
+    save(tmp_path / "labelsTr" / "a_ED.nii.gz", np.zeros((6, 5, 3), "u1"))
+    with pytest.raises(GeometryError, match=r"shape \(1, 3, 5, 6\), its image \(1, 4, 5, 6\)"):
+        dataset.cases[0].read()
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ({"background": 0, "heart": 1}, r"unknown labels \['heart'\], expected some of LV \(LV blood pool\)"),
+        ({"background": 0, "LV": [1, 2]}, "region of several values"),
+        ({"0": "background", "1": "LV"}, "keyed by value"),
+        ({"background": 0, "LV": 1, "MYO": 1}, "a value of its own"),
+        ({"background": 0}, "unknown labels"),
+    ],
+)
+def test_labels_that_cannot_be_mapped(tmp_path: Path, labels: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        open_raw_dataset(a_raw_dataset(tmp_path, labels, "a_ED"))
+
+
+def test_what_is_no_raw_folder(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is no folder"):
+        open_raw_dataset(tmp_path / "nowhere")
+    with pytest.raises(InputError, match=r"has no dataset\.json"):
+        open_raw_dataset(tmp_path)
+    (tmp_path / "dataset.json").write_text("{")
+    with pytest.raises(InputError, match="cannot be read as JSON"):
+        open_raw_dataset(tmp_path)
+
+
+def test_no_images(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"holds no NAME_0000\.nii\.gz"):
+        open_raw_dataset(a_raw_dataset(tmp_path, ACDC))

@@ -1,0 +1,48 @@
+"""One function for every kind of input."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import SimpleITK
+
+from LVSegULib.errors import InputError, UsageError
+from LVSegULib.reading import read_cine
+
+if TYPE_CHECKING:
+    from Testing.conftest import DicomPhantom
+
+
+def test_a_folder_is_read_as_dicom(a_dicom_phantom: DicomPhantom) -> None:
+    a_dicom_phantom.write()
+    assert read_cine(a_dicom_phantom.folder, "7").frames.shape == (5, 4, 24, 20)
+
+
+def test_a_file_is_read_by_its_ending(tmp_path: Path) -> None:
+    path = tmp_path / "stack.mha"
+    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(np.arange(60, dtype=np.int16).reshape(3, 4, 5)), str(path))
+    assert read_cine(path).frames.shape == (1, 3, 4, 5)
+    with pytest.raises(UsageError, match="leave it out"):
+        read_cine(path, series="7")
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not exist"):
+        read_cine(tmp_path / "nowhere")
+
+
+def test_a_picture_is_no_cine(tmp_path: Path) -> None:
+    path = tmp_path / "slice.png"
+    SimpleITK.WriteImage(SimpleITK.Image(4, 4, SimpleITK.sitkUInt8), str(path))
+    with pytest.raises(InputError, match=r"unknown kind of file, expected a DICOM folder or one of \.nii\.gz"):
+        read_cine(path)
+
+
+def test_importing_it_loads_no_reader() -> None:
+    code = "import sys, LVSegULib.reading; sys.exit('SimpleITK' in sys.modules or 'pydicom' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0

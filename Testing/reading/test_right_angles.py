@@ -1,0 +1,36 @@
+"""Straightening of axes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.linalg import polar
+
+from LVSegULib.errors import GeometryError
+from LVSegULib.reading.right_angles import lean, refuse_leaning, straightened
+
+LEANING = np.array([[1.4, 0.0, 0.004], [0.0, 1.4, 0.0], [0.0, 0.0, 8.0]])
+
+
+def test_lean_is_the_cosine_between_two_axes() -> None:
+    assert lean(LEANING) == pytest.approx(0.004 / np.hypot(8, 0.004))
+    assert np.isnan(lean(np.diag([1.0, 1.0, 0.0])))
+
+
+def test_straight_axes_are_those_of_the_polar_decomposition() -> None:
+    lengths = np.linalg.norm(LEANING, axis=0)
+    rotation, _ = polar(LEANING / lengths)
+    np.testing.assert_allclose(straightened(LEANING), rotation * lengths)
+
+
+def test_a_left_handed_matrix_stays_left_handed() -> None:
+    assert np.linalg.det(straightened(LEANING * [1, 1, -1])) < 0
+
+
+def test_too_much_and_unknown_lean_are_refused() -> None:
+    refuse_leaning(1e-3, Path("a"))
+    for found in (2e-3, np.nan):
+        with pytest.raises(GeometryError, match="not at right angles"):
+            refuse_leaning(found, Path("a"))
