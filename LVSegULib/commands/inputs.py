@@ -44,17 +44,21 @@ def _files_below(folder: Path) -> list[Path]:
 
 
 def _study_of(files: Sequence[Path]) -> tuple[str, str] | None:
-    """Patient and study of the first DICOM file among `files`; None if the first ones are no DICOM."""
+    """Patient and study of the first DICOM file among `files`; None if the first ones are no DICOM.
+
+    A damaged file stands for a study of its own: reading it will say what is wrong with it.
+    """
     import pydicom
     from pydicom.errors import InvalidDicomError
 
     for file in files[:_FILES_TO_TRY]:
+        if file.name == "DICOMDIR":
+            continue
         try:
             header = pydicom.dcmread(file, specific_tags=["PatientID", "StudyInstanceUID"], stop_before_pixels=True)
         except InvalidDicomError:
             continue
-        except Exception:  # a damaged file fails in many ways; it is DICOM all the same, and reading it will say more
+        except Exception:  # pydicom fails on damaged files in many ways
             return str(file), ""
-        if "StudyInstanceUID" in header or "PatientID" in header:
-            return str(header.get("PatientID", "")), str(header.get("StudyInstanceUID", ""))
+        return str(header.get("PatientID", file)), str(header.get("StudyInstanceUID", ""))
     return None

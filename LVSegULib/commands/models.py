@@ -12,18 +12,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001
     """Print the table of installed models."""
-    from LVSegULib.modelfolder.folder import SHIPPED, installed_models
+    from LVSegULib.modelfolder import folder
 
-    models = installed_models()
+    models = folder.installed_models()
     if not models:
-        print(f"no models are installed in {SHIPPED}")
+        print(f"no models are installed in {folder.SHIPPED}")
         return 0
     rows = [("NAME", "PARAMETERS", "OF 31 M", "LABELS", "LICENCE", "DICE")]
     for model in models:
         spec = model.spec
         labels = ", ".join(label.name for label in spec.labels)
         share = f"{100 * spec.share_of_classic:.2f} %"
-        row = (spec.name, f"{spec.parameters:,}", share, labels, spec.licence or "-", test_dice(spec.figures))
+        row = (spec.name, f"{spec.parameters:,}", share, labels, spec.licence or "-", dice_shown(spec.figures))
         rows.append(row)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001
     return 0
 
 
-def test_dice(figures: dict[str, Any]) -> str:
+def dice_shown(figures: dict[str, Any]) -> str:
     """The Dice of each data set that a model was tested on, "Sunnybrook 0.951, CHLA 0.921"; "-" if none."""
     found = [(name, _dice(values)) for name, values in figures.items()]
     return ", ".join(f"{name} {dice:.3f}" for name, dice in found if dice is not None) or "-"

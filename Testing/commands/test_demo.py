@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from LVSegULib.commands import demo
+from LVSegULib.commands.main import main
+
+
+def test_the_sample_patient_from_archive_to_files(
+    a_model_that_finds_bright_pixels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["demo", "--out", str(out), "--model", str(a_model_that_finds_bright_pixels)]) == 0
+    printed = capsys.readouterr().out
+    assert "12 slices x 20 frames, 256 x 256 pixels, 1.37 x 1.37 x 10.00 mm" in printed
+    assert "Not for clinical use." in printed
+    for ending in demo.EXPLAINED:
+        (file,) = out.glob(f"*{ending}")
+        assert str(file) in printed
+
+
+def test_a_package_without_the_sample(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo, "SAMPLES", tmp_path)
+    assert main(["demo", "--out", str(tmp_path / "out")]) == 3
+    assert "the sample patient is not there: run the demo in a clone" in capsys.readouterr().err

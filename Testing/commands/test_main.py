@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from LVSegULib import __version__
+from LVSegULib.commands import main as command_line
+from LVSegULib.commands.main import COMMANDS, main
+from LVSegULib.errors import Cancelled, InputError, SomeFailed, UsageError
+
+ROOT = Path(__file__).parents[2]
+
+
+def python(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, encoding="utf-8", check=False, cwd=ROOT
+    )
+
+
+@pytest.fixture
+def a_command_that_raises(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    command = SimpleNamespace(error=None, arguments=None)
+
+    def run(arguments: argparse.Namespace) -> int:
+        command.arguments = arguments
+        if command.error is not None:
+            raise command.error
+        return 0
+
+    module = SimpleNamespace(add_arguments=lambda _: None, run=run)
+    monkeypatch.setattr(command_line, "_module", lambda _: module)
+    return command
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (InputError("x.nii: cut short:\n download it again"), 3, "x.nii: cut short: download it again"),
+        (UsageError("no such engine"), 2, "no such engine"),
+        (SomeFailed("1 of 2 inputs failed"), 4, "1 of 2 inputs failed"),
+        (Cancelled("cancelled"), 130, "cancelled"),
+        (KeyboardInterrupt(), 130, "cancelled"),
+        (MemoryError(), 1, "out of memory: close other programs, or give fewer or smaller images"),
+        (OSError(28, "No space left on device", "out/a.csv"), 3, "out/a.csv: No space left on device"),
+        (ModuleNotFoundError("", name="torch"), 3, 'torch is not installed: pip install "lvsegu[train]"'),
+        (ZeroDivisionError("by\n0"), 1, "fault: ZeroDivisionError: by: run it again with --debug and report what is"),
+    ],
+)
+def test_every_error_is_one_line_and_a_code(
+    a_command_that_raises: SimpleNamespace,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    code: int,
+    line: str,
+) -> None:
+    a_command_that_raises.error = error
+    assert main(["models"]) == code
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"lvsegu: {line}") and printed.err.count("\n") == 1
+
+
+def test_debug_shows_where(a_command_that_raises: SimpleNamespace) -> None:
+    a_command_that_raises.error = InputError("x.nii: cut short")
+    with pytest.raises(InputError):
+        main(["models", "--debug"])
+
+
+@pytest.mark.parametrize("words", [["-v", "models"], ["models", "-v"]])
+def test_common_options_stand_before_or_after_the_command(
+    a_command_that_raises: SimpleNamespace, words: list[str]
+) -> None:
+    assert main(words) == 0
+    assert a_command_that_raises.arguments.verbose == 1
+
+
+@pytest.mark.parametrize("words", [[], ["nosuch"], ["segment"], ["models", "--nosuch"]])
+def test_usage_errors_are_one_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("lvsegu: ") and error.count("\n") == 1 and "--help" in error
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"lvsegu {__version__}\n"
+
+
+def test_help_names_every_command_and_imports_nothing_heavy() -> None:
+    program = (
+        "import sys\nfrom LVSegULib.commands.main import main\ncode = main(['--help'])\n"
+        "print([name for name in ('numpy', 'scipy', 'SimpleITK', 'torch', 'PIL') if name in sys.modules])\n"
+        "sys.exit(code)"
+    )
+    done = python("-c", program)
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in COMMANDS)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name, "--help"]) == 0
+    assert f"usage: lvsegu {name}" in capsys.readouterr().out
+
+
+def test_the_package_runs_as_the_command_does() -> None:
+    done = python("-m", "LVSegULib", "--version")
+    assert (done.returncode, done.stdout) == (0, f"lvsegu {__version__}\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGPIPE and no broken pipe")
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "LVSegULib", "models"], stdout=writing, stderr=subprocess.PIPE, check=False, cwd=ROOT
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import logging
+import warnings
+
+import pytest
+
+from LVSegULib.commands.messages import Progress, start_logging
+
+
+@pytest.fixture(autouse=True)
+def the_log_as_it_was() -> object:
+    yield
+    logging.captureWarnings(False)
+    for name in ("LVSegULib", "py.warnings"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [], True
+        logger.setLevel(logging.NOTSET)
+
+
+def say_everything() -> None:
+    logger = logging.getLogger("LVSegULib.reading.dicom")
+    logger.info("took series 7")
+    logger.warning("one frame is empty")
+    logger.error("cut short")
+
+
+@pytest.mark.parametrize(
+    ("verbose", "quiet", "lines"),
+    [
+        (0, False, ["warning: one frame is empty", "error: cut short"]),
+        (1, False, ["info: took series 7", "warning: one frame is empty", "error: cut short"]),
+        (0, True, ["error: cut short"]),
+    ],
+)
+def test_how_much_is_said(verbose: int, quiet: bool, lines: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging(verbose, quiet=quiet)
+    say_everything()
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.splitlines() == [f"lvsegu: {line}" for line in lines]
+
+
+def test_starting_twice_says_nothing_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging()
+    start_logging()
+    say_everything()
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+@pytest.mark.parametrize(("verbose", "is_shown"), [(0, False), (2, True)])
+def test_warnings_of_other_packages_are_for_developers(
+    verbose: int, is_shown: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start_logging(verbose)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(False)
+        logging.captureWarnings(True)
+        warnings.warn("deprecated somewhere", stacklevel=1)
+    assert ("deprecated somewhere" in capsys.readouterr().err) is is_shown
+
+
+def test_progress_is_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress("a")
+    progress(0.5)
+    progress.clear()
+    assert capsys.readouterr().err == ""
+
+
+def test_progress_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    progress = Progress("a")
+    progress(0.5)
+    shown = capsys.readouterr().err
+    assert shown == "\ra [############............]  50 %"
+    progress.clear()
+    assert capsys.readouterr().err.strip("\r").strip(" ") == ""

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from LVSegULib.commands.main import main
+from LVSegULib.commands.models import dice_shown
+from LVSegULib.modelfolder import folder
+
+
+def test_a_line_for_each_model(
+    a_model_that_finds_bright_pixels: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(folder, "SHIPPED", a_model_that_finds_bright_pixels.parent)
+    assert main(["models"]) == 0
+    header, row = capsys.readouterr().out.splitlines()
+    assert header.split()[:2] == ["NAME", "PARAMETERS"]
+    # 1 and 2 filters: (9+2)+(9+2) + (18+4)+(36+4) + (8+1) + (18+2)+(9+2) + 2
+    assert row.split()[:2] == ["bright", "126"]
+    assert "LV blood pool" in row and "CC0 1.0" in row
+
+
+def test_no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(folder, "SHIPPED", tmp_path)
+    assert main(["models"]) == 0
+    assert capsys.readouterr().out == f"no models are installed in {tmp_path}\n"
+
+
+@pytest.mark.parametrize(
+    ("figures", "text"),
+    [
+        ({}, "-"),
+        ({"Sunnybrook": {"dice_pooled": {"value": 0.9512, "low": 0.94}}, "note": "ten folds"}, "Sunnybrook 0.951"),
+        ({"a": {"dice_pooled": 0.95}, "validation": {"dice_mean": 0.9}}, "a 0.950, validation 0.900"),
+    ],
+)
+def test_the_dice_that_is_shown(figures: dict[str, object], text: str) -> None:
+    assert dice_shown(figures) == text

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from LVSegULib.cine import Cine
+from LVSegULib.errors import OutputError
+from LVSegULib.labels import CAVITY, MYOCARDIUM, RIGHT_CAVITY
+from LVSegULib.measures.volumes import measure
+from LVSegULib.pictures.contact_sheet import contact_sheet, write_contact_sheet
+
+WIDTH = 1240
+
+
+def a_beating_disc(frames: int, slices: int) -> tuple[Cine, np.ndarray]:
+    j, i = np.mgrid[:48, :48]
+    radii = 8 + 3 * np.cos(2 * np.pi * np.arange(frames) / frames)
+    inside = np.hypot(j - 24, i - 24) < radii[:, None, None, None]
+    labels = np.repeat(inside, slices, axis=1).astype(np.uint8)
+    images = 10 + 100 * labels + np.arange(48)
+    return Cine(images.astype(np.float32), np.diag([2.0, 2.0, 8.0, 1.0]), name="disc"), labels
+
+
+def reddish(sheet: Image.Image) -> np.ndarray:
+    pixels = np.asarray(sheet).astype(int)
+    red = np.round(255 * np.array(CAVITY.colour)).astype(int)
+    return np.abs(pixels - red).max(axis=-1) < 12
+
+
+@pytest.mark.parametrize(
+    ("slices", "columns", "rows"),
+    # At most 8 tiles in a row, rows as even as can be.
+    [(1, 1, 1), (5, 5, 1), (8, 8, 1), (9, 5, 2), (12, 6, 2), (30, 8, 4)],
+)
+def test_every_slice_has_its_place(slices: int, columns: int, rows: int) -> None:
+    cine, labels = a_beating_disc(2, slices)
+    sheet = contact_sheet(cine, labels, [CAVITY], measure(labels, cine.spacing_mm))
+    tile = min((WIDTH - 56 - 4 * (columns - 1)) // columns, 300)
+    assert sheet.size == (WIDTH, 168 + 2 * (44 + rows * (tile + 4)) + 44)
+    first_block = reddish(sheet)[168 + 44 : 168 + 44 + rows * (tile + 4)]
+    by_tile = [
+        first_block[row * (tile + 4) :][:tile, 28 + column * (tile + 4) :][:, :tile].any()
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    assert by_tile == [True] * slices + [False] * (rows * columns - slices)
+
+
+def test_one_frame_is_one_block() -> None:
+    cine, labels = a_beating_disc(1, 4)
+    sheet = contact_sheet(cine, labels, [CAVITY], measure(labels, cine.spacing_mm))
+    assert sheet.height == 168 + 44 + (293 + 4) + 44  # four tiles of 293 pixels in a row
+    assert reddish(sheet).any()
+
+
+def test_nothing_found_is_drawn_without_contours() -> None:
+    cine, labels = a_beating_disc(3, 4)
+    labels[:] = 0
+    sheet = contact_sheet(cine, labels, [CAVITY], measure(labels, cine.spacing_mm))
+    assert not reddish(sheet)[168:-44].any()
+
+
+def test_every_region_in_its_colour() -> None:
+    cine, labels = a_beating_disc(2, 3)
+    labels[:, :, :6] = RIGHT_CAVITY.value
+    labels[:, :, 39:] = MYOCARDIUM.value
+    regions = [CAVITY, MYOCARDIUM, RIGHT_CAVITY]
+    pixels = np.asarray(contact_sheet(cine, labels, regions, measure(labels, cine.spacing_mm))).astype(int)[168:-44]
+    for region in regions:
+        colour = np.round(255 * np.array(region.colour))
+        assert (np.abs(pixels - colour).max(axis=-1) < 12).any(), region.name
+
+
+def test_names_of_any_length_and_script() -> None:
+    cine, labels = a_beating_disc(2, 3)
+    named = Cine(cine.frames, cine.ijk_to_ras, name="Zoë 心臓 " * 40)
+    assert contact_sheet(named, labels, [CAVITY], measure(labels, cine.spacing_mm)).width == WIDTH
+
+
+def test_the_file_is_the_picture(tmp_path: Path) -> None:
+    sheet = Image.new("RGB", (20, 10), (1, 2, 3))
+    write_contact_sheet(tmp_path / "a.png", sheet)
+    with Image.open(tmp_path / "a.png") as read:
+        assert read.format == "PNG" and np.array_equal(np.asarray(read), np.asarray(sheet))
+
+
+def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    with pytest.raises(OutputError, match="cannot write"):
+        write_contact_sheet(tmp_path / "out" / "a.png", Image.new("RGB", (2, 2)))

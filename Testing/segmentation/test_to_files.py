@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK
+from numpy.typing import NDArray
+
+from LVSegULib.engines.base import open_engine
+from LVSegULib.errors import Cancelled, OutputError, UsageError
+from LVSegULib.segmentation.to_files import Segmenter, segment_to_files
+from Testing.bright_pixels import bright_squares, save_bright_pixel_model, volume_ml, write_phantom
+
+
+@pytest.fixture(scope="module")
+def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
+    model = save_bright_pixel_model(tmp_path_factory.mktemp("models") / "bright")
+    return Segmenter(model, open_engine(model, "onnxruntime"))
+
+
+def layers_of(path: Path) -> NDArray[np.uint8]:
+    return SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path)))
+
+
+def test_slicer_gets_ed_and_es(tmp_path: Path, segmenter: Segmenter) -> None:
+    outcome = segment_to_files(write_phantom(tmp_path / "beat.nii.gz"), tmp_path / "out", segmenter)
+    assert (outcome.measures.ed_frame, outcome.measures.es_frame) == (0, 3)
+    layers = layers_of(tmp_path / "out/beat.seg.nrrd")
+    assert np.array_equal(layers[..., 0], bright_squares()[0])
+    assert np.array_equal(layers[..., 1], bright_squares()[3])
+
+
+def test_slicer_gets_the_only_frame(tmp_path: Path, segmenter: Segmenter) -> None:
+    segment_to_files(write_phantom(tmp_path / "still.nii.gz", [14]), tmp_path / "out", segmenter)
+    assert np.array_equal(layers_of(tmp_path / "out/still.seg.nrrd"), bright_squares([14])[0])
+
+
+def test_the_report_says_how_long_what_took(tmp_path: Path, segmenter: Segmenter) -> None:
+    report = segment_to_files(write_phantom(tmp_path / "beat.nii.gz"), tmp_path / "out", segmenter).report
+    steps = {name: seconds for name, seconds in report["seconds"].items() if name != "total"}
+    assert set(steps) == {"read", "prepare", "network", "restore", "write"}
+    assert sum(steps.values()) <= report["seconds"]["total"] + 1e-3
+    assert report["volumes_ml"]["LV_cavity"][0] == pytest.approx(volume_ml(20))
+
+
+def test_names_that_are_taken_get_a_number(tmp_path: Path, segmenter: Segmenter) -> None:
+    path = write_phantom(tmp_path / "beat.nii.gz")
+    outcome = segment_to_files(path, tmp_path / "out", segmenter, taken=frozenset({"Beat", "beat-2"}))
+    assert outcome.cine.name == "beat-3"
+    assert all(file.name.startswith("beat-3.") and file.is_file() for file in outcome.files)
+
+
+def test_the_input_is_never_overwritten(tmp_path: Path, segmenter: Segmenter) -> None:
+    path = write_phantom(tmp_path / "beat.nii.gz")
+    with pytest.raises(UsageError, match="would overwrite the input"):
+        segment_to_files(path, tmp_path, segmenter)
+
+
+def test_a_caller_may_cancel(tmp_path: Path, segmenter: Segmenter) -> None:
+    def cancel(share: float) -> None:
+        assert 0 < share <= 1
+        raise Cancelled("cancelled")
+
+    with pytest.raises(Cancelled):
+        segment_to_files(write_phantom(tmp_path / "beat.nii.gz"), tmp_path / "out", segmenter, progress=cancel)
+    assert not (tmp_path / "out").exists()
+
+
+def test_if_one_file_cannot_be_written_none_is(
+    tmp_path: Path, segmenter: Segmenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OutputError("cannot write the picture: No space left on device")
+
+    monkeypatch.setattr("LVSegULib.pictures.contact_sheet.write_contact_sheet", refuse)
+    with pytest.raises(OutputError, match="No space left"):
+        segment_to_files(write_phantom(tmp_path / "beat.nii.gz"), tmp_path / "out", segmenter)
+    assert list((tmp_path / "out").iterdir()) == []
