@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,16 @@ from LVSegULib import __version__
 from LVSegULib.errors import SomeFailed, UsageError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from LVSegULib.cine import Cine
     from LVSegULib.engines.base import Engine
+    from LVSegULib.evaluation.cases import Predictor
     from LVSegULib.evaluation.datasets import EvaluationSet
     from LVSegULib.evaluation.evaluate import Evaluation
     from LVSegULib.labels import Label
     from LVSegULib.modelfolder.folder import ModelFolder
+
+logger = logging.getLogger(__name__)
+
+WORST = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--fold", type=int, help="which fold of a splits_final.json, from 0")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write every figure, volume and slice to this file")
+    parser.add_argument(
+        "--picture", type=Path, metavar="PNG", help=f"draw the {WORST} worst slices of the first label into this file"
+    )
     parser.add_argument("--engine", default="auto", help="auto, onnxruntime or torch (default: auto)")
     parser.add_argument("--threads", type=int, help="processor threads to use (default: all physical cores)")
 
@@ -57,11 +62,16 @@ def run(arguments: argparse.Namespace) -> int:
     model = find_model(arguments.model)
     dataset = _chosen_patients(open_evaluation_set(arguments.dataset), arguments)
     engine = open_engine(model, arguments.engine, arguments.threads)
-    evaluation = _evaluate(dataset, model, engine, _shared_labels(dataset, model))
+    labels = _shared_labels(dataset, model)
+    _warn_of_training_patients(dataset, model)
+    predict = _predictor(model, engine)
+    evaluation = _evaluate(dataset, predict, labels)
     print(f"model {model.spec.name}, {model.spec.parameters:,} parameters, {engine.name} {engine.version}")
     print(report_text(evaluation))
     if arguments.json:
-        _write(arguments.json, evaluation, model, engine)
+        _write_json(arguments.json, evaluation, dataset, model, engine)
+    if arguments.picture:
+        _write_picture(arguments.picture, evaluation, dataset, predict, labels[0])
     if evaluation.failures:
         raise SomeFailed(f"{len(evaluation.failures)} of {len(dataset.cases)} cases could not be evaluated")
     return 0
@@ -91,24 +101,52 @@ def _shared_labels(dataset: EvaluationSet, model: ModelFolder) -> tuple[Label, .
     return shared
 
 
-def _evaluate(dataset: EvaluationSet, model: ModelFolder, engine: Engine, labels: tuple[Label, ...]) -> Evaluation:
-    from LVSegULib.commands.messages import Progress
-    from LVSegULib.evaluation.evaluate import evaluate
+def _warn_of_training_patients(dataset: EvaluationSet, model: ModelFolder) -> None:
+    seen = trained_on(dataset, model)
+    if seen:
+        everyone = {case.patient for case in dataset.cases}
+        logger.warning(
+            "%s was trained on %d of these %d patients, so the figures flatter it: --split chooses others",
+            model.spec.name,
+            len(seen),
+            len(everyone),
+        )
+
+
+def trained_on(dataset: EvaluationSet, model: ModelFolder) -> list[str]:
+    """The patients of the data set that the model was trained on, by name."""
+    names = set(model.spec.training.get("split", {}).get("train", ()))
+    return sorted(names & {case.patient for case in dataset.cases})
+
+
+def _predictor(model: ModelFolder, engine: Engine) -> Predictor:
     from LVSegULib.segmentation.segment import segment_cine
 
-    def predict(cine: Cine) -> NDArray[np.uint8]:
-        return segment_cine(cine, model.spec, engine).labels
+    return lambda cine: segment_cine(cine, model.spec, engine).labels
+
+
+def _evaluate(dataset: EvaluationSet, predict: Predictor, labels: tuple[Label, ...]) -> Evaluation:
+    from LVSegULib.commands.messages import Progress
+    from LVSegULib.evaluation.evaluate import evaluate
 
     bar = Progress(dataset.name)
+    count = len(dataset.cases)
     try:
-        return evaluate(
-            dataset.name, dataset.cases, predict, labels, lambda done, _name: bar(done / len(dataset.cases))
-        )
+        return evaluate(dataset.name, dataset.cases, predict, labels, lambda done, _name: bar(done / count))
     finally:
         bar.clear()
 
 
-def _write(path: Path, evaluation: Evaluation, model: ModelFolder, engine: Engine) -> None:
+def _write_picture(
+    path: Path, evaluation: Evaluation, dataset: EvaluationSet, predict: Predictor, label: Label
+) -> None:
+    from LVSegULib.evaluation.worst import worst_slices
+    from LVSegULib.pictures.worst_slices import write_worst_slices
+
+    write_worst_slices(path, worst_slices(evaluation.labels[label.key], dataset.cases, predict, WORST), label)
+
+
+def _write_json(path: Path, evaluation: Evaluation, dataset: EvaluationSet, model: ModelFolder, engine: Engine) -> None:
     from LVSegULib.atomic import written_whole
     from LVSegULib.evaluation.to_json import evaluation_to_json
 
@@ -116,6 +154,7 @@ def _write(path: Path, evaluation: Evaluation, model: ModelFolder, engine: Engin
         "lvsegu": __version__,
         "model": {"name": model.spec.name, "parameters": model.spec.parameters, "sha256": model.spec.sha256},
         "engine": {"name": engine.name, "version": engine.version},
+        "trained_on": trained_on(dataset, model),
         **evaluation_to_json(evaluation),
     }
     with written_whole(path) as beside:

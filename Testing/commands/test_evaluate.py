@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from PIL import Image
 
 from LVSegULib.commands.main import main
 from LVSegULib.labels import CAVITY, MYOCARDIUM, Label
@@ -27,8 +28,9 @@ class BrightPixels:
         return 20 * (images - 0.5)
 
 
-def a_threshold_model(label: Label = CAVITY) -> ModelFolder:
-    spec = ModelSpec("threshold", UNetConfig.from_base(1, 1), (label,), Grid(1.5, 64, 64))
+def a_threshold_model(label: Label = CAVITY, trained_on: tuple[str, ...] = ()) -> ModelFolder:
+    training = {"split": {"train": list(trained_on)}} if trained_on else {}
+    spec = ModelSpec("threshold", UNetConfig.from_base(1, 1), (label,), Grid(1.5, 64, 64), training=training)
     return ModelFolder(Path("threshold"), spec)
 
 
@@ -122,3 +124,19 @@ def test_an_output_that_cannot_be_written(a_data_set: Path, tmp_path: Path, caps
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert main(["evaluate", str(a_data_set), "--json", str(tmp_path / "file" / "out.json")]) == 3
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_the_worst_slices_are_drawn(a_data_set: Path, tmp_path: Path) -> None:
+    assert main(["evaluate", str(a_data_set), "--picture", str(tmp_path / "worst.png")]) == 0
+    with Image.open(tmp_path / "worst.png") as picture:
+        assert picture.format == "PNG" and picture.height > 5 * 300
+
+
+def test_patients_that_the_model_was_trained_on_are_told_of(
+    a_data_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = a_threshold_model(trained_on=("b", "x"))
+    monkeypatch.setattr("LVSegULib.modelfolder.folder.find_model", lambda _name: model)
+    assert main(["evaluate", str(a_data_set), "--json", str(tmp_path / "out.json")]) == 0
+    assert "trained on 1 of these 2 patients" in capsys.readouterr().err
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["trained_on"] == ["b"]

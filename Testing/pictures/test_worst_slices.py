@@ -26,6 +26,11 @@ def a_missed_slice() -> WorstSlice:
     return WorstSlice(record, image, expert, np.zeros_like(expert), (1.5, 1.5))
 
 
+def the_picture(path: Path) -> np.ndarray:
+    with Image.open(path) as picture:
+        return np.asarray(picture)
+
+
 def coloured(picture: np.ndarray) -> int:
     """Pixels that are not grey."""
     spread = picture.max(axis=2).astype(int) - picture.min(axis=2)
@@ -34,7 +39,7 @@ def coloured(picture: np.ndarray) -> int:
 
 def test_the_experts_contour_is_drawn_in_its_own_column_alone(a_missed_slice: WorstSlice, tmp_path: Path) -> None:
     write_worst_slices(tmp_path / "worst.png", [a_missed_slice], CAVITY)
-    picture = np.asarray(Image.open(tmp_path / "worst.png"))
+    picture = the_picture(tmp_path / "worst.png")
     third = picture.shape[1] // 3
     assert coloured(picture[:, third : 2 * third]) > 200
     assert coloured(picture[:, :third]) == coloured(picture[:, 2 * third :]) == 0
@@ -44,7 +49,7 @@ def test_each_slice_adds_a_row(a_missed_slice: WorstSlice, tmp_path: Path) -> No
     heights = []
     for count in (0, 1, 2, 3):
         write_worst_slices(tmp_path / "worst.png", [a_missed_slice] * count, CAVITY)
-        heights.append(Image.open(tmp_path / "worst.png").height)
+        heights.append(the_picture(tmp_path / "worst.png").shape[0])
     assert set(np.diff(heights)) == {heights[1] - heights[0]} and heights[1] - heights[0] >= 300
 
 
