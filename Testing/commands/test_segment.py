@@ -253,6 +253,15 @@ def test_what_does_not_exist_is_a_usage_error(
     assert files_in(tmp_path / "out") == set()
 
 
+def test_more_threads_than_processors_are_not_started(
+    segment: Segment, a_beating_phantom: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert segment(a_beating_phantom, "--threads", "100000", "--json") == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["engine"]["threads"] == os.cpu_count()
+    assert f"this machine has {os.cpu_count()} processors" in printed.err
+
+
 def test_from_a_cold_start_without_pytorch(
     a_beating_phantom: Path, a_model_that_finds_bright_pixels: Path, tmp_path: Path
 ) -> None:
