@@ -6,7 +6,6 @@ import argparse
 import json
 import logging
 import math
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,17 +80,8 @@ def open_segmenter(arguments: argparse.Namespace) -> Segmenter:
     from LVSegULib.modelfolder.folder import find_model
     from LVSegULib.segmentation.to_files import Segmenter
 
-    model, threads = find_model(arguments.model), _possible_threads(arguments.threads)
-    return Segmenter(model, open_engine(model, arguments.engine, threads), threads)
-
-
-def _possible_threads(threads: int | None) -> int | None:
-    """No more threads than processors: thousands would exhaust the machine before anything is segmented."""
-    processors = os.cpu_count() or 1
-    if threads is None or threads <= processors:
-        return threads
-    _log.warning("this machine has %d processors: using so many threads, not %d", processors, threads)
-    return processors
+    model = find_model(arguments.model)
+    return Segmenter(model, open_engine(model, arguments.engine, arguments.threads), arguments.threads)
 
 
 def segment_one(

@@ -235,7 +235,8 @@ def test_ctrl_c_while_writing_leaves_nothing_behind(
     [
         (["--model", "nosuch"], 2, 'there is no model "nosuch"'),
         (["--engine", "abacus"], 2, 'there is no engine "abacus"'),
-        (["--threads", "0"], 2, "threads must be at least 1"),
+        (["--threads", "0"], 2, "threads must"),
+        (["--threads", "100000"], 2, "threads must"),
     ],
 )
 def test_what_does_not_exist_is_a_usage_error(
@@ -251,15 +252,6 @@ def test_what_does_not_exist_is_a_usage_error(
     assert main(["segment", str(a_beating_phantom), "--out", str(tmp_path / "out"), *model, *words]) == code
     assert says in capsys.readouterr().err
     assert files_in(tmp_path / "out") == set()
-
-
-def test_more_threads_than_processors_are_not_started(
-    segment: Segment, a_beating_phantom: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert segment(a_beating_phantom, "--threads", "100000", "--json") == 0
-    printed = capsys.readouterr()
-    assert json.loads(printed.out)["engine"]["threads"] == os.cpu_count()
-    assert f"this machine has {os.cpu_count()} processors" in printed.err
 
 
 def test_from_a_cold_start_without_pytorch(
