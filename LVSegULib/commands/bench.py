@@ -52,9 +52,9 @@ def _slices(source: Path | None, scratch: Path, model: ModelFolder, size: int) -
     """Slices evenly spread over the cine."""
     from LVSegULib.preparation.prepare import prepare_images
     from LVSegULib.reading import read_cine
-    from LVSegULib.reading.sample import unpack_sample
+    from LVSegULib.reading.sample import sample_archive, unpack_sample
 
-    cine = read_cine(source if source is not None else unpack_sample(scratch / "sample"))
+    cine = read_cine(source if source is not None else unpack_sample(sample_archive(), scratch))
     images = prepare_images(cine, replace(model.spec.grid, rows=size, columns=size))
     return images[:: max(1, len(images) // MOST_SLICES)][:MOST_SLICES]
 

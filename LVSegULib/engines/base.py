@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from typing import Protocol
 
 import numpy as np
@@ -44,14 +45,15 @@ def open_engine(model: ModelFolder, engine: str = "auto", threads: int | None = 
         threads: processor threads to use; None leaves it to the library (the physical cores).
 
     Raises:
-        UsageError: there is no such engine, or `threads` is not positive.
+        UsageError: there is no such engine, or `threads` is not between 1 and the machine's processors.
         EngineError: it is not installed.
         ModelError: the model's files are missing or altered.
     """
     if engine not in ("auto", *ENGINES):
         raise UsageError(f'there is no engine "{engine}": choose auto, {" or ".join(ENGINES)}')
-    if threads is not None and threads < 1:
-        raise UsageError(f"threads must be at least 1, got {threads}")
+    most = os.cpu_count() or 1
+    if threads is not None and not 1 <= threads <= most:
+        raise UsageError(f"threads must lie between 1 and {most}, the processors of this machine, got {threads}")
     installed = installed_engines()
     chosen = engine if engine != "auto" else next(iter(installed), "onnxruntime")
     if chosen not in installed:

@@ -21,10 +21,9 @@ class OnnxEngine:
         options.log_severity_level = 3
         if threads is not None:
             options.intra_op_num_threads = threads
+        graph = model.checked(ONNX).read_bytes()
         try:
-            self._session = onnxruntime.InferenceSession(
-                model.checked(ONNX).read_bytes(), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime raises classes of its own that share no base but Exception
             raise EngineError(f"ONNX Runtime cannot load {model.path / ONNX}: {error}") from error
 

@@ -13,6 +13,21 @@ _CONTENTS = "CONTENTS.txt"
 """Lists every unpacked file with its size, so that an incomplete folder is noticed without opening the archive."""
 
 
+SAMPLES = Path(__file__).parents[2] / "Resources" / "SampleData"
+
+
+def sample_archive() -> Path:
+    """The packed sample patient in a clone of the repository (a package installed by pip does not hold it).
+
+    Raises:
+        InputError: it is not there.
+    """
+    archive = next(iter(sorted(SAMPLES.glob("*.tar.*"))), None)
+    if archive is None:
+        raise InputError(f"{SAMPLES}: the sample patient is not there: run this in a clone of the repository")
+    return archive
+
+
 def unpack_sample(archive: Path, folder: Path) -> Path:
     """Unpack an archive into a folder of its own inside `folder`, unless it is there and complete.
 

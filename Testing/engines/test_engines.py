@@ -1,0 +1,79 @@
+"""Both engines give the same labels, and say clearly what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from LVSegULib.benchmark.classic import save_random_model
+from LVSegULib.engines import base
+from LVSegULib.engines.base import installed_engines, open_engine
+from LVSegULib.errors import EngineError, ModelError, UsageError
+from LVSegULib.modelfolder.folder import ModelFolder, find_model
+from LVSegULib.network.config import UNetConfig
+from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.prepare import prepare_images, restore_labels
+from LVSegULib.reading import read_cine
+
+
+@pytest.fixture
+def a_model(tmp_path: Path) -> ModelFolder:
+    return save_random_model(tmp_path / "tiny", UNetConfig.from_levels((2, 4)), "tiny", Grid(1.4, 32, 32))
+
+
+def test_engines_agree_on_every_slice_of_the_sample_patient(the_sample_patient: Path) -> None:
+    model = find_model("lv")
+    cine = read_cine(the_sample_patient)
+    images = prepare_images(cine, model.spec.grid)
+    onnx, torch = (open_engine(model, name, 1).logits(images) for name in ("onnxruntime", "torch"))
+    assert np.abs(onnx - torch).max() < 1e-3
+    from_onnx, from_torch = (
+        restore_labels(logits, cine, model.spec.label_values, model.spec.grid) for logits in (onnx, torch)
+    )
+    assert from_onnx.any()
+    assert np.count_nonzero(from_onnx != from_torch) <= from_onnx.size / 100_000
+
+
+def test_the_fastest_installed_engine_is_taken(a_model: ModelFolder) -> None:
+    assert installed_engines() == ("onnxruntime", "torch")
+    assert open_engine(a_model).name == "onnxruntime"
+    assert open_engine(a_model, "torch").name == "torch"
+
+
+def test_without_pytorch_onnx_runtime_is_there(a_model: ModelFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "installed_engines", lambda: ("onnxruntime",))
+    assert open_engine(a_model).name == "onnxruntime"
+    with pytest.raises(EngineError, match="pip install torch"):
+        open_engine(a_model, "torch")
+
+
+def test_without_any_engine_the_small_one_is_recommended(a_model: ModelFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "installed_engines", lambda: ())
+    with pytest.raises(EngineError, match="pip install onnxruntime"):
+        open_engine(a_model)
+
+
+@pytest.mark.parametrize("threads", [0, -1, 100_000])
+def test_an_impossible_number_of_threads_is_refused(a_model: ModelFolder, threads: int) -> None:
+    with pytest.raises(UsageError, match="threads must lie between 1 and"):
+        open_engine(a_model, "onnxruntime", threads)
+
+
+def test_an_unknown_engine_is_refused(a_model: ModelFolder) -> None:
+    with pytest.raises(UsageError, match="choose auto, onnxruntime or torch"):
+        open_engine(a_model, "abacus")
+
+
+@pytest.mark.parametrize(("engine", "name"), [("onnxruntime", "model.onnx"), ("torch", "weights.safetensors")])
+def test_altered_weights_are_not_run(a_model: ModelFolder, engine: str, name: str) -> None:
+    (a_model.path / name).write_bytes(b"something else")
+    with pytest.raises(ModelError, match="SHA-256"):
+        open_engine(a_model, engine)
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "torch"])
+def test_a_failure_while_running_is_an_engine_error(a_model: ModelFolder, engine: str) -> None:
+    with pytest.raises(EngineError, match="failed on 1 slices"):
+        open_engine(a_model, engine).logits(np.zeros((1, 3, 32, 32), np.float32))

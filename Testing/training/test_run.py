@@ -1,0 +1,156 @@
+"""A training run learns, leaves what it promises, and goes on after a kill as if nothing had happened."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from LVSegULib.engines.base import open_engine
+from LVSegULib.errors import InputError, UsageError
+from LVSegULib.modelfolder.folder import open_model
+from LVSegULib.pictures import training_curve
+from LVSegULib.reading import read_cine
+from LVSegULib.segmentation.segment import segment_cine
+from LVSegULib.training.augmentation_config import AugmentationConfig
+from LVSegULib.training.config import TrainingConfig
+from LVSegULib.training.loop import Report
+from LVSegULib.training.run import Watch, train
+
+MILD = AugmentationConfig(rotation_degrees=20, scale=1.1, shift_mm=4, noise=0.02, low_resolution=1.2)
+
+
+@pytest.fixture
+def a_small_run(a_data_set_of_phantom_hearts: Path) -> TrainingConfig:
+    return TrainingConfig(
+        data=(str(a_data_set_of_phantom_hearts),),
+        name="phantom",
+        filters=(4, 8, 12),
+        spacing_mm=2.5,
+        size=48,
+        crop=48,
+        steps=60,
+        batch_size=6,
+        learning_rate=0.01,
+        warmup_steps=5,
+        average_steps=10,
+        validate_every=20,
+        precision="fp32",
+        device="cpu",
+        threads=1,
+        augmentation=MILD,
+    )
+
+
+def test_a_small_network_learns_phantom_hearts_in_seconds(a_small_run: TrainingConfig, tmp_path: Path) -> None:
+    config = dataclasses.replace(a_small_run, steps=120, validate_every=60)
+    reports: list[Report] = []
+    train(config, tmp_path / "run", watch=Watch(report=reports.append))
+    last = reports[-1].validation
+    assert last is not None
+    assert last.patients == ("phantom0",)
+    assert last.mean > 0.9
+    assert reports[-1].loss < 0.5 * reports[0].loss
+
+
+def test_what_a_run_leaves_behind(
+    a_small_run: TrainingConfig, a_data_set_of_phantom_hearts: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    train(a_small_run, run)
+    assert sorted(path.name for path in run.iterdir()) == [
+        "best",
+        "checkpoint.safetensors",
+        "config.json",
+        "curve.png",
+        "last",
+        "log.csv",
+        "split.json",
+    ]
+    lines = (run / "log.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "step,seconds,learning_rate,loss,dice"
+    assert [line.split(",")[0] for line in lines[1:]] == ["20", "40", "60"]
+    split = json.loads((run / "split.json").read_text(encoding="utf-8"))
+    assert split == {"train": ["phantom1", "phantom2", "phantom3"], "validation": ["phantom0"]}
+    model = open_model(run / "last")
+    assert model.spec.training["config"] == a_small_run.to_json()
+    cine = read_cine(a_data_set_of_phantom_hearts / "imagesTr" / "phantom0_ED_0000.nii.gz")
+    labels = segment_cine(cine, model.spec, open_engine(model, "onnxruntime", 1)).labels
+    assert labels.shape == cine.frames.shape
+
+
+def test_a_killed_run_resumes_to_the_same_weights(a_small_run: TrainingConfig, tmp_path: Path) -> None:
+    class Killed(Exception):
+        pass
+
+    def killed_at_50(report: Report) -> None:
+        if report.step == 50:
+            raise Killed
+
+    train(a_small_run, tmp_path / "whole")
+    with pytest.raises(Killed):
+        train(a_small_run, tmp_path / "killed", watch=Watch(report=killed_at_50))
+    assert not (tmp_path / "killed" / "last").exists()
+    train(a_small_run, tmp_path / "killed", resume=True)
+    whole, resumed = (open_model(tmp_path / name / "last").weights() for name in ("whole", "killed"))
+    assert whole.keys() == resumed.keys()
+    for name in whole:
+        np.testing.assert_array_equal(whole[name], resumed[name], err_msg=name)
+    steps = [line.split(",")[0] for line in (tmp_path / "killed" / "log.csv").read_text().splitlines()[1:]]
+    assert steps == ["20", "40", "60"]
+
+
+def test_a_run_is_not_overwritten(a_small_run: TrainingConfig, tmp_path: Path) -> None:
+    (tmp_path / "checkpoint.safetensors").write_bytes(b"precious")
+    with pytest.raises(UsageError, match="--resume"):
+        train(a_small_run, tmp_path)
+    assert (tmp_path / "checkpoint.safetensors").read_bytes() == b"precious"
+
+
+def test_resuming_nothing_is_refused(a_small_run: TrainingConfig, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="to resume from"):
+        train(a_small_run, tmp_path, resume=True)
+
+
+def test_resuming_with_other_settings_or_a_broken_checkpoint_is_refused(
+    a_small_run: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_curve, "draw_training_curve", lambda *_: None)
+    short = dataclasses.replace(a_small_run, steps=4, validate_every=4)
+    train(short, tmp_path)
+    with pytest.raises(InputError, match="other settings"):
+        train(dataclasses.replace(short, seed=2), tmp_path, resume=True)
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
+    with pytest.raises(InputError, match="cannot resume"):
+        train(short, tmp_path, resume=True)
+
+
+def test_everybody_can_be_trained_on(a_small_run: TrainingConfig, tmp_path: Path) -> None:
+    train(dataclasses.replace(a_small_run, fold=-1, steps=4, validate_every=4), tmp_path)
+    spec = open_model(tmp_path / "last").spec
+    assert len(spec.training["split"]["train"]) == 4
+    assert spec.figures == {}
+    assert not (tmp_path / "best").exists()
+
+
+@pytest.mark.slow
+def test_two_processes_train_together(a_small_run: TrainingConfig, tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0"]
+    words += ["--rdzv-backend=c10d", "--rdzv-endpoint=localhost:0", "-m", "LVSegULib", "train"]
+    words += ["--data", a_small_run.data[0], "--out", str(tmp_path / "run"), "--steps", "40", "--batch-size", "4"]
+    words += ["--filters", "4", "8", "12", "--spacing-mm", "2.5", "--size", "48", "--crop", "48", "--threads", "1"]
+    words += ["--validate-every", "20", "--warmup-steps", "5", "--average-steps", "10", "--device", "cpu"]
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)}
+    done = subprocess.run(words, capture_output=True, text=True, env=environment, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    spec = open_model(tmp_path / "run" / "last").spec
+    assert "2 processes" in spec.training["place"]
+    assert (tmp_path / "run" / "log.csv").read_text(encoding="utf-8").count("\n") == 3

@@ -1,0 +1,55 @@
+"""Splits keep whole patients apart."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from LVSegULib.errors import UsageError
+from LVSegULib.training.split import fold_split, read_split
+
+PATIENTS = ["chla001", "chla002", "SC-N-02", "SC-N-03", "SC-HF-I-01", "chla002", "animal01"]
+
+
+def test_each_patient_validates_once_over_all_folds() -> None:
+    splits = [fold_split(PATIENTS, 3, fold) for fold in range(3)]
+    validated = [name for split in splits for name in split.validation]
+    assert sorted(validated) == sorted(set(PATIENTS))
+    assert all(not set(split.train) & set(split.validation) for split in splits)
+    assert all(set(split.train) | set(split.validation) == set(PATIENTS) for split in splits)
+
+
+def test_order_and_repetition_do_not_matter() -> None:
+    assert fold_split(PATIENTS, 3, 1) == fold_split(sorted(PATIENTS, reverse=True), 3, 1)
+
+
+def test_without_a_fold_everybody_is_trained_on() -> None:
+    split = fold_split(PATIENTS, 4, -1)
+    assert split.validation == ()
+    assert len(split.train) == 6
+
+
+def test_a_split_file_comes_back(tmp_path: Path) -> None:
+    split = fold_split(PATIENTS, 2, 0)
+    file = tmp_path / "split.json"
+    file.write_text(json.dumps(split.to_json()), encoding="utf-8")
+    assert read_split(file, PATIENTS) == split
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"train": ["chla001"], "validation": ["chla001"]}', "chla001 on both sides"),
+        ('{"train": ["chla001"], "validation": ["chla999"]}', "chla999, which is not in the data"),
+        ('{"train": ["chla001"]}', "is not a split"),
+        ("[1, 2]", "is not a split"),
+        ("not JSON", "is not a split"),
+    ],
+)
+def test_a_wrong_split_file_is_explained(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "split.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=message):
+        read_split(file, PATIENTS)
