@@ -175,6 +175,8 @@ def _missing(header: DicomHeader) -> str | None:
     ):
         if value is None or not np.isfinite(value).all():
             return f"{header.path}: has no {name}: export the series again with its header complete"
+    if min(header.pixel_mm or ()) <= 0:
+        return f"{header.path}: its PixelSpacing is impossible, {_shown(header)} mm: correct the header"
     along_rows, along_columns = np.array(header.orientation).reshape(2, 3)
     lengths = np.linalg.norm([along_rows, along_columns], axis=1)
     if np.abs(lengths - 1).max() > 1e-2 or abs(along_rows @ along_columns) > 1e-2:

@@ -114,6 +114,10 @@ def with_a_larger_slice(dataset: Dataset, _: int, k: int) -> None:
         dataset.Rows, dataset.PixelData = 25, dataset.PixelData + b"\0" * 40
 
 
+def with_pixels_of_no_size(dataset: Dataset, _: int, __: int) -> None:
+    dataset.PixelSpacing = [0, 0]
+
+
 def with_other_pixels(dataset: Dataset, _: int, k: int) -> None:
     if k == 2:
         dataset.PixelSpacing = [1.6, 1.25]
@@ -122,6 +126,7 @@ def with_other_pixels(dataset: Dataset, _: int, k: int) -> None:
 @pytest.mark.parametrize(
     ("spoilt", "said"),
     [
+        (with_pixels_of_no_size, r"MR7_\d+: its PixelSpacing is impossible, 0 x 0 mm"),
         (without_a_position, r"MR7_\d+: has no slice position \(ImagePositionPatient\)"),
         (with_a_tilted_slice, r"MR7_\d+: is tilted by 5\.0 degrees"),
         (with_a_larger_slice, r"MR7_\d+: is 20 x 25 pixels, other slices 20 x 24"),
