@@ -15,6 +15,9 @@ _FINER = 4
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 18, 20, 26
 """Room around the curve for its labels, in pixels."""
 
+_INSET = 8
+"""Room between the ends of the axis and those of the curve."""
+
 
 def draw_curve(measures: Measures, size: tuple[int, int], colour: Colour) -> Image.Image:
     """A picture of `size` (width, height); only its frame for fewer than two frames.
@@ -44,10 +47,10 @@ _ROUND = [digit * 10**power for power in range(-2, 4) for digit in (1, 1.5, 2, 3
 def _points(
     times: Sequence[float], volumes_ml: Sequence[float], top_ml: float, size: tuple[int, int]
 ) -> list[tuple[float, float]]:
-    width, height = size[0] - _LEFT - _RIGHT, size[1] - _TOP - _BOTTOM
+    left, width, height = _LEFT + _INSET, size[0] - _LEFT - _RIGHT - 2 * _INSET, size[1] - _TOP - _BOTTOM
     first, span = min(times), (max(times) - min(times)) or 1.0
     return [
-        (_LEFT + width * (time - first) / span, _TOP + height * (1 - volume / top_ml))
+        (left + width * (time - first) / span, _TOP + height * (1 - volume / top_ml))
         for time, volume in zip(times, volumes_ml, strict=True)
     ]
 
@@ -93,4 +96,4 @@ def _labels(
         if frame is not None:
             x, y = points[frame]
             anchor = "mb" if offset < 0 else "mt"
-            write(picture, (min(max(x, _LEFT + 2), picture.width - _RIGHT), y + offset), caption, 12, TEXT, anchor)
+            write(picture, (x, y + offset), caption, 12, TEXT, anchor)
