@@ -8,31 +8,31 @@ from numpy.typing import NDArray
 from LVSegULib.cine import Cine
 from LVSegULib.preparation.grid import Grid, from_grid, to_grid
 from LVSegULib.preparation.intensity import scale_intensities
+from LVSegULib.preparation.orientation import Orientation, usual_orientation
 
 
 def prepare_images(cine: Cine, grid: Grid) -> NDArray[np.float32]:
     """The cine's slices as network input (T * K, 1, rows, columns) in 0..1; 0 beyond the image's edge."""
-    spacing_mm = cine.spacing_mm[1:]
-    images = to_grid(scale_intensities(cine.frames, spacing_mm), spacing_mm, grid)
-    return images.reshape(-1, 1, grid.rows, grid.columns)
+    orientation, spacing_mm = _view(cine)
+    scaled = scale_intensities(cine.frames, cine.spacing_mm[1:])
+    return to_grid(orientation.apply(scaled), spacing_mm, grid).reshape(-1, 1, grid.rows, grid.columns)
 
 
-def prepare_targets(
-    labels: NDArray[np.uint8], spacing_mm: tuple[float, float], values: tuple[int, ...], grid: Grid
-) -> NDArray[np.float32]:
+def prepare_targets(labels: NDArray[np.uint8], cine: Cine, values: tuple[int, ...], grid: Grid) -> NDArray[np.float32]:
     """Reference labels (T, K, J, I) as the share of each grid pixel that a label covers.
 
     Args:
         labels: label values 0..3 on the cine's own pixels.
-        spacing_mm: in-plane spacing (J, I).
+        cine: the cine that the labels belong to.
         values: the label values to learn, in the order of the network's output channels.
         grid: the network's grid.
 
     Returns:
         (T * K, len(values), rows, columns), float32 in 0..1.
     """
-    flat = labels.reshape(-1, *labels.shape[-2:])
-    return np.stack([to_grid((flat == value).astype(np.float32), spacing_mm, grid) for value in values], axis=1)
+    orientation, spacing_mm = _view(cine)
+    turned = orientation.apply(labels.reshape(-1, *labels.shape[-2:]))
+    return np.stack([to_grid((turned == value).astype(np.float32), spacing_mm, grid) for value in values], axis=1)
 
 
 def restore_labels(logits: NDArray[np.float32], cine: Cine, values: tuple[int, ...], grid: Grid) -> NDArray[np.uint8]:
@@ -46,18 +46,18 @@ def restore_labels(logits: NDArray[np.float32], cine: Cine, values: tuple[int, .
         values: label value of each channel.
         grid: the network's grid.
     """
-    count, _, rows, columns = cine.frames.shape
-    by_frame = logits.reshape(count, -1, *logits.shape[1:])
-    return np.stack([_frame_labels(one, (rows, columns), cine.spacing_mm[1:], values, grid) for one in by_frame])
+    orientation, spacing_mm = _view(cine)
+    count, slices, rows, columns = cine.frames.shape
+    size = orientation.size(rows, columns)
+    labels = np.empty((count, slices, rows, columns), np.uint8)
+    for index, frame in enumerate(logits.reshape(count, slices, *logits.shape[1:])):
+        fine = from_grid(frame, grid, size, spacing_mm)
+        chosen = np.array(values, np.uint8)[fine.argmax(axis=1)]
+        labels[index] = orientation.undo(np.where(fine.max(axis=1) > 0, chosen, np.uint8(0)))
+    return labels
 
 
-def _frame_labels(
-    logits: NDArray[np.float32],
-    shape: tuple[int, int],
-    spacing_mm: tuple[float, float],
-    values: tuple[int, ...],
-    grid: Grid,
-) -> NDArray[np.uint8]:
-    fine = from_grid(logits, grid, shape, spacing_mm)
-    chosen = np.array(values, np.uint8)[fine.argmax(axis=1)]
-    return np.where(fine.max(axis=1) > 0, chosen, np.uint8(0))
+def _view(cine: Cine) -> tuple[Orientation, tuple[float, float]]:
+    """The cine's orientation, and its in-plane spacing (J, I) in the usual view."""
+    orientation = usual_orientation(cine.ijk_to_ras)
+    return orientation, orientation.spacing(cine.spacing_mm[1:])

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
-from LVSegULib.reading.nnunet import Case, RawDataset, open_raw_dataset
+from LVSegULib.labels import CAVITY
+from LVSegULib.reading.nnunet import Case, open_raw_dataset
+from LVSegULib.reading.sunnybrook import SunnybrookPatient, is_sunnybrook, open_sunnybrook
 
 if TYPE_CHECKING:
     from LVSegULib.cine import Cine
 
 
-@dataclass(frozen=True)
-class LabelledCase:
-    """A case of an nnU-Net raw folder that has a label map."""
-
-    case: Case
+class LabelledCase(Protocol):
+    """A cine whose every slice has been labelled; a slice without label has none of the regions in it."""
 
     @property
     def name(self) -> str:
         """Name of the case."""
-        return self.case.name
 
     @property
     def patient(self) -> str:
         """Whose heart it is; splits are made by it, also across data sets."""
-        return self.case.patient
 
     def read(self) -> tuple[Cine, NDArray[np.uint8]]:
         """The cine and its labels (T, K, J, I) in LVSegU's own values.
@@ -39,34 +36,84 @@ class LabelledCase:
         Raises:
             InputError: a file cannot be read.
         """
+
+
+@dataclass(frozen=True)
+class RawCase:
+    """A case of an nnU-Net raw folder that has a label map."""
+
+    case: Case
+
+    @property
+    def name(self) -> str:
+        """See `LabelledCase`."""
+        return self.case.name
+
+    @property
+    def patient(self) -> str:
+        """See `LabelledCase`."""
+        return self.case.patient
+
+    def read(self) -> tuple[Cine, NDArray[np.uint8]]:
+        """See `LabelledCase`."""
         cine, labels = self.case.read()
         if labels is None:
             raise InputError(f"{self.name} has no label map")
         return cine, labels
 
 
+@dataclass(frozen=True)
+class SunnybrookCase:
+    """ED and ES of a patient of a Sunnybrook release: all slices, those without contour too.
+
+    The masks include the contour's own pixels, as do those of the label maps that are made of these data elsewhere.
+    """
+
+    source: SunnybrookPatient
+
+    @property
+    def name(self) -> str:
+        """See `LabelledCase`."""
+        return self.source.scd_name
+
+    @property
+    def patient(self) -> str:
+        """See `LabelledCase`."""
+        return self.source.name
+
+    def read(self) -> tuple[Cine, NDArray[np.uint8]]:
+        """See `LabelledCase`."""
+        drawn = self.source.read()
+        frames = sorted({drawn.ed_frame, drawn.es_frame})
+        labels = drawn.labels(with_border=True)
+        return replace(drawn.cine, frames=drawn.cine.frames[frames], time_ms=None), labels[frames]
+
+
 def open_labelled(folder: Path, label_keys: Sequence[str]) -> tuple[LabelledCase, ...]:
     """The labelled cases of the data set in `folder`; no image is read.
 
     Args:
-        folder: an nnU-Net raw folder.
+        folder: an nnU-Net raw folder, or a Sunnybrook release (DICOM with contour files).
         label_keys: the labels that are needed ("LV", "MYO", "RV").
 
     Raises:
         InputError: not such a folder, no labelled case in it, or a label is not among its labels.
     """
+    if is_sunnybrook(folder):
+        _check_labels(folder, (CAVITY.key,), label_keys)
+        return tuple(SunnybrookCase(patient) for patient in open_sunnybrook(folder))
     dataset = open_raw_dataset(folder)
-    _check_labels(dataset, label_keys)
-    cases = tuple(LabelledCase(case) for case in dataset.cases if case.label is not None)
+    _check_labels(folder, tuple(dataset.labels), label_keys)
+    cases = tuple(RawCase(case) for case in dataset.cases if case.label is not None)
     if not cases:
         raise InputError(f"{folder}: none of its {len(dataset.cases)} images has a label map in labelsTr")
     return cases
 
 
-def _check_labels(dataset: RawDataset, label_keys: Sequence[str]) -> None:
-    missing = [key for key in label_keys if key not in dataset.labels]
+def _check_labels(folder: Path, present: Sequence[str], wanted: Sequence[str]) -> None:
+    missing = [key for key in wanted if key not in present]
     if missing:
         raise InputError(
-            f"{dataset.folder}: has no label {', '.join(missing)} (it has {', '.join(dataset.labels)}): leave the data "
-            f"set out, or learn other labels"
+            f"{folder}: has no label {', '.join(missing)} (it has {', '.join(present)}): leave the data set out, or "
+            f"learn other labels"
         )

@@ -30,7 +30,8 @@ class Augmentation:
     def _sampling_grid(self, images: Tensor, generator: torch.Generator) -> Tensor:
         config, count, size = self.config, images.shape[0], images.shape[-1]
         draw = _Draw(count, images.device, generator)
-        angle = draw.uniform(math.radians(config.rotation_degrees))
+        is_free = draw.uniform(1.0) < 2 * config.any_rotation - 1
+        angle = torch.where(is_free, draw.uniform(math.pi), draw.uniform(math.radians(config.rotation_degrees)))
         zoom = torch.exp(draw.uniform(math.log(config.scale)))
         stretch = torch.exp(draw.uniform(math.log1p(config.stretch) / 2))
         mirror = 1 - 2 * (draw.uniform(1.0) > 0).float() if config.flip else torch.ones_like(angle)

@@ -11,6 +11,7 @@ class AugmentationConfig:
 
     Attributes:
         rotation_degrees: rotation is uniform within plus or minus this.
+        any_rotation: share of the slices that are turned by any angle instead.
         flip: mirror half of the slices.
         scale: size is log-uniform between 1 / scale and scale.
         stretch: aspect ratio is log-uniform between 1 / (1 + stretch) and 1 + stretch.
@@ -22,8 +23,9 @@ class AugmentationConfig:
         low_resolution: pixels are up to this many times larger, in a third of the slices.
     """
 
-    rotation_degrees: float = 180.0
-    flip: bool = True
+    rotation_degrees: float = 35.0
+    any_rotation: float = 0.25
+    flip: bool = False
     scale: float = 1.25
     stretch: float = 0.1
     shift_mm: float = 20.0

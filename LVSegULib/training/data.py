@@ -71,7 +71,7 @@ def load_slices(
         progress(case.name)
         cine, labels = case.read()
         images.append(_bytes(prepare_images(cine, grid)))
-        targets.append(_bytes(prepare_targets(labels, cine.spacing_mm[1:], label_values, grid)))
+        targets.append(_bytes(prepare_targets(labels, cine, label_values, grid)))
         patients += [names.index(case.patient)] * len(images[-1])
     return Slices(torch.cat(images), torch.cat(targets), torch.tensor(patients), names)
 

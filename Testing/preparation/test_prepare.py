@@ -15,7 +15,7 @@ GRID = Grid(1.5, 96, 96)
 @pytest.fixture
 def a_cine_with_two_frames_and_three_slices() -> Cine:
     frames = np.random.default_rng(2).random((2, 3, 100, 120), dtype=np.float32)
-    return Cine(frames, np.diag([1.2, 1.3, 8.0, 1.0]))
+    return Cine(frames, np.diag([-1.2, -1.3, 8.0, 1.0]))
 
 
 def a_disc(cine: Cine, value: int) -> np.ndarray:
@@ -39,7 +39,7 @@ def test_beyond_the_image_it_is_dark(a_cine_with_two_frames_and_three_slices: Ci
 
 def test_targets_are_the_covered_share_of_each_pixel(a_cine_with_two_frames_and_three_slices: Cine) -> None:
     cine = a_cine_with_two_frames_and_three_slices
-    targets = prepare_targets(a_disc(cine, 2), cine.spacing_mm[1:], (1, 2), GRID)
+    targets = prepare_targets(a_disc(cine, 2), cine, (1, 2), GRID)
     assert targets.shape == (6, 2, 96, 96)
     assert not targets[:, 0].any()
     assert targets[0, 1].sum() * 1.5**2 == pytest.approx(np.pi * 25**2, rel=0.01)
@@ -49,7 +49,7 @@ def test_targets_as_logits_come_back_as_the_labels_they_were(a_cine_with_two_fra
     cine = a_cine_with_two_frames_and_three_slices
     labels = a_disc(cine, 3)
     labels[1, 2] = 0
-    logits = 10 * (prepare_targets(labels, cine.spacing_mm[1:], (1, 3), GRID) - 0.5)
+    logits = 10 * (prepare_targets(labels, cine, (1, 3), GRID) - 0.5)
     restored = restore_labels(logits, cine, (1, 3), GRID)
     assert restored.shape == labels.shape
     assert restored.dtype == np.uint8

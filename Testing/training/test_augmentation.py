@@ -12,6 +12,7 @@ from LVSegULib.training.augmentation_config import AugmentationConfig
 
 NOTHING = AugmentationConfig(
     rotation_degrees=0,
+    any_rotation=0,
     flip=False,
     scale=1,
     stretch=0,

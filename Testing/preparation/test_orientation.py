@@ -1,0 +1,71 @@
+"""Slices are turned into the usual view by their geometry, and labels are turned back."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from LVSegULib.cine import Cine
+from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.orientation import Orientation, usual_orientation
+from LVSegULib.preparation.prepare import prepare_images, prepare_targets, restore_labels
+
+# Directions of a real adult short-axis cine (RAS): columns to the left and back, rows down.
+USUAL = np.array([[-0.77, 0.15, -0.62, 0], [-0.62, -0.41, 0.67, 0], [0.16, -0.9, -0.41, 0], [0, 0, 0, 1.0]])
+GRID = Grid(1.5, 64, 64)
+
+
+def stored(swap: bool, mirror_rows: bool, mirror_columns: bool) -> Cine:
+    """The same heart in the same place of space, with its pixels stored in another order."""
+    frames = np.random.default_rng(3).random((1, 2, 40, 48), dtype=np.float32)
+    matrix = USUAL @ np.diag([1.25, 1.75, 8.0, 1.0])
+    if mirror_columns:
+        frames, matrix = (
+            frames[..., ::-1],
+            matrix @ np.array([[-1, 0, 0, 47], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]),
+        )
+    if mirror_rows:
+        frames, matrix = (
+            frames[..., ::-1, :],
+            matrix @ np.array([[1, 0, 0, 0], [0, -1, 0, 39], [0, 0, 1, 0], [0, 0, 0, 1.0]]),
+        )
+    if swap:
+        frames, matrix = frames.swapaxes(-1, -2), matrix[:, [1, 0, 2, 3]]
+    return Cine(np.ascontiguousarray(frames), matrix)
+
+
+@pytest.mark.parametrize("choice", list(product((False, True), repeat=3)))
+def test_however_pixels_are_stored_the_network_sees_the_same(choice: tuple[bool, bool, bool]) -> None:
+    np.testing.assert_allclose(
+        prepare_images(stored(*choice), GRID), prepare_images(stored(False, False, False), GRID), atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("choice", list(product((False, True), repeat=3)))
+def test_labels_come_back_in_the_order_of_the_input(choice: tuple[bool, bool, bool]) -> None:
+    cine = stored(*choice)
+    labels = (cine.frames > np.quantile(cine.frames, 0.5)).astype(np.uint8)
+    labels[..., :3, :], labels[..., :, :5] = 0, 1
+    coarse = np.kron(labels[..., ::8, ::8], np.ones((8, 8), np.uint8))[..., : labels.shape[-2], : labels.shape[-1]]
+    logits = prepare_targets(coarse, cine, (1,), GRID) - 0.5
+    restored = restore_labels(logits, cine, (1,), GRID)
+    assert np.count_nonzero(restored != coarse) < 0.08 * coarse.size  # at the borders of 8-pixel blocks only
+
+
+def test_the_usual_view_is_left_alone() -> None:
+    assert usual_orientation(USUAL) == Orientation()
+
+
+def test_a_plain_axial_matrix_in_lps_order_is_left_alone() -> None:
+    assert usual_orientation(np.diag([-1.4, -1.4, 10.0, 1.0])) == Orientation()
+
+
+def test_a_scan_turned_by_a_quarter_is_turned_back() -> None:
+    # columns run down, rows to the right and forward, as in one of the Sunnybrook patients
+    turned = np.array([[0.10, 0.73, -0.67, 0], [-0.35, 0.66, 0.67, 0], [-0.93, -0.16, -0.32, 0], [0, 0, 0, 1.0]])
+    orientation = usual_orientation(turned)
+    assert orientation == Orientation(swap=True, mirror_rows=False, mirror_columns=True)
+    view = orientation.apply(np.arange(6, dtype=np.float32).reshape(2, 3))
+    assert view.tolist() == [[3, 0], [4, 1], [5, 2]]  # a quarter turn clockwise, not mirrored
