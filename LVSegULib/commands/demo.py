@@ -6,9 +6,6 @@ import argparse
 from pathlib import Path
 
 from LVSegULib.commands.segment import add_model_arguments, open_segmenter, segment_one, summary
-from LVSegULib.errors import InputError
-
-SAMPLES = Path(__file__).parents[2] / "Resources" / "SampleData"
 
 EXPLAINED = {
     ".png": "every slice at ED and ES with its contour: look at this first",
@@ -31,11 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         InputError: the sample is not there, as in a package without the repository's Resources.
     """
-    from LVSegULib.reading.sample import unpack_sample
+    from LVSegULib.reading.sample import sample_archive, unpack_sample
 
-    archive = next(iter(sorted(SAMPLES.glob("*.tar.*"))), None)
-    if archive is None:
-        raise InputError(f"{SAMPLES}: the sample patient is not there: run the demo in a clone of the repository")
+    archive = sample_archive()
     segmenter = open_segmenter(arguments)
     arguments.series = None
     patient = unpack_sample(archive, arguments.out / "sample")

@@ -69,10 +69,12 @@ def open_model(path: Path) -> ModelFolder:
     Raises:
         ModelError: no `model.json`, or one that cannot be read.
     """
+    if not (path / SPEC).is_file():
+        raise ModelError(f"{path} is not a model folder: it has no {SPEC}")
     try:
         text = (path / SPEC).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{path} is not a model folder: {SPEC} cannot be read ({error})") from error
+        raise ModelError(f"{path / SPEC} cannot be read ({error}): copy the model folder again") from error
     return ModelFolder(path, spec_from_json(text, str(path)))
 
 

@@ -108,12 +108,12 @@ def layer_costs(config: UNetConfig) -> list[LayerCost]:
     for level, counts in enumerate(config.encoder):
         for position, filters in enumerate(counts):
             channels = convolution(f"encoder.{level}.{position}", channels, filters, level)
-    for step, (upsampled, *counts) in enumerate(config.decoder):
+    for step, (upsampled, first, second) in enumerate(config.decoder):
         level = config.depth - 1 - step
         weights = 4 * channels * upsampled
         layers.append(LayerCost(f"upsample.{step}", upsampled, weights + upsampled, weights / 4.0 ** (level + 1)))
         channels = upsampled + config.encoder[level][1]
-        for position, filters in enumerate(counts):
+        for position, filters in enumerate((first, second)):
             channels = convolution(f"decoder.{step}.{position}", channels, filters, level)
     head = channels * config.output_channels
     layers.append(LayerCost("head", config.output_channels, head + config.output_channels, head))

@@ -40,15 +40,16 @@ class Augmentation:
         cosine, sine = torch.cos(angle) * field, torch.sin(angle) * field
         matrix = torch.stack([cosine * stretch * mirror, -sine / stretch, sine * stretch * mirror, cosine / stretch], 1)
         theta = torch.cat([matrix.view(-1, 2, 2), shift[:, :, None]], 2)
-        return functional.affine_grid(theta, [count, 1, self.crop, self.crop], align_corners=False)
+        grid = functional.affine_grid(theta, [count, 1, self.crop, self.crop], align_corners=False)
+        bend = _smooth(draw, 2 * config.bend_mm / (size * self.spacing_mm), 2, (self.crop, self.crop))
+        return grid + bend.permute(0, 2, 3, 1)
 
     def _vary_intensities(self, images: Tensor, generator: torch.Generator) -> Tensor:
         config, count = self.config, images.shape[0]
         draw = _Draw(count, images.device, generator)
         gamma = torch.exp(draw.uniform(math.log1p(config.contrast)))
         gain, offset = 1 + draw.uniform(config.brightness), draw.uniform(config.brightness)
-        coarse = draw.uniform(config.bias_field, (1, 4, 4))
-        field = functional.interpolate(coarse, images.shape[-2:], mode="bicubic", align_corners=True)
+        field = _smooth(draw, config.bias_field, 1, (images.shape[-2], images.shape[-1]))
         sigma = draw.uniform(config.noise).abs()
         noise = torch.randn(images.shape, device=images.device, generator=generator)
         varied = images.clamp(min=0) ** _column(gamma) * _column(gain) * (1 + field) + _column(offset)
@@ -65,6 +66,12 @@ class _Draw:
         """Numbers (count, *shape) between -reach and reach."""
         values = torch.rand((self.count, *shape), device=self.device, generator=self.generator)
         return (2 * values - 1) * reach
+
+
+def _smooth(draw: _Draw, reach: float, channels: int, size: tuple[int, int]) -> Tensor:
+    """Smooth random fields (count, channels, *size), about within plus or minus `reach`."""
+    coarse = draw.uniform(reach, (channels, 4, 4))
+    return functional.interpolate(coarse, size, mode="bicubic", align_corners=True)
 
 
 def _column(values: Tensor) -> Tensor:

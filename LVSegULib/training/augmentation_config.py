@@ -16,6 +16,7 @@ class AugmentationConfig:
         scale: size is log-uniform between 1 / scale and scale.
         stretch: aspect ratio is log-uniform between 1 / (1 + stretch) and 1 + stretch.
         shift_mm: shift along each axis is uniform within plus or minus this.
+        bend_mm: a smooth displacement varies within plus or minus this along each axis.
         contrast: gamma is log-uniform between 1 / (1 + contrast) and 1 + contrast.
         brightness: gain and offset are uniform within plus or minus this.
         bias_field: a smooth gain field varies within plus or minus this.
@@ -29,6 +30,7 @@ class AugmentationConfig:
     scale: float = 1.25
     stretch: float = 0.1
     shift_mm: float = 20.0
+    bend_mm: float = 0.0
     contrast: float = 0.4
     brightness: float = 0.1
     bias_field: float = 0.15

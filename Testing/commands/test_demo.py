@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from LVSegULib.commands import demo
+from LVSegULib.reading import sample
 from LVSegULib.commands.main import main
 
 
@@ -24,6 +25,6 @@ def test_the_sample_patient_from_archive_to_files(
 def test_a_package_without_the_sample(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(demo, "SAMPLES", tmp_path)
+    monkeypatch.setattr(sample, "SAMPLES", tmp_path)
     assert main(["demo", "--out", str(tmp_path / "out")]) == 3
-    assert "the sample patient is not there: run the demo in a clone" in capsys.readouterr().err
+    assert "the sample patient is not there: run this in a clone" in capsys.readouterr().err

@@ -17,6 +17,7 @@ NOTHING = AugmentationConfig(
     scale=1,
     stretch=0,
     shift_mm=0,
+    bend_mm=0,
     contrast=0,
     brightness=0,
     bias_field=0,
