@@ -12,8 +12,12 @@ from LVSegULib import __version__
 from LVSegULib.errors import SomeFailed, UsageError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from LVSegULib.cine import Cine
     from LVSegULib.engines.base import Engine
-    from LVSegULib.evaluation.cases import Predictor
+    from LVSegULib.evaluation.cases import EvaluationCase, Predictor
     from LVSegULib.evaluation.datasets import EvaluationSet
     from LVSegULib.evaluation.evaluate import Evaluation
     from LVSegULib.labels import Label
@@ -32,7 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DATASET",
         help="nnU-Net raw folder with labels, or Sunnybrook DICOM with contours",
     )
-    parser.add_argument("--model", default="lv", help="name of an installed model, or a model folder (default: lv)")
+    parser.add_argument(
+        "--model",
+        action="append",
+        metavar="NAME|FOLDER",
+        help="installed model or model folder (default: lv); several: each judges the patients that it kept back",
+    )
     parser.add_argument(
         "--split",
         type=Path,
@@ -59,17 +68,18 @@ def run(arguments: argparse.Namespace) -> int:
     from LVSegULib.evaluation.report import report_text
     from LVSegULib.modelfolder.folder import find_model
 
-    model = find_model(arguments.model)
-    dataset = _chosen_patients(open_evaluation_set(arguments.dataset), arguments)
-    engine = open_engine(model, arguments.engine, arguments.threads)
-    labels = _shared_labels(dataset, model)
-    _warn_of_training_patients(dataset, model)
-    predict = _predictor(model, engine)
+    models = [find_model(name) for name in arguments.model or ["lv"]]
+    dataset = _chosen_patients(open_evaluation_set(arguments.dataset), arguments, models)
+    engines = [open_engine(model, arguments.engine, arguments.threads) for model in models]
+    labels = _shared_labels(dataset, models[0])
+    if len(models) == 1:
+        _warn_of_training_patients(dataset, models[0])
+    predict = _predictor(dataset, models, engines)
     evaluation = _evaluate(dataset, predict, labels)
-    print(f"model {model.spec.name}, {model.spec.parameters:,} parameters, {engine.name} {engine.version}")
+    print(_heading(models, engines[0]))
     print(report_text(evaluation))
     if arguments.json:
-        _write_json(arguments.json, evaluation, dataset, model, engine)
+        _write_json(arguments.json, evaluation, dataset, models, engines[0])
     if arguments.picture:
         _write_picture(arguments.picture, evaluation, dataset, predict, labels[0])
     if evaluation.failures:
@@ -77,11 +87,23 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _chosen_patients(dataset: EvaluationSet, arguments: argparse.Namespace) -> EvaluationSet:
+def _heading(models: list[ModelFolder], engine: Engine) -> str:
+    spec = models[0].spec
+    folds = f" ({len(models)} folds, each on the patients it kept back)" if len(models) > 1 else ""
+    return f"model {spec.name}{folds}, {spec.parameters:,} parameters, {engine.name} {engine.version}"
+
+
+def _chosen_patients(dataset: EvaluationSet, arguments: argparse.Namespace, models: list[ModelFolder]) -> EvaluationSet:
     import dataclasses
 
+    from LVSegULib.evaluation.out_of_fold import judges
     from LVSegULib.evaluation.split import validation_cases
 
+    if len(models) > 1:
+        if arguments.split is not None:
+            raise UsageError("several models bring their own splits: leave out --split")
+        kept = judges([case.patient for case in dataset.cases], [model.spec for model in models])
+        return dataclasses.replace(dataset, cases=tuple(case for case in dataset.cases if case.patient in kept))
     if arguments.split is None:
         if arguments.fold is not None:
             raise UsageError("--fold chooses from a split file: pass --split FILE as well")
@@ -119,10 +141,18 @@ def trained_on(dataset: EvaluationSet, model: ModelFolder) -> list[str]:
     return sorted(names & {case.patient for case in dataset.cases})
 
 
-def _predictor(model: ModelFolder, engine: Engine) -> Predictor:
+def _predictor(dataset: EvaluationSet, models: list[ModelFolder], engines: list[Engine]) -> Predictor:
+    from LVSegULib.evaluation.out_of_fold import judges
     from LVSegULib.segmentation.segment import segment_cine
 
-    return lambda cine: segment_cine(cine, model.spec, engine).labels
+    specs = [model.spec for model in models]
+    chosen = judges([case.patient for case in dataset.cases], specs) if len(models) > 1 else {}
+
+    def predict(case: EvaluationCase, cine: Cine) -> NDArray[np.uint8]:
+        position = chosen.get(case.patient, 0)
+        return segment_cine(cine, specs[position], engines[position]).labels
+
+    return predict
 
 
 def _evaluate(dataset: EvaluationSet, predict: Predictor, labels: tuple[Label, ...]) -> Evaluation:
@@ -146,15 +176,20 @@ def _write_picture(
     write_worst_slices(path, worst_slices(evaluation.labels[label.key], dataset.cases, predict, WORST), label)
 
 
-def _write_json(path: Path, evaluation: Evaluation, dataset: EvaluationSet, model: ModelFolder, engine: Engine) -> None:
+def _write_json(
+    path: Path, evaluation: Evaluation, dataset: EvaluationSet, models: list[ModelFolder], engine: Engine
+) -> None:
     from LVSegULib.atomic import written_whole
     from LVSegULib.evaluation.to_json import evaluation_to_json
 
     values: dict[str, Any] = {
         "lvsegu": __version__,
-        "model": {"name": model.spec.name, "parameters": model.spec.parameters, "sha256": model.spec.sha256},
+        "models": [
+            {"name": model.spec.name, "parameters": model.spec.parameters, "sha256": model.spec.sha256}
+            for model in models
+        ],
         "engine": {"name": engine.name, "version": engine.version},
-        "trained_on": trained_on(dataset, model),
+        "trained_on": trained_on(dataset, models[0]) if len(models) == 1 else [],
         **evaluation_to_json(evaluation),
     }
     with written_whole(path) as beside:

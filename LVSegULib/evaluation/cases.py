@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
 
-Predictor = Callable[[Cine], NDArray[np.uint8]]
-"""Segments a cine: label values (T, K, J, I) of `LVSegULib.labels`."""
-
 Polygon = NDArray[np.float64]
 """Corners (N, 2) as (i, j) in pixels, the centre of the first pixel being (0, 0)."""
 
@@ -50,3 +47,7 @@ class EvaluationCase:
     name: str
     patient: str
     read: Callable[[], Reference]
+
+
+Predictor = Callable[[EvaluationCase, Cine], NDArray[np.uint8]]
+"""Segments the cine of a case: label values (T, K, J, I) of `LVSegULib.labels`."""

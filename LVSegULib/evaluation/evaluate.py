@@ -53,7 +53,7 @@ def evaluate(
     Args:
         dataset: name of the data set.
         cases: what to evaluate.
-        predict: gives label values (T, K, J, I) for a cine.
+        predict: gives label values (T, K, J, I) for the cine of a case.
         labels: the labels that both the data set and the model have.
         progress: called before each case with the number of cases done and its name; whatever it raises stops the work.
 
@@ -70,7 +70,7 @@ def evaluate(
         progress(position, case.name)
         try:
             reference = case.read()
-            predicted = predict(reference.cine)
+            predicted = predict(case, reference.cine)
             compared = {label.key: compare(case, reference, predicted, label) for label in labels}
         except InputError as error:
             failures.append(Failure(case.name, str(error)))

@@ -50,8 +50,9 @@ def worst_slices(
     by_name = {case.name: case for case in cases}
     worst: list[WorstSlice | None] = [None] * len(records)
     for name in {record.case for record in records}:
-        reference = by_name[name].read()
-        predicted = predict(reference.cine)
+        case = by_name[name]
+        reference = case.read()
+        predicted = predict(case, reference.cine)
         for rank, record in enumerate(records):
             if record.case == name:
                 at = record.frame, record.slice

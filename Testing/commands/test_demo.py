@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from LVSegULib.commands import demo
-from LVSegULib.reading import sample
 from LVSegULib.commands.main import main
+from LVSegULib.reading import sample
 
 
 def test_the_sample_patient_from_archive_to_files(

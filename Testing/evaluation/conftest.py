@@ -57,4 +57,4 @@ def an_evaluation_of_two_patients() -> Evaluation:
     predictions = references | {"b_ED": _squares(0, 10, 6), "b_ES": _squares(8, 6, 2)}  # 136 and 104 voxels
     names = list(references)
     cases = [_case(name, references[name], name[-2:], tag) for tag, name in enumerate(names)]
-    return evaluate("squares", cases, lambda cine: predictions[names[int(cine.frames[0, 0, 0, 0])]])
+    return evaluate("squares", cases, lambda _case, cine: predictions[names[int(cine.frames[0, 0, 0, 0])]])

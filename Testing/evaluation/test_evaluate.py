@@ -17,7 +17,7 @@ Squares = Callable[..., np.ndarray]
 CaseOf = Callable[..., EvaluationCase]
 
 
-def the_bright_pixels(cine: Cine) -> np.ndarray:
+def the_bright_pixels(_case: EvaluationCase, cine: Cine) -> np.ndarray:
     return (cine.frames > 100).astype(np.uint8)
 
 
@@ -45,7 +45,7 @@ def test_a_broken_case_is_listed_and_the_others_go_on(squares: Squares, a_case_o
 
 
 def test_an_engine_that_fails_stops_everything(squares: Squares, a_case_of: CaseOf) -> None:
-    def no_engine(_cine: Cine) -> np.ndarray:
+    def no_engine(_case: EvaluationCase, _cine: Cine) -> np.ndarray:
         raise EngineError("onnxruntime failed")
 
     with pytest.raises(EngineError):
@@ -78,7 +78,9 @@ def test_each_label_has_figures_of_its_own(squares: Squares, a_case_of: CaseOf) 
     labels[0, 0, 20:30, 20:30] = 2
     predicted = labels.copy()
     predicted[0, 0, 20:25, 20:30] = 0  # half of the myocardium
-    found = evaluate("squares", [a_case_of("a_ED", labels)], lambda _: predicted, (CAVITY, MYOCARDIUM)).labels
+    found = evaluate(
+        "squares", [a_case_of("a_ED", labels)], lambda _case, _cine: predicted, (CAVITY, MYOCARDIUM)
+    ).labels
     assert found["LV"].pooled_dice.value == 1
     assert found["MYO"].pooled_dice.value == pytest.approx(2 * 50 / 150)
     assert found["MYO"].challenge is None and found["MYO"].clinical is None
@@ -86,7 +88,7 @@ def test_each_label_has_figures_of_its_own(squares: Squares, a_case_of: CaseOf) 
 
 def test_a_network_that_finds_nothing_still_gets_its_figures(squares: Squares, a_case_of: CaseOf) -> None:
     cases = [a_case_of("a_ED", squares(9, 7), "ED"), a_case_of("a_ES", squares(7, 5), "ES")]
-    figures = evaluate("squares", cases, lambda cine: np.zeros(cine.frames.shape, np.uint8)).labels["LV"]
+    figures = evaluate("squares", cases, lambda _case, cine: np.zeros(cine.frames.shape, np.uint8)).labels["LV"]
     assert figures.pooled_dice.value == figures.slices["all"].dice.mean == 0
     assert figures.slices["all"].missed == 4
     assert figures.challenge is not None and figures.challenge.good_percent.mean == 0

@@ -49,5 +49,5 @@ def test_one_patient_whose_ventricle_was_not_found_can_be_shown(
     squares: Callable[..., np.ndarray], a_case_of: Callable[..., EvaluationCase]
 ) -> None:
     cases = [a_case_of("a_ED", squares(9), "ED"), a_case_of("a_ES", squares(7), "ES")]
-    text = report_text(evaluate("squares", cases, lambda cine: np.zeros(cine.frames.shape, np.uint8)))
+    text = report_text(evaluate("squares", cases, lambda _case, cine: np.zeros(cine.frames.shape, np.uint8)))
     assert text.startswith("squares: 1 patient, 2 stacks") and "nan" not in text

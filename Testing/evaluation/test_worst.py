@@ -18,7 +18,7 @@ def test_the_worst_slices_of_two_cases(
     cases = [a_case_of("a_ED", squares(10, 8), tag=1), a_case_of("b_ED", squares(10, 9), tag=2)]
     asked: list[float] = []
 
-    def predict(cine: Cine) -> np.ndarray:
+    def predict(_case: EvaluationCase, cine: Cine) -> np.ndarray:
         asked.append(float(cine.frames[0, 0, 0, 0]))
         return squares(10, 4) if asked[-1] == 1 else squares(6, 9)
 

@@ -1,0 +1,33 @@
+"""Cross-validation: every patient is judged by the one model that did not learn from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from LVSegULib.errors import UsageError
+from LVSegULib.modelfolder.spec import ModelSpec
+
+
+def judges(patients: Sequence[str], models: Sequence[ModelSpec]) -> dict[str, int]:
+    """For each patient, the position of the model that kept it for validation; patients without one are left out.
+
+    Args:
+        patients: the patients of a data set.
+        models: models of the folds of one cross-validation, with their splits.
+
+    Raises:
+        UsageError: two models kept the same patient, a model was trained on a patient that it kept, or none of the
+            models kept any of `patients`.
+    """
+    found: dict[str, int] = {}
+    for position, model in enumerate(models):
+        split = model.training.get("split", {})
+        kept = set(split.get("validation", ())) & set(patients)
+        if both := sorted(kept & set(split.get("train", ()))):
+            raise UsageError(f"{model.name}: its split has {both[0]} on both sides")
+        if twice := sorted(kept & found.keys()):
+            raise UsageError(f"two of the models kept {twice[0]} for validation: give one model of each fold")
+        found |= dict.fromkeys(kept, position)
+    if not found:
+        raise UsageError("none of the models kept a patient of this data set for validation")
+    return found
