@@ -15,7 +15,7 @@ from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.prepare import prepare_images, restore_labels
 from LVSegULib.segmentation.cleanup import keep_heart
 
-BATCH = 16
+BATCH = 4
 """Slices that go through the network at once: enough to keep the cores busy, few enough to stay in the cache."""
 
 
