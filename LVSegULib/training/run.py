@@ -143,7 +143,7 @@ class _Recorder:
             labels=tuple(BY_KEY[key] for key in self.config.labels),
             grid=self.config.grid,
             training={
-                "config": self.config.to_json(),
+                "config": self.config.to_json() | {"data": [Path(folder).name for folder in self.config.data]},
                 "split": self.split.to_json(),
                 "step": row.step,
                 "seconds": round(row.seconds, 1),

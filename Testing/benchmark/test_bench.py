@@ -1,0 +1,48 @@
+"""The benchmark runs every contender on the same slices and says what it measured; how fast is not tested."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from LVSegULib.benchmark.bench import Contender, bench
+from LVSegULib.benchmark.classic import random_weights, save_random_model
+from LVSegULib.benchmark.memory import peak_memory_mb
+from LVSegULib.modelfolder.weights import check_weights
+from LVSegULib.network.config import UNetConfig
+from LVSegULib.preparation.grid import Grid
+
+
+@pytest.mark.slow
+def test_every_contender_is_timed(tmp_path: Path) -> None:
+    small, large = (
+        save_random_model(tmp_path / str(base), UNetConfig.from_base(base, depth=2), str(base), Grid(1.5, 64, 64))
+        for base in (2, 16)
+    )
+    contenders = [Contender("small", small.path, "onnxruntime", 2), Contender("large", large.path, "torch", 1)]
+    images = np.random.default_rng(1).random((4, 1, 64, 64), dtype=np.float32)
+    seen: list[str] = []
+    timings = bench(contenders, images, threads=1, rounds=2, seconds_per_round=0.01, progress=seen.append)
+    assert [timing.contender for timing in timings] == contenders
+    assert all(0 < t.fastest_ms <= t.ms_per_slice <= t.slowest_ms for t in timings)
+    assert all(t.slices_per_second == pytest.approx(1000 / t.ms_per_slice) for t in timings)
+    assert seen[2:] == ["round 1 of 2: small", "round 1 of 2: large", "round 2 of 2: small", "round 2 of 2: large"]
+    assert timings[1].peak_memory_mb > timings[0].peak_memory_mb  # PyTorch is loaded by its own process only
+
+
+def test_random_weights_fit_their_network() -> None:
+    config = UNetConfig.from_base(4)
+    weights = random_weights(config)
+    check_weights(weights, config, "random")
+    # He: variance 2 / (channels * 3 * 3)
+    assert weights["encoder.4.3.weight"].std() == pytest.approx(np.sqrt(2 / (64 * 9)), rel=0.02)
+
+
+def test_memory_grows_with_what_is_held() -> None:
+    before = peak_memory_mb()
+    held = np.ones(40_000_000, np.uint8)
+    assert held.all()
+    assert peak_memory_mb() > 20
+    assert peak_memory_mb() >= before

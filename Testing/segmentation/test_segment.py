@@ -1,0 +1,70 @@
+"""Segmenting is preparing, running the network in batches, and bringing the labels back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from LVSegULib.cine import Cine
+from LVSegULib.labels import CAVITY
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.network.config import UNetConfig
+from LVSegULib.preparation.grid import Grid
+from LVSegULib.segmentation import segment
+from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
+
+MODEL = ModelSpec("bright", UNetConfig.from_levels((1, 1)), (CAVITY,), Grid(1.5, 64, 64))
+
+
+class BrightPixels:
+    """An engine that finds what is brighter than half."""
+
+    name = "bright"
+    version = "1"
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+
+    def logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        self.batches.append(len(images))
+        return images - np.float32(0.5)
+
+
+@pytest.fixture
+def a_cine_of_a_bright_square() -> Cine:
+    frames = np.random.default_rng(1).uniform(0, 10, (3, 3, 64, 64)).astype(np.float32)
+    frames[:, :, 20:40, 24:44] = 100
+    frames[1, 1, 2:5, 2:5] = 100  # a stray spot in one slice
+    return Cine(frames, np.diag([-1.5, -1.5, 8.0, 1.0]))
+
+
+def test_the_square_is_found_in_every_slice_and_the_spot_is_cleaned_away(a_cine_of_a_bright_square: Cine) -> None:
+    engine = BrightPixels()
+    result = segment_cine(a_cine_of_a_bright_square, MODEL, engine)
+    expected = np.zeros((3, 3, 64, 64), np.uint8)
+    expected[:, :, 20:40, 24:44] = 1
+    np.testing.assert_array_equal(result.labels, expected)
+    assert sum(engine.batches) == 9
+    assert max(engine.batches) <= segment.BATCH
+    assert result.seconds.keys() == {"prepare", "network", "restore"}
+
+
+def test_cleaning_up_can_be_left_out(a_cine_of_a_bright_square: Cine) -> None:
+    labels = segment_cine(a_cine_of_a_bright_square, MODEL, BrightPixels(), SegmentationOptions(clean_up=False)).labels
+    assert labels[1, 1, 3, 3] == 1
+
+
+def test_progress_ends_at_one_and_may_stop_the_work(a_cine_of_a_bright_square: Cine) -> None:
+    shares: list[float] = []
+    segment_cine(a_cine_of_a_bright_square, MODEL, BrightPixels(), progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+    def stop(_: float) -> None:
+        raise KeyboardInterrupt
+
+    engine = BrightPixels()
+    with pytest.raises(KeyboardInterrupt):
+        segment_cine(a_cine_of_a_bright_square, MODEL, engine, progress=stop)
+    assert len(engine.batches) == 1

@@ -1,0 +1,68 @@
+"""Learning rate, running average and checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from LVSegULib.training.config import TrainingConfig
+from LVSegULib.training.state import TrainingState, learning_rate, load_checkpoint, new_state, save_checkpoint
+
+CONFIG = TrainingConfig(filters=(2, 4), steps=100, warmup_steps=10, learning_rate=0.01, average_steps=20)
+CPU = torch.device("cpu")
+
+
+def a_step(state: TrainingState) -> None:
+    state.optimizer.zero_grad()
+    state.network(torch.ones(2, 1, 16, 16)).square().sum().backward()
+    state.optimizer.step()
+    state.average.update_parameters(state.network)
+    state.step += 1
+
+
+def test_learning_rate_warms_up_and_falls_along_a_cosine() -> None:
+    assert learning_rate(CONFIG, 0) == pytest.approx(0.001)
+    assert learning_rate(CONFIG, 9) == pytest.approx(0.01)
+    assert learning_rate(CONFIG, 55) == pytest.approx(0.005)  # half-way between 10 and 100
+    assert learning_rate(CONFIG, 100) == pytest.approx(0)
+
+
+def test_the_average_of_still_weights_is_these_weights() -> None:
+    state = new_state(CONFIG, CPU)
+    for _ in range(30):
+        state.average.update_parameters(state.network)
+    for ours, theirs in zip(state.averaged.parameters(), state.network.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_the_average_forgets_the_untrained_weights() -> None:
+    state = new_state(CONFIG, CPU)
+    with torch.no_grad():
+        state.network.head.bias.fill_(5.0)
+        state.average.update_parameters(state.network)
+        state.network.head.bias.fill_(1.0)
+    for _ in range(400):
+        state.average.update_parameters(state.network)
+    assert state.averaged.head.bias.item() == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_checkpoint_holds_all_that_the_next_step_needs(tmp_path: Path) -> None:
+    state = new_state(CONFIG, CPU)
+    for _ in range(3):
+        a_step(state)
+    state.best_dice = 0.5
+    save_checkpoint(tmp_path / "c.safetensors", state, CONFIG)
+    loaded = new_state(CONFIG, CPU)
+    load_checkpoint(tmp_path / "c.safetensors", loaded, CONFIG)
+    assert (loaded.step, loaded.best_dice) == (3, 0.5)
+    a_step(state)
+    a_step(loaded)
+    for name, tensor in state.average.state_dict().items():
+        assert torch.equal(tensor, loaded.average.state_dict()[name]), name
+
+
+def test_the_same_seed_gives_the_same_network() -> None:
+    first, again = (new_state(CONFIG, CPU).network.head.weight for _ in range(2))
+    assert torch.equal(first, again)

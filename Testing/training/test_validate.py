@@ -1,0 +1,50 @@
+"""Validation Dice per patient against counts made by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from LVSegULib.network.unet import UNet
+from LVSegULib.training.data import Slices
+from LVSegULib.training.device import Place
+from LVSegULib.training.validate import Validation, validate
+
+
+class Threshold(torch.nn.Module):
+    """A network that says what is brighter than half."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        assert not self.training
+        return images - 0.5
+
+
+def test_dice_is_pooled_over_the_slices_of_a_patient() -> None:
+    images = torch.zeros(3, 1, 10, 10, dtype=torch.uint8)
+    targets = torch.zeros_like(images)
+    images[0, 0, :, :4], targets[0, 0, :, 2:6] = 255, 255  # 40 and 40 pixels, 20 in common
+    images[1, 0, :, :6], targets[1, 0, :, :6] = 255, 200  # 60 and 60, all in common; mostly covered counts
+    targets[2, 0, :, :6] = 100  # less than half covered: not the label
+    slices = Slices(images, targets, torch.tensor([0, 0, 1]), ("a", "b"))
+    network = Threshold().train()
+    result = validate(network, slices, Place(torch.device("cpu"), bf16=False))  # type: ignore[arg-type]
+    assert result.dice[0, 0] == pytest.approx(2 * 80 / (100 + 100))
+    assert np.isnan(result.dice[1, 0])
+    assert result.mean == pytest.approx(0.8)
+    assert network.training
+
+
+def test_nobody_to_validate_has_no_mean() -> None:
+    assert np.isnan(Validation((), np.zeros((0, 1))).mean)
+
+
+def test_a_network_of_two_labels_is_judged_on_each() -> None:
+    from LVSegULib.network.config import UNetConfig
+
+    torch.manual_seed(1)
+    network = UNet(UNetConfig.from_levels((2, 4), output_channels=2))
+    targets = torch.zeros(4, 2, 16, 16, dtype=torch.uint8)
+    targets[:, 0, :8], targets[:, 1, 8:] = 255, 255
+    slices = Slices(torch.zeros(4, 1, 16, 16, dtype=torch.uint8), targets, torch.tensor([0, 0, 1, 1]), ("a", "b"))
+    assert validate(network, slices, Place(torch.device("cpu"), bf16=False)).dice.shape == (2, 2)
