@@ -83,7 +83,7 @@ def _add_fields(group: argparse._ArgumentGroup, owner: type, prefix: str, skip: 
             continue
         option = f"--{prefix}{field.name}".replace("_", "-")
         destination = f"{'vary' if prefix else 'set'}_{field.name}"
-        text = f"{help_texts.get(field.name, '')} (default: {_shown(field.default)})".replace("%", "%%")
+        text = f"{help_texts[field.name].rstrip('.')} (default: {_shown(field.default)})".replace("%", "%%")
         group.add_argument(option, dest=destination, help=text, **_kind(hints[field.name]))
 
 
@@ -97,7 +97,7 @@ def _kind(hint: Any) -> dict[str, Any]:
 
 
 def _shown(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return (" ".join(map(str, value)) if isinstance(value, tuple) else str(value)) or "none"
 
 
 def _field_docs(owner: type) -> dict[str, str]:

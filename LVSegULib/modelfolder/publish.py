@@ -64,8 +64,17 @@ def about_from_values(values: dict[str, Any]) -> About:
     fields = {field.name for field in dataclasses.fields(About)}
     if values.keys() != fields:
         raise InputError(f"the description needs exactly {', '.join(sorted(fields))}, got {', '.join(sorted(values))}")
-    lists = {name: tuple(map(str, values[name])) for name in ("citations", "commands")}
-    return About(**{name: str(value).strip() for name, value in values.items() if name not in lists}, **lists)
+    texts = {name: str(value).strip() for name, value in values.items()}
+    return About(
+        name=texts["name"],
+        description=texts["description"],
+        licence=texts["licence"],
+        citations=tuple(map(str, values["citations"])),
+        commands=tuple(map(str, values["commands"])),
+        data=texts["data"],
+        failures=texts["failures"],
+        evaluated=texts["evaluated"],
+    )
 
 
 def read_evaluation(path: Path) -> dict[str, Any]:

@@ -50,9 +50,9 @@ class TrainingConfig:
     data: tuple[str, ...] = ()
     name: str = "model"
     labels: tuple[str, ...] = ("LV",)
-    filters: tuple[int, ...] = (4, 8, 16, 32, 64)
-    spacing_mm: float = 1.4
-    size: int = 160
+    filters: tuple[int, ...] = (4, 8, 16, 48, 96)
+    spacing_mm: float = 1.5
+    size: int = 128
     crop: int = 128
     steps: int = 6000
     batch_size: int = 16

@@ -30,7 +30,7 @@ def test_every_setting_is_an_option_with_its_help() -> None:
         for field in dataclasses.fields(owner):
             if field.name != "augmentation":
                 assert prefix + field.name.replace("_", "-") in text
-    assert "filters of each level of the U-Net, finest first (default: 4 8 16 32 64)" in text.replace("- ", "-")
+    assert "filters of each level of the U-Net, finest first (default: 4 8 16 48 96)" in text
 
 
 def test_options_win_over_the_file_and_the_file_over_defaults(tmp_path: Path) -> None:
