@@ -1,0 +1,50 @@
+"""`lvsegu publish` writes a model folder that `lvsegu models` can show."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from LVSegULib.commands.main import main
+from LVSegULib.modelfolder import folder
+from LVSegULib.modelfolder.folder import ModelFolder
+from Testing.modelfolder.test_publish import ABOUT, a_trained_model, an_evaluation  # noqa: F401, fixtures
+
+
+@pytest.fixture
+def the_files(tmp_path: Path, an_evaluation: dict[str, object]) -> list[str]:  # noqa: F811
+    lines = [f"{name} = {json.dumps(value)}" for name, value in ABOUT.items()]
+    (tmp_path / "about.toml").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "e.json").write_text(json.dumps(an_evaluation), encoding="utf-8")
+    (tmp_path / "worst.png").write_bytes(b"picture")
+    names = {"--about": "about.toml", "--evaluation": "e.json", "--picture": "worst.png", "--out": "models/lv"}
+    return [word for option, name in names.items() for word in (option, str(tmp_path / name))]
+
+
+def test_a_model_is_published_and_listed(
+    tmp_path: Path,
+    a_trained_model: ModelFolder,  # noqa: F811
+    the_files: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["publish", str(a_trained_model.path), *the_files]) == 0
+    assert (tmp_path / "models" / "lv" / "worst.png").read_bytes() == b"picture"
+    assert "Dice, pooled" in capsys.readouterr().out
+    monkeypatch.setattr(folder, "SHIPPED", tmp_path / "models")
+    assert main(["models"]) == 0
+    assert "Phantoms 0.950" in capsys.readouterr().out
+
+
+def test_a_missing_picture_is_bad_input(
+    tmp_path: Path,
+    a_trained_model: ModelFolder,  # noqa: F811
+    the_files: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "worst.png").unlink()
+    assert main(["publish", str(a_trained_model.path), *the_files]) == 3
+    assert "cannot read" in capsys.readouterr().err
+    assert not (tmp_path / "models").exists()
