@@ -13,6 +13,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.prepare import prepare_images, restore_labels
+from LVSegULib.segmentation.atrium import without_atrium
 from LVSegULib.segmentation.cleanup import keep_heart
 
 BATCH = 4
@@ -24,7 +25,7 @@ class SegmentationOptions:
     """How to segment.
 
     Attributes:
-        clean_up: keep the heart's component and fill holes.
+        clean_up: keep the heart's component, fill holes, and leave out slices above the base.
     """
 
     clean_up: bool = True
@@ -37,10 +38,12 @@ class Segmentation:
     Attributes:
         labels: label values (T, K, J, I) on the cine's own pixels.
         seconds: time of each step, by name.
+        warnings: what the user should look at, one sentence each.
     """
 
     labels: NDArray[np.uint8]
     seconds: dict[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 def segment_cine(
@@ -68,11 +71,19 @@ def segment_cine(
     logits = _all_logits(engine, images, progress)
     times.append(time.perf_counter())
     labels = restore_labels(logits, cine, model.label_values, model.grid)
+    above: tuple[int, ...] = ()
     if options.clean_up:
-        labels = keep_heart(labels)
+        labels, above = without_atrium(keep_heart(labels))
     times.append(time.perf_counter())
     steps = zip(("prepare", "network", "restore"), times[1:], times[:-1], strict=True)
-    return Segmentation(labels, {name: end - start for name, end, start in steps})
+    return Segmentation(labels, {name: end - start for name, end, start in steps}, _warnings(above))
+
+
+def _warnings(above: tuple[int, ...]) -> tuple[str, ...]:
+    if not above:
+        return ()
+    which = f"slice {above[0]} fills" if len(above) == 1 else f"slices {', '.join(map(str, above))} fill"
+    return (f"{which} while the ventricle empties: taken for atrium or outflow tract and left out",)
 
 
 def _all_logits(engine: Engine, images: NDArray[np.float32], progress: Callable[[float], None]) -> NDArray[np.float32]:

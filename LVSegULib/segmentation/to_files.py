@@ -76,6 +76,7 @@ def segment_to_files(
     _refuse_overwriting(source, files)
     segmentation = segment_cine(cine, segmenter.model.spec, segmenter.engine, progress=progress)
     measures = measure(segmentation.labels, cine.spacing_mm, None if cine.time_ms is None else cine.time_ms.tolist())
+    measures = replace(measures, warnings=(*measures.warnings, *segmentation.warnings))
     with _all_or_none(out, files) as staging:
         report = _write_files(staging, cine, segmentation, measures, segmenter, seconds | segmentation.seconds, start)
     report["files"] = [str(file) for file in files]

@@ -1,0 +1,67 @@
+"""Slices that fill while the ventricle empties are left out at the base, and nowhere else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from LVSegULib.segmentation.atrium import without_atrium
+
+BEAT = 1 + np.cos(2 * np.pi * np.arange(12) / 12)  # 2 at ED, 0 at ES
+
+
+def discs(*sides: np.ndarray) -> np.ndarray:
+    """A cine (12, slices, 40, 40) with a square in each slice whose side (in pixels) is given for each frame."""
+    labels = np.zeros((12, len(sides), 40, 40), np.uint8)
+    for index, of_frames in enumerate(sides):
+        for frame, side in enumerate(np.rint(of_frames).astype(int)):
+            labels[frame, index, 2 : 2 + side, 2 : 2 + side] = 1
+    return labels
+
+
+ATRIUM = 24 - 3 * BEAT
+BASE, MID, LOWER, APEX = (side + 3 * BEAT for side in (22, 20, 14, 8))
+BULGING_APEX = 9 - BEAT
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["base first", "apex first"])
+def test_the_atrium_is_left_out(turned: bool) -> None:
+    labels = discs(ATRIUM, ATRIUM, BASE, BASE, MID, MID, LOWER, APEX, APEX)
+    expected = labels.copy()
+    expected[:, :2] = 0
+    step = -1 if turned else 1
+    cleaned, above = without_atrium(labels[:, ::step])
+    np.testing.assert_array_equal(cleaned, expected[:, ::step])
+    assert above == ((7, 8) if turned else (0, 1))
+
+
+def test_a_ventricle_without_atrium_is_left_alone() -> None:
+    labels = discs(BASE, MID, LOWER, APEX)
+    cleaned, above = without_atrium(labels)
+    assert cleaned is labels
+    assert above == ()
+
+
+def test_an_apex_that_bulges_stays() -> None:
+    labels = discs(BASE, BASE, MID, LOWER, BULGING_APEX, BULGING_APEX)
+    assert without_atrium(labels)[1] == ()
+
+
+def test_no_more_than_the_basal_third_goes() -> None:
+    assert without_atrium(discs(ATRIUM, ATRIUM, ATRIUM, BASE, BASE, BASE, MID, MID))[1] == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.zeros((12, 4, 8, 8), np.uint8),
+        discs(ATRIUM, BASE, MID, LOWER)[:2],
+        discs(ATRIUM, BASE),
+        discs(*[np.full(12, side) for side in (20, 18, 12)]),
+    ],
+    ids=["empty", "ED and ES only", "two slices", "no beat"],
+)
+def test_what_cannot_be_judged_is_left_alone(labels: np.ndarray) -> None:
+    cleaned, above = without_atrium(labels)
+    assert cleaned is labels
+    assert above == ()
