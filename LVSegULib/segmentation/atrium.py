@@ -1,8 +1,8 @@
 """Leave out slices above the base: what fills while the ventricle empties is the atrium or the outflow tract.
 
 A network that sees one slice at a time takes the left atrium for the ventricle, as both are a bright disc; the beat
-tells them apart. The annulus descends in systole, so a slice may be ventricle at ED and atrium at ES: only slices that on
-the whole fill against the ventricle are left out, and only from the basal end, for an apex may bulge after an infarct.
+tells them apart. The annulus descends in systole, so a slice may be ventricle at ED and atrium at ES: only slices that
+on the whole fill against the ventricle are left out, and only from the basal end: an apex may bulge after an infarct.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def test_an_apex_that_bulges_stays() -> None:
 
 
 def test_no_more_than_the_basal_third_goes() -> None:
-    assert without_atrium(discs(ATRIUM, ATRIUM, ATRIUM, BASE, BASE, BASE, MID, MID))[1] == (0, 1)
+    assert without_atrium(discs(*[30 - BEAT] * 4, *[BASE] * 3, *[MID] * 4))[1] == (0, 1, 2)
 
 
 @pytest.mark.parametrize(
