@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from LVSegULib.atomic import written_whole
 from LVSegULib.training.log import Row
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LOSS_COLOUR, DICE_COLOUR, GRID_COLOUR = "#c2410c", "#1d4ed8", "#e5e7eb"
 
@@ -19,19 +24,30 @@ def draw_training_curve(path: Path, rows: Sequence[Row], title: str) -> None:
     figure = Figure(figsize=(8, 4.2), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
     loss_axis = figure.add_subplot()
-    dice_axis = loss_axis.twinx()
-    steps = [row.step for row in rows]
-    loss_axis.plot(steps, [row.loss for row in rows], color=LOSS_COLOUR, linewidth=1.8)
-    dice_axis.plot(steps, [row.dice for row in rows], color=DICE_COLOUR, linewidth=1.8, marker="o", markersize=3)
-    loss_axis.set(xlabel="step", yscale="log", title=title)
+    loss_axis.plot([row.step for row in rows], [row.loss for row in rows], color=LOSS_COLOUR, linewidth=1.8)
+    loss_axis.set(xlabel="step", title=title, xlim=(0, None), ylim=(0, None))
     loss_axis.set_ylabel("training loss", color=LOSS_COLOUR)
-    dice_axis.set_ylabel("validation Dice, mean over patients", color=DICE_COLOUR)
-    dice_axis.set_ylim(0.7, 1.0)
-    dice_axis.grid(color=GRID_COLOUR)
-    best = max((row for row in rows if row.dice == row.dice), key=lambda row: row.dice, default=None)
-    if best is not None:
-        dice_axis.annotate(
-            f"best {best.dice:.3f}", (best.step, best.dice), (0, 10), textcoords="offset points", ha="center"
-        )
+    validated = [row for row in rows if not math.isnan(row.dice)]
+    if validated:
+        _draw_dice(loss_axis.twinx(), validated)
     with written_whole(path) as beside:
         figure.savefig(beside, format="png")
+
+
+def _draw_dice(axis: Axes, rows: Sequence[Row]) -> None:
+    """The validation Dice over the steps, with the best one named."""
+    lowest, best = min(row.dice for row in rows), max(rows, key=lambda row: row.dice)
+    axis.plot(
+        [r.step for r in rows], [r.dice for r in rows], color=DICE_COLOUR, linewidth=1.8, marker="o", markersize=3
+    )
+    axis.set_ylabel("validation Dice, mean over patients", color=DICE_COLOUR)
+    axis.set_ylim(min(0.7, lowest), 1.0)
+    axis.grid(color=GRID_COLOUR)
+    axis.annotate(
+        f"best {best.dice:.3f}",
+        (best.step, best.dice),
+        xytext=(0, 10),
+        textcoords="offset points",
+        ha="right",
+        color=DICE_COLOUR,
+    )

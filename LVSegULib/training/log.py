@@ -14,7 +14,7 @@ COLUMNS = ("step", "seconds", "learning_rate", "loss", "dice")
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the log; `dice` is the mean over validation patients, NaN without any."""
+    """One line of the log: mean loss since the line before; mean Dice over validation patients, NaN without any."""
 
     step: int
     seconds: float

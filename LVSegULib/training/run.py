@@ -109,6 +109,7 @@ class _Recorder:
         self.state, self.place, self.watch = state, place, watch
         self.rows = read_log(folder / LOG, state.step)
         self.earlier_seconds = self.rows[-1].seconds if self.rows else 0.0
+        self.losses: list[float] = []
         if place.is_first:
             _write_json(folder / CONFIG, config.to_json())
             _write_json(folder / SPLIT, split.to_json())
@@ -117,12 +118,15 @@ class _Recorder:
         if not self.place.is_first:
             return
         self.watch.report(report)
+        self.losses.append(report.loss)
         is_due = report.step % self.config.validate_every == 0 or report.step == self.config.steps
         if not is_due:
             return
         dice = report.validation.mean if report.validation is not None else float("nan")
         seconds = self.earlier_seconds + report.seconds
-        self.rows.append(Row(report.step, seconds, report.learning_rate, report.loss, dice))
+        loss = sum(self.losses) / len(self.losses)
+        self.losses.clear()
+        self.rows.append(Row(report.step, seconds, report.learning_rate, loss, dice))
         if dice > self.state.best_dice:
             self.state.best_dice = dice
             self._save_model(BEST, report)
