@@ -125,5 +125,6 @@ def test_the_sample_patients_masks_agree_with_its_contours(the_sample_patient: P
     slices, volumes = compare(case, reference, reference.labels, CAVITY)
     assert len(slices) == len(list(the_sample_patient.rglob("*icontour-manual.txt")))
     assert all(record.dice == 1 for record in slices)
-    assert max(record.apd_mm for record in slices) < 0.5 * reference.cine.spacing_mm[2]
+    # The masks hold the contour's own pixels: their outline lies outside the contour, by less than a pixel.
+    assert max(record.apd_mm for record in slices) < reference.cine.spacing_mm[2]
     assert [record.phase for record in volumes if record.reference_ml == max(v.reference_ml for v in volumes)] == ["ED"]
