@@ -90,9 +90,14 @@ def _add_fields(group: argparse._ArgumentGroup, owner: type, prefix: str, skip: 
 def _kind(hint: Any) -> dict[str, Any]:
     if hint is bool:
         return {"action": argparse.BooleanOptionalAction, "default": None}
-    if hint in (tuple[int, ...], tuple[str, ...]):
-        item = int if hint == tuple[int, ...] else str
-        return {"type": item, "nargs": "+", "metavar": "N" if item is int else "NAME"}
+    items: dict[Any, tuple[type, str]] = {
+        tuple[int, ...]: (int, "N"),
+        tuple[float, ...]: (float, "X"),
+        tuple[str, ...]: (str, "NAME"),
+    }
+    if hint in items:
+        item, shown = items[hint]
+        return {"type": item, "nargs": "+", "metavar": shown}
     return {"type": hint, "metavar": hint.__name__.upper()}
 
 

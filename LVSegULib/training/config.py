@@ -23,6 +23,7 @@ class TrainingConfig:
 
     Attributes:
         data: data set folders: nnU-Net raw folders, or a Sunnybrook release (DICOM with contour files).
+        weights: how often a patient of each data set is drawn, relative to the others; none draws all patients alike.
         name: name of the model.
         labels: label names to learn, as in `dataset.json`; every data set must have them.
         filters: filters of each level of the U-Net, finest first.
@@ -48,6 +49,7 @@ class TrainingConfig:
     """
 
     data: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
     name: str = "model"
     labels: tuple[str, ...] = ("LV",)
     filters: tuple[int, ...] = (4, 8, 16, 48, 96)
@@ -77,6 +79,10 @@ class TrainingConfig:
                 raise UsageError(f"{name} must be at least 1, got {getattr(self, name)}")
         if not self.learning_rate > 0 or not self.spacing_mm > 0:
             raise UsageError("learning_rate and spacing_mm must be positive")
+        if self.weights and (len(self.weights) != len(self.data) or min(self.weights) <= 0):
+            raise UsageError(
+                f"weights must be positive and one for each of the {len(self.data)} data sets, got {self.weights}"
+            )
         if self.precision not in ("auto", "bf16", "fp32"):
             raise UsageError(f'precision must be "auto", "bf16" or "fp32", got "{self.precision}"')
         if not self.labels or any(key not in BY_KEY for key in self.labels):
@@ -150,11 +156,15 @@ def _typed(owner: type, values: dict[str, Any], prefix: str) -> dict[str, Any]:
     return {name: _convert(prefix + name, value, hints[name]) for name, value in values.items()}
 
 
+_LISTS: dict[Any, type] = {tuple[str, ...]: str, tuple[int, ...]: int, tuple[float, ...]: float}
+
+
 def _convert(name: str, value: Any, hint: Any) -> Any:
-    if hint in (tuple[str, ...], tuple[int, ...]):
-        item = str if hint == tuple[str, ...] else int
-        if isinstance(value, (list, tuple)) and all(type(entry) is item for entry in value):
-            return tuple(value)
+    item = _LISTS.get(hint)
+    if item is not None:
+        allowed = (int, float) if item is float else (item,)
+        if isinstance(value, (list, tuple)) and all(type(entry) in allowed for entry in value):
+            return tuple(item(entry) for entry in value)
     elif type(value) is hint or (hint is float and type(value) is int):
         return hint(value)
     raise UsageError(f"{name} = {value!r} is not of type {getattr(hint, '__name__', hint)}")

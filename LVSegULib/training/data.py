@@ -27,12 +27,14 @@ class Slices:
         targets: (N, C, H, W), uint8; 255 stands for a pixel that the label covers wholly.
         patients: the patient's index of each slice (N,).
         names: the patients' names.
+        weights: how often each patient is drawn (P,), relative to the others; empty where all are drawn alike.
     """
 
     images: Tensor
     targets: Tensor
     patients: Tensor
     names: tuple[str, ...]
+    weights: tuple[float, ...] = ()
 
     def __len__(self) -> int:
         return int(self.images.shape[0])
@@ -43,8 +45,9 @@ class Slices:
         return images.to(device).float() / LEVELS, targets.to(device).float() / LEVELS
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
-        """Indices of `count` random slices: each patient is as likely as any other, then each of its slices."""
-        patient = torch.randint(len(self.names), (count,), generator=generator)
+        """Indices of `count` random slices: first a patient, by its weight, then any of its slices."""
+        chances = torch.tensor(self.weights or [1.0] * len(self.names))
+        patient = torch.multinomial(chances, count, replacement=True, generator=generator)
         place = torch.rand(count, generator=generator)
         sizes = torch.bincount(self.patients, minlength=len(self.names))
         starts = torch.cumsum(sizes, 0) - sizes
@@ -74,6 +77,26 @@ def load_slices(
         targets.append(_bytes(prepare_targets(labels, cine, label_values, grid)))
         patients += [names.index(case.patient)] * len(images[-1])
     return Slices(torch.cat(images), torch.cat(targets), torch.tensor(patients), names)
+
+
+def patient_weights(
+    folders: Sequence[str], weights: Sequence[float], label_keys: Sequence[str], names: Sequence[str]
+) -> tuple[float, ...]:
+    """The weight of each patient in `names`: that of its data set, the largest if it is in several.
+
+    Args:
+        folders: the data sets.
+        weights: one for each of `folders`; empty for all alike.
+        label_keys: the labels that are learnt.
+        names: the patients.
+    """
+    if not weights:
+        return ()
+    found: dict[str, float] = {}
+    for folder, weight in zip(folders, weights, strict=True):
+        for case in open_labelled(Path(folder), label_keys):
+            found[case.patient] = max(weight, found.get(case.patient, 0.0))
+    return tuple(found[name] for name in names)
 
 
 def find_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[LabelledCase, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from LVSegULib.atomic import written_whole
@@ -18,7 +18,7 @@ from LVSegULib.pictures.training_curve import draw_training_curve
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.training.card import training_card
 from LVSegULib.training.config import TrainingConfig
-from LVSegULib.training.data import find_cases, load_slices
+from LVSegULib.training.data import find_cases, load_slices, patient_weights
 from LVSegULib.training.device import Place, placed
 from LVSegULib.training.log import Row, read_log, write_log
 from LVSegULib.training.loop import Report, train_steps
@@ -73,6 +73,8 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         wide = Grid(config.spacing_mm, _wide(config), _wide(config))
         values = config.label_values
         training = load_slices([c for c in cases if c.patient in split.train], values, wide, watch.loaded)
+        weights = patient_weights(config.data, config.weights, config.labels, training.names)
+        training = replace(training, weights=weights)
         kept = [case for case in cases if case.patient in split.validation]
         validation = load_slices(kept, values, config.grid, watch.loaded) if kept and place.is_first else None
         state = new_state(config, place.device)

@@ -71,6 +71,7 @@ def test_a_wrong_file_is_explained(tmp_path: Path, text: str, message: str) -> N
         (["--fold", "4"], "fold must lie between -1 and 3"),
         (["--crop", "100"], "multiples of 16"),
         (["--precision", "int8"], "precision must be"),
+        (["--weights", "1", "2"], "one for each of the 1 data sets"),
     ],
 )
 def test_impossible_settings_are_usage_errors(

@@ -10,7 +10,7 @@ import torch
 from LVSegULib.errors import InputError
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images
-from LVSegULib.training.data import Slices, find_cases, load_slices
+from LVSegULib.training.data import Slices, find_cases, load_slices, patient_weights
 
 GRID = Grid(2.0, 64, 64)
 
@@ -35,6 +35,18 @@ def test_patients_are_drawn_alike_however_many_slices_they_have() -> None:
     share = (patients[drawn] == 1).float().mean().item()
     assert share == pytest.approx(0.5, abs=0.03)
     assert len(set(drawn.tolist())) == 100
+
+
+def test_patients_are_drawn_by_their_weight() -> None:
+    slices = Slices(torch.zeros(20, 1, 1, 1), torch.zeros(20, 1, 1, 1), torch.arange(20) // 10, ("a", "b"), (3.0, 1.0))
+    drawn = slices.draw(4000, torch.Generator().manual_seed(1))
+    assert (drawn < 10).float().mean().item() == pytest.approx(0.75, abs=0.03)
+
+
+def test_a_patient_of_two_data_sets_has_the_larger_weight(a_data_set_of_phantom_hearts: Path) -> None:
+    folders = [str(a_data_set_of_phantom_hearts)] * 2
+    assert patient_weights(folders, (1.0, 2.0), ["LV"], ("phantom1", "phantom3")) == (2.0, 2.0)
+    assert patient_weights(folders, (), ["LV"], ("phantom1",)) == ()
 
 
 def test_a_label_that_the_data_set_lacks_is_refused(a_data_set_of_phantom_hearts: Path) -> None:
