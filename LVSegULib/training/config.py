@@ -56,7 +56,7 @@ class TrainingConfig:
     spacing_mm: float = 1.5
     size: int = 128
     crop: int = 128
-    steps: int = 6000
+    steps: int = 5000
     batch_size: int = 16
     learning_rate: float = 4e-3
     weight_decay: float = 1e-2
