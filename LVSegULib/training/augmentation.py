@@ -9,6 +9,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from LVSegULib.training.augmentation_config import AugmentationConfig
+from LVSegULib.training.contraction import contracted
+
+CONTRACTED_SHARE = 1 / 3
 
 
 class Augmentation:
@@ -22,6 +25,8 @@ class Augmentation:
     def __call__(self, images: Tensor, targets: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Vary `images` (N, 1, H, W) and `targets` (N, C, H, W) alike; both come out (N, ., crop, crop)."""
         grid = self._sampling_grid(images, generator)
+        if self.config.contraction > 0:
+            grid = contracted(grid, targets[:, :1], self._contraction_factors(images, generator))
         both = functional.grid_sample(torch.cat([images, targets], 1), grid, align_corners=False)
         images, targets = both[:, :1], both[:, 1:]
         images = _lower_resolution(images, self.config.low_resolution, generator)
@@ -43,6 +48,12 @@ class Augmentation:
         grid = functional.affine_grid(theta, [count, 1, self.crop, self.crop], align_corners=False)
         bend = _smooth(draw, 2 * config.bend_mm / (size * self.spacing_mm), 2, (self.crop, self.crop))
         return grid + bend.permute(0, 2, 3, 1)
+
+    def _contraction_factors(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        draw = _Draw(images.shape[0], images.device, generator)
+        is_chosen = draw.uniform(1.0) < 2 * CONTRACTED_SHARE - 1
+        factors = 1 - draw.uniform(self.config.contraction).abs()
+        return torch.where(is_chosen, factors, torch.ones_like(factors))
 
     def _vary_intensities(self, images: Tensor, generator: torch.Generator) -> Tensor:
         config, count = self.config, images.shape[0]

@@ -17,6 +17,7 @@ class AugmentationConfig:
         stretch: aspect ratio is log-uniform between 1 / (1 + stretch) and 1 + stretch.
         shift_mm: shift along each axis is uniform within plus or minus this.
         bend_mm: a smooth displacement varies within plus or minus this along each axis.
+        contraction: in a third of the slices the cavity's radius shrinks by up to this share.
         contrast: gamma is log-uniform between 1 / (1 + contrast) and 1 + contrast.
         brightness: gain and offset are uniform within plus or minus this.
         bias_field: a smooth gain field varies within plus or minus this.
@@ -31,6 +32,7 @@ class AugmentationConfig:
     stretch: float = 0.2
     shift_mm: float = 20.0
     bend_mm: float = 8.0
+    contraction: float = 0.0
     contrast: float = 0.8
     brightness: float = 0.15
     bias_field: float = 0.35

@@ -18,6 +18,7 @@ NOTHING = AugmentationConfig(
     stretch=0,
     shift_mm=0,
     bend_mm=0,
+    contraction=0,
     contrast=0,
     brightness=0,
     bias_field=0,
