@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+
+LINUX_STATUS = Path("/proc/self/status")
 
 
 def peak_memory_mb() -> float:
     """Peak resident memory of this process in MB (10^6 bytes), since its start; NaN where the system does not say."""
     if sys.platform == "win32":
         return _peak_on_windows()
+    if LINUX_STATUS.is_file():
+        # getrusage would give the peak of the parent, if that was higher, even after exec.
+        lines = LINUX_STATUS.read_text(encoding="ascii", errors="replace").splitlines()
+        peaks = [float(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
+        if peaks:
+            return peaks[0] * 1024 / 1e6
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
