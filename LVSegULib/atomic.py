@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from LVSegULib.errors import OutputError
 
@@ -32,3 +34,14 @@ def written_whole(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             beside.unlink()
+
+
+def write_json(path: Path, values: Any) -> None:
+    """Write `values` (plain lists, dictionaries, finite numbers and texts) as a JSON file, whole.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
+    with written_whole(path) as beside:
+        beside.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from LVSegULib.commands.options import DEFAULT_MODEL, add_threads_argument
+
 if TYPE_CHECKING:
     from LVSegULib.benchmark.bench import Contender, Images, Timing
     from LVSegULib.modelfolder.folder import ModelFolder
@@ -23,10 +25,12 @@ MOST_SLICES = 48
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what to time and how."""
-    parser.add_argument("--model", default="lv", metavar="NAME|FOLDER", help="model to time (default: lv)")
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, metavar="NAME|FOLDER", help="model to time (default: %(default)s)"
+    )
     parser.add_argument("--input", type=Path, help="cine whose slices are used (default: the sample patient)")
     parser.add_argument("--size", type=int, default=192, help="rows and columns of a slice (default: 192)")
-    parser.add_argument("--threads", type=int, help="processor threads (default: the physical cores)")
+    add_threads_argument(parser)
     parser.add_argument("--rounds", type=int, default=5, help="rounds; the median is shown (default: 5)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
 

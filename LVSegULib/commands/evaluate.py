@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from LVSegULib import __version__
+from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
 from LVSegULib.errors import SomeFailed, UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         action="append",
         metavar="NAME|FOLDER",
-        help="installed model or model folder (default: lv); several: each judges the patients that it kept back",
+        help=f"installed model or model folder (default: {DEFAULT_MODEL}); of several, each judges whom it kept back",
     )
     parser.add_argument(
         "--split",
@@ -53,8 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--picture", type=Path, metavar="PNG", help=f"draw the {WORST} worst slices of the first label into this file"
     )
-    parser.add_argument("--engine", default="auto", help="auto, onnxruntime or torch (default: auto)")
-    parser.add_argument("--threads", type=int, help="processor threads to use (default: all physical cores)")
+    add_engine_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -68,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     from LVSegULib.evaluation.report import report_text
     from LVSegULib.modelfolder.folder import find_model
 
-    models = [find_model(name) for name in arguments.model or ["lv"]]
+    models = [find_model(name) for name in arguments.model or [DEFAULT_MODEL]]
     dataset = _chosen_patients(open_evaluation_set(arguments.dataset), arguments, models)
     engines = [open_engine(model, arguments.engine, arguments.threads) for model in models]
     labels = _shared_labels(dataset, models[0])
@@ -179,7 +178,7 @@ def _write_picture(
 def _write_json(
     path: Path, evaluation: Evaluation, dataset: EvaluationSet, models: list[ModelFolder], engine: Engine
 ) -> None:
-    from LVSegULib.atomic import written_whole
+    from LVSegULib.atomic import write_json
     from LVSegULib.evaluation.to_json import evaluation_to_json
 
     values: dict[str, Any] = {
@@ -192,5 +191,4 @@ def _write_json(
         "trained_on": trained_on(dataset, models[0]) if len(models) == 1 else [],
         **evaluation_to_json(evaluation),
     }
-    with written_whole(path) as beside:
-        beside.write_text(json.dumps(values, indent=1, allow_nan=False) + "\n", encoding="utf-8", newline="\n")
+    write_json(path, values)

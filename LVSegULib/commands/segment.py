@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from LVSegULib.commands.messages import Progress, describe
+from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
 from LVSegULib.errors import InputError, OutputError, SomeFailed
 
 if TYPE_CHECKING:
@@ -35,9 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose what segments."""
-    parser.add_argument("--model", default="lv", help="name of an installed model, or a model folder (default: lv)")
-    parser.add_argument("--engine", default="auto", help="auto, onnxruntime or torch (default: auto, the fastest)")
-    parser.add_argument("--threads", type=int, help="processor threads to use (default: all physical cores)")
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, help="name of an installed model, or a model folder (default: %(default)s)"
+    )
+    add_engine_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

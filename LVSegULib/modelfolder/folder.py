@@ -16,7 +16,6 @@ from LVSegULib.modelfolder.spec import ModelSpec, spec_from_json
 from LVSegULib.modelfolder.weights import Weights, check_weights
 
 SHIPPED = Path(__file__).parent.parent / "models"
-DEFAULT_MODEL = "lv"
 
 SPEC, WEIGHTS, ONNX, CARD = "model.json", "weights.safetensors", "model.onnx", "CARD.md"
 

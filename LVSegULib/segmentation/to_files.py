@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from LVSegULib.atomic import write_json
 from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.errors import OutputError, UsageError
@@ -94,7 +95,7 @@ def _write_files(
 ) -> dict[str, Any]:
     from LVSegULib.pictures.contact_sheet import contact_sheet, write_contact_sheet
     from LVSegULib.writing.label_map import write_label_map
-    from LVSegULib.writing.report import build_report, write_report
+    from LVSegULib.writing.report import build_report
     from LVSegULib.writing.seg_nrrd import write_segmentation_nrrd
     from LVSegULib.writing.table import write_table
 
@@ -119,7 +120,7 @@ def _write_files(
         },
     }
     report = build_report(cine, measures, volumes_ml, spec, run)
-    write_report(json, report)
+    write_json(json, report)
     return report
 
 

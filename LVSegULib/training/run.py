@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.atomic import write_json
 from LVSegULib.engines.pytorch import network_weights
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.labels import BY_KEY
@@ -113,8 +112,8 @@ class _Recorder:
         self.earlier_seconds = self.rows[-1].seconds if self.rows else 0.0
         self.losses: list[float] = []
         if place.is_first:
-            _write_json(folder / CONFIG, config.to_json())
-            _write_json(folder / SPLIT, split.to_json())
+            write_json(folder / CONFIG, config.to_json())
+            write_json(folder / SPLIT, split.to_json())
 
     def __call__(self, report: Report) -> None:
         if not self.place.is_first:
@@ -172,8 +171,3 @@ def _by_patient(report: Report) -> list[tuple[str, list[float]]]:
     if report.validation is None:
         return []
     return [(name, list(row)) for name, row in zip(report.validation.patients, report.validation.dice, strict=True)]
-
-
-def _write_json(path: Path, values: object) -> None:
-    with written_whole(path) as beside:
-        beside.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")

@@ -1,16 +1,13 @@
-"""The report of one segmented input as plain data, and its file: what was measured, from what, with what, how long."""
+"""The report of one segmented input as plain data: what was measured, from what, with what, how long."""
 
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import platform
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from LVSegULib import __version__
-from LVSegULib.atomic import written_whole
 from LVSegULib.cine import Cine
 from LVSegULib.measures.volumes import Measures
 from LVSegULib.modelfolder.spec import ModelSpec
@@ -73,14 +70,3 @@ def versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
-
-
-def write_report(path: Path, report: Mapping[str, Any]) -> None:
-    """Write `report` as JSON.
-
-    Raises:
-        OutputError: the file cannot be written.
-    """
-    text = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False)
-    with written_whole(path) as beside:
-        beside.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from LVSegULib import __version__
+from LVSegULib.atomic import write_json
 from LVSegULib.cine import Cine
 from LVSegULib.labels import CAVITY
 from LVSegULib.measures.volumes import Measures
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.writing.report import build_report, write_report
+from LVSegULib.writing.report import build_report
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_measure_that_makes_no_sense_is_null_with_its_reason(
     tmp_path: Path, a_cine: Cine, a_model: ModelSpec
 ) -> None:
     measures = Measures((90.0,), LVEF=math.nan, reasons={"LVEF": "there is one frame only"})
-    write_report(tmp_path / "a.json", build_report(a_cine, measures, {1: (90.0,)}, a_model, {}))
+    write_json(tmp_path / "a.json", build_report(a_cine, measures, {1: (90.0,)}, a_model, {}))
     read = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert read["measures"]["LVEF_percent"] is None
     assert read["measures"]["reasons"]["LVEF"] == "there is one frame only"

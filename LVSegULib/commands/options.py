@@ -1,0 +1,18 @@
+"""Options that several commands share, so that they read and default alike."""
+
+from __future__ import annotations
+
+import argparse
+
+DEFAULT_MODEL = "lv"
+
+
+def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose what runs the network."""
+    parser.add_argument("--engine", default="auto", help="auto, onnxruntime or torch (default: auto, the fastest)")
+    add_threads_argument(parser)
+
+
+def add_threads_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `--threads`."""
+    parser.add_argument("--threads", type=int, help="processor threads to use (default: all physical cores)")
