@@ -21,6 +21,7 @@ COMMANDS = {
     "evaluate": "compare a model with the reference contours of a data set",
     "train": "train a model on your own data",
     "bench": "time every engine on this machine",
+    "threshold": "make a trained model draw a little smaller or larger",
     "publish": "give a trained model its figures and its card, for shipping",
 }
 """Each subcommand lives in the module of its name beside this one: add_arguments(parser), run(arguments) -> int."""

@@ -18,6 +18,10 @@ def training_card(spec: ModelSpec) -> str:
         f"- trained for {spec.training['step']:,} steps in {spec.training['seconds'] / 60:.0f} minutes "
         f"({spec.training['place']}) on {len(spec.training['split']['train'])} patients",
         f"- validation: {_validation(spec)}",
+        *(
+            f"- a pixel counts from a probability of {p:g} on; it is 0.5 now"
+            for p in spec.training.get("thresholds", ())
+        ),
         "",
         "Whole configuration and split: `training` in model.json.",
     ]
@@ -27,7 +31,8 @@ def training_card(spec: ModelSpec) -> str:
 def _validation(spec: ModelSpec) -> str:
     result = spec.figures.get("validation")
     if not result:
-        return "none, every patient was trained on"
+        has_some = spec.training["split"].get("validation")
+        return "not of this model as it is" if has_some else "none, every patient was trained on"
     return (
         f"Dice {result['dice_mean']:.3f}, mean over {len(result['dice_by_patient'])} patients kept back from training"
     )

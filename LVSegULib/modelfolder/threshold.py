@@ -1,0 +1,42 @@
+"""Move the probability from which a pixel counts as a label: the same network, a little more or less cautious.
+
+Training with the Dice of each slice makes a network draw too large where it is unsure, as a contour that is too large
+costs less Dice than one that is too small. How much can only be seen on patients that it was not trained on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from pathlib import Path
+
+import numpy as np
+
+from LVSegULib.errors import UsageError
+from LVSegULib.modelfolder.folder import ModelFolder, save_model
+from LVSegULib.training.card import training_card
+
+
+def with_threshold(model: ModelFolder, probability: float, path: Path) -> ModelFolder:
+    """Write `model` as a new folder in which what had `probability` has 0.5, so that every engine cuts there.
+
+    A label's logit is its log-odds against the background, whose logit is 0. So the biases of the network's head are
+    lowered by the log-odds of `probability`, and nothing else changes. Figures of the model as it was are left out.
+
+    Args:
+        model: the model, as a training run left it.
+        probability: between 0 and 1; above 0.5 draws smaller, below 0.5 larger.
+        path: the new folder.
+
+    Raises:
+        UsageError: `probability` is not between 0 and 1.
+        OutputError: `path` cannot be written.
+    """
+    if not 0 < probability < 1:
+        raise UsageError(f"the probability must lie between 0 and 1, got {probability:g}")
+    weights = model.weights()
+    shift = np.float32(math.log(probability / (1 - probability)))
+    weights["head.bias"] = weights["head.bias"] - shift
+    training = model.spec.training | {"thresholds": [*model.spec.training.get("thresholds", ()), probability]}
+    spec = dataclasses.replace(model.spec, training=training, figures={})
+    return save_model(path, spec, weights, training_card(spec))

@@ -1,0 +1,30 @@
+"""`lvsegu threshold` writes a model folder that the other commands take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from LVSegULib.commands.main import main
+from LVSegULib.modelfolder.folder import ModelFolder
+from Testing.modelfolder.test_threshold import a_run_model  # noqa: F401, fixture
+
+
+def test_the_folder_is_a_model(
+    a_run_model: ModelFolder,  # noqa: F811
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["threshold", str(a_run_model.path), "--probability", "0.75", "--out", str(tmp_path / "new")]) == 0
+    assert main(["info", str(tmp_path / "new")]) == 0
+    assert "cut at a probability of 0.75" in capsys.readouterr().out
+
+
+def test_what_is_no_probability_is_a_usage_error(
+    a_run_model: ModelFolder,  # noqa: F811
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["threshold", str(a_run_model.path), "--probability", "75", "--out", str(tmp_path / "new")]) == 2
+    assert "between 0 and 1, got 75" in capsys.readouterr().err
