@@ -1,0 +1,230 @@
+"""LVSegU in 3D Slicer: the module, its panel and its self test. What they do is in LVSegUSlicer and LVSegULib."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+import slicer
+import vtk
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+if importlib.util.find_spec("LVSegULib") is None:  # run from a checkout, where the library is a sibling folder
+    sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from LVSegUSlicer.install import ensureEngine
+from LVSegUSlicer.logic import LVSegULogic, Request, Results
+from LVSegUSlicer.sample_data import loadSamplePatient, registerSampleData
+
+from LVSegUSlicer import settings
+from LVSegUSlicer.input_view import InputView, likelyInput, showInViews
+from LVSegUSlicer.machine_view import MachineView
+from LVSegUSlicer.messages import explain, showError
+from LVSegUSlicer.model_view import ModelView
+from LVSegUSlicer.parameter_node import Frames, LVSegUParameterNode
+from LVSegUSlicer.progress_view import ProgressView
+from LVSegUSlicer.results_view import ResultsView
+
+__all__ = ["LVSegU", "LVSegULogic", "LVSegUParameterNode", "LVSegUTest", "LVSegUWidget"]
+
+
+class LVSegU(ScriptedLoadableModule):
+    """What Slicer shows of the module."""
+
+    def __init__(self, parent: Any) -> None:
+        ScriptedLoadableModule.__init__(self, parent)
+        parent.title = _("LVSegU")
+        parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation"), "Cardiac"]
+        parent.dependencies = ["Segmentations", "Sequences", "SubjectHierarchy", "Tables", "Plots"]
+        parent.contributors = ["LVSegU contributors"]
+        parent.helpText = _(
+            "Segments the left ventricle in short-axis cine MR with a lightweight U-Net, and measures its volume over "
+            "the beat. Choose a cine, press Apply. For research, not for clinical use."
+        )
+        parent.acknowledgementText = _(
+            "After the thesis Lightweight Deep Learning for Biomedical Image Segmentation (UC San Diego, 2019). The "
+            "sample patient is from the Sunnybrook Cardiac Data (CC0)."
+        )
+        slicer.app.connect("startupCompleted()", registerSampleData)
+
+
+class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """The panel: what is chosen lives in the scene's parameter node, and the panel follows that."""
+
+    def __init__(self, parent: Any = None) -> None:
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self._parameterNode: LVSegUParameterNode | None = None
+        self._guiTag: int | None = None
+
+    def setup(self) -> None:
+        """Make the widgets and follow the scene."""
+        ScriptedLoadableModuleWidget.setup(self)
+        panel = slicer.util.loadUI(self.resourcePath("UI/LVSegU.ui"))
+        self.layout.addWidget(panel)
+        self.ui = slicer.util.childWidgetVariables(panel)
+        self.ui.LVSegU = panel
+        panel.setMRMLScene(slicer.mrmlScene)
+        self.logic = LVSegULogic()
+        self.inputView = InputView(self.ui)
+        self.modelView = ModelView(self.ui, self._setModel)
+        self.machineView = MachineView(self.ui)
+        self.progressView = ProgressView(self.ui)
+        self.resultsView = ResultsView(self.ui, self.logic)
+        self.ui.sampleButton.connect("clicked(bool)", self.onLoadSample)
+        self.ui.applyButton.connect("clicked(bool)", self.onApply)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndImport)
+        self._followScene()
+
+    def cleanup(self) -> None:
+        """Stop the work and let go of the scene, before the module is unloaded."""
+        self.logic.cancel()
+        self._follow(None)
+        self.removeObservers()
+
+    def enter(self) -> None:
+        """The user opens the module: show the scene as it is now."""
+        self._followScene()
+
+    def exit(self) -> None:
+        """The user leaves the module; work goes on, and the panel is brought up to date on return."""
+        self._follow(None)
+
+    def onSceneStartClose(self, _caller: Any, _event: Any) -> None:
+        """The nodes are about to go."""
+        self._follow(None)
+
+    def onSceneEndClose(self, _caller: Any, _event: Any) -> None:
+        """The scene is empty."""
+        if self.parent.isEntered:
+            self._followScene()
+
+    def onSceneEndImport(self, _caller: Any, _event: Any) -> None:
+        """A scene was read; one without our parameters gets a likely input."""
+        if self.parent.isEntered:
+            self._followScene()
+
+    def _followScene(self) -> None:
+        self._follow(self.logic.getParameterNode())
+        if self._parameterNode is not None and self._parameterNode.inputNode is None:
+            self._parameterNode.inputNode = likelyInput()
+        self.update()
+
+    def _follow(self, parameterNode: LVSegUParameterNode | None) -> None:
+        """Tie the widgets to a parameter node, or to none."""
+        if self._parameterNode is not None:
+            self._parameterNode.disconnectGui(self._guiTag)
+            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.update)
+        self._parameterNode = parameterNode
+        if parameterNode is not None:
+            self._guiTag = parameterNode.connectGui(self.ui)
+            self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self.update)
+
+    def update(self, _caller: Any = None, _event: Any = None) -> None:
+        """Show the parameters and what follows from them."""
+        parameters = self._parameterNode
+        if parameters is None:
+            return
+        inputProblem = self.inputView.show(parameters.inputNode, parameters.frames)
+        modelProblem = self.modelView.show(parameters.model)
+        self.progressView.allow(inputProblem or modelProblem)
+        self.resultsView.find(parameters.segmentation)
+
+    def _setModel(self, model: str) -> None:
+        self.logic.getParameterNode().model = model
+
+    def onLoadSample(self) -> None:
+        """Load the sample patient and choose it."""
+        try:
+            with slicer.util.WaitCursor():
+                node = loadSamplePatient()
+        except Exception as error:  # whatever fails, the user is told
+            self._fail(error)
+            return
+        self.logic.getParameterNode().inputNode = node
+        showInViews(node)
+
+    def onApply(self) -> None:
+        """Segment; or cancel what is running."""
+        if self.logic.isRunning:
+            self.progressView.cancelling()
+            self.logic.cancel()
+            return
+        try:
+            ensureEngine(settings.engine())
+            self._setBusy(True)
+            self.progressView.start()
+            self.logic.start(self._request(), self.progressView.show, self.onDone)
+        except Exception as error:  # whatever fails, the user is told and Apply can be used again
+            self._fail(error)
+
+    def _request(self) -> Request:
+        parameters = self.logic.getParameterNode()
+        return Request(
+            inputNode=parameters.inputNode,
+            model=parameters.model,
+            allFrames=parameters.frames is Frames.ALL,
+            engine=settings.engine(),
+            threads=settings.threads(),
+            smoothing=parameters.smoothing,
+            keepHeart=parameters.keepHeart,
+            show3D=parameters.show3D,
+        )
+
+    def onDone(self, results: Results | None, error: str) -> None:
+        """The work ended: done, failed or cancelled."""
+        self._setBusy(False)
+        if results is None:
+            self.progressView.finish(error, isDone=False)
+        else:
+            seconds = f"{self.progressView.seconds():.1f}"
+            self.progressView.finish(_("Done in {seconds} s").format(seconds=seconds), isDone=True)
+            self.resultsView.show(results)
+            self.logic.getParameterNode().segmentation = results.segmentationNode
+        self.update()
+        if results is None and error != _("Cancelled"):
+            showError(error)
+
+    def _fail(self, error: Exception) -> None:
+        text = explain(error)
+        self._setBusy(False)
+        self.progressView.finish(text, isDone=False)
+        self.update()
+        showError(text)
+
+    def _setBusy(self, isBusy: bool) -> None:
+        """What is being segmented is not to be changed meanwhile."""
+        self.ui.inputSection.enabled = not isBusy
+        self.ui.modelSection.enabled = not isBusy
+
+
+class LVSegUTest(ScriptedLoadableModuleTest):
+    """The self test that "Reload and Test" runs in Slicer; it needs an installed engine."""
+
+    def setUp(self) -> None:
+        """Start from an empty scene."""
+        slicer.mrmlScene.Clear()
+
+    def runTest(self) -> None:
+        """Run every test."""
+        self.setUp()
+        self.test_SamplePatient()
+
+    def test_SamplePatient(self) -> None:
+        """The sample patient is segmented; his ejection fraction is far below the normal of 50 % or more."""
+        results = LVSegULogic().process(loadSamplePatient())
+        self.assertEqual(len(results.measures.volumes_ml), 20)
+        self.assertLess(results.measures.LVEF, 40.0)
+        self.assertGreater(results.measures.LVEDV, results.measures.LVESV)
+        self.delayDisplay("Test passed")

@@ -1,0 +1,59 @@
+"""The panel's section Input: what was recognised, or why it cannot be segmented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+from LVSegUSlicer.scene_reader import describeInput, sequenceOf
+from slicer.i18n import tr as _
+
+from LVSegULib.errors import LVSegUError
+from LVSegUSlicer.parameter_node import Frames
+
+
+def likelyInput() -> Any:
+    """The first volume of the scene that can be segmented, one of a sequence if there is any; None without one."""
+    nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+    fitting = [node for node in nodes if not node.GetHideFromEditors() and not _recognise(node, Frames.ALL)[1]]
+    return next((node for node in fitting if sequenceOf(node) is not None), next(iter(fitting), None))
+
+
+def showInViews(node: Any) -> None:
+    """Show a volume (or the volumes of a sequence browser) in the slice views, where there are any."""
+    if node is None or slicer.app.layoutManager() is None:
+        return
+    volume = node if node.IsA("vtkMRMLScalarVolumeNode") else _proxyOf(node)
+    if volume is not None:
+        slicer.util.setSliceViewerLayers(background=volume, fit=True, rotateToVolumePlane=True)
+
+
+def _proxyOf(browserNode: Any) -> Any:
+    found = sequenceOf(browserNode)
+    return found[0].GetProxyNode(found[1]) if found is not None else None
+
+
+class InputView:
+    """Shows what the chosen input is."""
+
+    def __init__(self, ui: Any) -> None:
+        self.ui = ui
+
+    def show(self, inputNode: Any, frames: Frames) -> str:
+        """Show what was recognised; returns why the input cannot be segmented, "" if it can."""
+        text, problem = _recognise(inputNode, frames)
+        isSequence = inputNode is not None and sequenceOf(inputNode) is not None
+        self.ui.framesComboBox.enabled = isSequence
+        self.ui.framesLabel.enabled = isSequence
+        self.ui.inputLabel.text = text or problem
+        return problem
+
+
+def _recognise(inputNode: Any, frames: Frames) -> tuple[str, str]:
+    """What an input is, or why it cannot be segmented."""
+    if inputNode is None:
+        return "", _("Choose a short-axis cine or volume above, or load the sample data.")
+    try:
+        return describeInput(inputNode, allFrames=frames is Frames.ALL), ""
+    except LVSegUError as error:
+        return "", str(error)

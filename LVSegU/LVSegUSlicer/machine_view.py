@@ -1,0 +1,39 @@
+"""The panel's choices that belong to this computer: engine and threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from LVSegULib.engines.base import ENGINES, installed_engines
+from LVSegUSlicer import settings
+
+NAMES = {"onnxruntime": "ONNX Runtime", "torch": "PyTorch"}
+
+
+class MachineView:
+    """Shows engine and threads as the settings have them, and keeps what the user chooses there."""
+
+    def __init__(self, ui: Any) -> None:
+        self.ui = ui
+        self._engines = (settings.AUTOMATIC, *ENGINES)
+        self.ui.engineComboBox.addItems([_engineTitle(name) for name in self._engines])
+        self.ui.engineComboBox.currentIndex = self._engines.index(settings.engine())
+        self.ui.threadsSpinBox.maximum = settings.mostThreads()
+        self.ui.threadsSpinBox.value = settings.threads() or 0
+        self.ui.engineComboBox.connect("currentIndexChanged(int)", self._setEngine)
+        self.ui.threadsSpinBox.connect("valueChanged(int)", self._setThreads)
+
+    def _setEngine(self, index: int) -> None:
+        settings.setEngine(self._engines[index])
+
+    def _setThreads(self, count: int) -> None:
+        settings.setThreads(count or None)
+
+
+def _engineTitle(name: str) -> str:
+    if name == settings.AUTOMATIC:
+        return _("Automatic (the fastest installed)")
+    title = NAMES.get(name, name)
+    return title if name in installed_engines() else _("{engine} (installed on Apply)").format(engine=title)

@@ -1,0 +1,26 @@
+"""Errors, as the user sees them."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+import slicer
+from slicer.i18n import tr as _
+
+from LVSegULib.errors import LVSegUError
+
+
+def explain(error: Exception) -> str:
+    """One line for the user; of a fault in LVSegU the traceback goes to Slicer's log."""
+    if isinstance(error, LVSegUError):
+        return str(error)
+    logging.error("".join(traceback.format_exception(error)))
+    return _("Fault in LVSegU: {error}. Please report it with Slicer's log (Help, Report a bug).").format(
+        error=f"{type(error).__name__}: {error}"
+    )
+
+
+def showError(text: str) -> None:
+    """Show an error in a dialog, and write it to Slicer's log."""
+    slicer.util.errorDisplay(text, windowTitle=_("LVSegU"))

@@ -1,0 +1,133 @@
+"""The panel's section Results: figures, curve, frames, and what can be done with them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from LVSegULib.labels import CAVITY
+from LVSegULib.measures.volumes import Measures
+from LVSegUSlicer import settings
+from LVSegUSlicer.messages import explain, showError
+from LVSegUSlicer.results_tables import (
+    fillTable,
+    frameRows,
+    measureRows,
+    setUpFramesTable,
+    setUpMeasuresTable,
+    showAllRows,
+)
+
+CURVE_SIZE = (380, 170)
+"""Width and height of the curve in pixels: the panel's usual width, less its margins."""
+
+
+class ResultsView:
+    """Shows one result of `logic`."""
+
+    def __init__(self, ui: Any, logic: Any) -> None:
+        self.ui = ui
+        self.logic = logic
+        self._results: Any = None
+        setUpMeasuresTable(ui.measuresTable)
+        setUpFramesTable(ui.framesTable)
+        self._connect()
+        self.show(None)
+
+    def _connect(self) -> None:
+        self.ui.goToEDButton.connect("clicked(bool)", self._reporting(lambda: self._goTo("ED")))
+        self.ui.goToESButton.connect("clicked(bool)", self._reporting(lambda: self._goTo("ES")))
+        self.ui.editButton.connect("clicked(bool)", self._reporting(self._edit))
+        self.ui.updateButton.connect("clicked(bool)", self._reporting(self._update))
+        self.ui.chartButton.connect("clicked(bool)", self._reporting(self._showChart))
+        self.ui.exportButton.connect("clicked(bool)", self._reporting(self._export))
+
+    def find(self, segmentationNode: Any) -> None:
+        """Show the result that belongs to a segmentation: of this session, or of a scene that was reloaded."""
+        if segmentationNode is None:
+            self.show(None)
+        elif self._results is None or self._results.segmentationNode is not segmentationNode:
+            self.show(self.logic.resultsOf(segmentationNode), segmentationNode.GetName())
+
+    def show(self, results: Any, name: str = "") -> None:
+        """Show a result; None hides everything and says that segmentation `name` has none."""
+        self._results = results
+        self.ui.resultsPanel.visible = results is not None
+        self.ui.noResultLabel.visible = results is None
+        if results is None:
+            unmeasured = _('LVSegU has no measurements of "{name}".').format(name=name)
+            self.ui.noResultLabel.text = unmeasured if name else _("Volumes and curve appear here after Apply.")
+            return
+        measures = results.measures
+        fillTable(self.ui.measuresTable, measureRows(measures), numbers=(2,), bold=2)
+        showAllRows(self.ui.measuresTable)
+        fillTable(self.ui.framesTable, frameRows(measures), numbers=(0, 1, 2))
+        self.ui.curveLabel.setPixmap(_curve(measures))
+        self._showWhatIsThere(results)
+
+    def _showWhatIsThere(self, results: Any) -> None:
+        measures = results.measures
+        isBeat = len(measures.volumes_ml) > 1
+        self.ui.resultsTabs.visible = isBeat
+        warnings = dict.fromkeys((*measures.warnings, *results.warnings))
+        self.ui.warningsLabel.visible = bool(warnings)
+        self.ui.warningsLabel.text = "\n".join(_("Please check: {warning}.").format(warning=one) for one in warnings)
+        self.ui.goToEDButton.enabled = measures.ed_frame is not None and results.browserNode is not None
+        self.ui.goToESButton.enabled = measures.es_frame is not None and results.browserNode is not None
+        self.ui.chartButton.enabled = results.chartNode is not None
+
+    def _reporting(self, action: Callable[[], None]) -> Callable[[], None]:
+        """`action`, with its errors in a dialog."""
+
+        def run() -> None:
+            try:
+                action()
+            except Exception as error:  # whatever fails, the user is told
+                showError(explain(error))
+
+        return run
+
+    def _goTo(self, which: str) -> None:
+        self.logic.goToFrame(self._results.segmentationNode, which)
+
+    def _update(self) -> None:
+        self.show(self.logic.updateMeasurements(self._results.segmentationNode))
+
+    def _edit(self) -> None:
+        segmentation = self._results.segmentationNode
+        editor = slicer.modules.segmenteditor.widgetRepresentation().self().editor
+        slicer.util.selectModule("SegmentEditor")
+        editor.setSegmentationNode(segmentation)
+        volume = segmentation.GetNodeReference(segmentation.GetReferenceImageGeometryReferenceRole())
+        if volume is not None:
+            editor.setSourceVolumeNode(volume)
+
+    def _showChart(self) -> None:
+        if slicer.app.layoutManager() is not None:
+            slicer.modules.plots.logic().ShowChartInLayout(self._results.chartNode)
+
+    def _export(self) -> None:
+        name = self._results.segmentationNode.GetName()
+        suggested = str(Path(settings.lastFolder()) / f"{name}.csv")
+        title, kind = _("Export the volume of every frame"), _("Table (*.csv)")
+        path = qt.QFileDialog.getSaveFileName(self.ui.LVSegU, title, suggested, kind)
+        if path:
+            self.logic.exportCsv(self._results.segmentationNode, path)
+            settings.setLastFolder(str(Path(path).parent))
+
+
+def _curve(measures: Measures) -> Any:
+    """The curve as a QPixmap, by way of a file: PythonQt takes no pixels from Python."""
+    from LVSegULib.pictures.canvas import to_bytes
+    from LVSegULib.pictures.curve import draw_curve
+
+    with tempfile.TemporaryDirectory(prefix="lvsegu-") as folder:
+        path = Path(folder) / "curve.png"
+        draw_curve(measures, CURVE_SIZE, to_bytes(CAVITY.colour)).save(path)
+        return qt.QPixmap(str(path))
