@@ -12,7 +12,9 @@ from LVSegULib.measures.volumes import Measures
 
 
 def measureRows(measures: Measures) -> list[tuple[str, str, str, str]]:
-    """Short name, name, value with unit, and where it comes from (or why there is no value)."""
+    """Short name, name, value with unit, and its frame; of a single volume just its size."""
+    if len(measures.volumes_ml) == 1:
+        return [("LV", _("Volume of the cavity"), _number(measures.volumes_ml[0], "mL"), "")]
     ed, es = _frame(measures, measures.ed_frame), _frame(measures, measures.es_frame)
     values = [
         ("LVEDV", _("End-diastolic volume"), measures.LVEDV, "mL", ed),
@@ -22,10 +24,12 @@ def measureRows(measures: Measures) -> list[tuple[str, str, str, str]]:
     ]
     if measures.LVM is not None:
         values.append(("LVM", _("Mass of the myocardium"), measures.LVM, "g", ed))
-    return [
-        (short, name, _number(value, unit), where if math.isfinite(value) else measures.reasons.get(short, ""))
-        for short, name, value, unit, where in values
-    ]
+    return [(short, name, _number(value, unit), where) for short, name, value, unit, where in values]
+
+
+def notes(measures: Measures, warnings: tuple[str, ...]) -> list[str]:
+    """What the user should know: why measures are missing, and the warnings; each once."""
+    return list(dict.fromkeys((*measures.reasons.values(), *measures.warnings, *warnings)))
 
 
 def frameRows(measures: Measures) -> list[tuple[str, str, str, str]]:

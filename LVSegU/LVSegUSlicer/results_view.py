@@ -19,6 +19,7 @@ from LVSegUSlicer.results_tables import (
     fillTable,
     frameRows,
     measureRows,
+    notes,
     setUpFramesTable,
     setUpMeasuresTable,
     showAllRows,
@@ -75,9 +76,9 @@ class ResultsView:
         measures = results.measures
         isBeat = len(measures.volumes_ml) > 1
         self.ui.resultsTabs.visible = isBeat
-        warnings = dict.fromkeys((*measures.warnings, *results.warnings))
-        self.ui.warningsLabel.visible = bool(warnings)
-        self.ui.warningsLabel.text = "\n".join(_("Please check: {warning}.").format(warning=one) for one in warnings)
+        texts = [_("Note: {text}.").format(text=text) for text in notes(measures, results.warnings)]
+        self.ui.notesLabel.visible = bool(texts)
+        self.ui.notesLabel.text = "\n".join(texts)
         self.ui.goToEDButton.enabled = measures.ed_frame is not None and results.browserNode is not None
         self.ui.goToESButton.enabled = measures.es_frame is not None and results.browserNode is not None
         self.ui.chartButton.enabled = results.chartNode is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
+from PyQt6 import sip
 from PyQt6.QtCore import pyqtProperty, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
@@ -38,7 +39,7 @@ class qMRMLNodeComboBox(QWidget):
 
         def follow(_scene: Any, _event: str) -> None:
             widget = myself()
-            if widget is not None:
+            if widget is not None and not sip.isdeleted(widget):
                 widget._refresh()
 
         events = ("NodeAddedEvent", "NodeRemovedEvent", "EndBatchProcessEvent", "EndCloseEvent", "EndImportEvent")

@@ -130,7 +130,7 @@ class _Parameter:
         if self.node_classes:
             return next((found for key in self._keys() if (found := node.GetNodeReference(key))), None)
         if not node.HasParameter(self.name):
-            self.write(wrapper, self.kind() if self.default is None else self.default)
+            self.write(wrapper, _own_default(self.kind) if self.default is None else self.default)
         return _from_text(node.GetParameter(self.name), self.kind)
 
     def write(self, wrapper: Any, value: Any) -> None:
@@ -169,6 +169,10 @@ def _node_classes(kind: Any) -> tuple[type, ...]:
 
     members = typing.get_args(kind) if typing.get_origin(kind) is typing.Union else (kind,)
     return tuple(one for one in members if isinstance(one, type) and issubclass(one, slicer.vtkMRMLNode))
+
+
+def _own_default(kind: Any) -> Any:
+    return next(iter(kind)) if issubclass(kind, enum.Enum) else kind()
 
 
 def _is_plain(kind: Any) -> bool:

@@ -88,13 +88,16 @@ def make_modules() -> dict[str, types.ModuleType]:
     return {module.__name__: module, i18n.__name__: i18n}
 
 
-LANGUAGE: dict[str, str] = {}
-"""Translations of the current language, by the English text."""
+class Language:
+    """Translates; tests replace `translate` to see which texts go through it."""
 
-ASKED: set[str] = set()
-"""Every text that was translated."""
+    @staticmethod
+    def english(text: str) -> str:
+        """No translation."""
+        return text
+
+    translate = english
 
 
 def _translate(text: str) -> str:
-    ASKED.add(text)
-    return LANGUAGE.get(text, text)
+    return Language.translate(text)
