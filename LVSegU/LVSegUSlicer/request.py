@@ -1,0 +1,59 @@
+"""What the logic is asked for, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from LVSegULib.measures.volumes import Measures
+
+
+@dataclass(frozen=True)
+class Request:
+    """One press of Apply.
+
+    Attributes:
+        inputNode: vtkMRMLScalarVolumeNode (plain, or proxy of a sequence), vtkMRMLSequenceNode of volumes, or
+            vtkMRMLSequenceBrowserNode.
+        model: name of an installed model, or path of a model folder.
+        allFrames: all frames of a sequence, or the one that is shown.
+        engine: "onnxruntime", "torch", or "auto" for the fastest that is installed.
+        threads: processor threads; None leaves it to the engine (the physical cores).
+        smoothing: of the 3-D surface, 0 (none) to 1; the volumes in mL do not depend on it.
+        keepHeart: keep the heart's component, fill holes, leave out slices above the base.
+        show3D: show the surface in the 3-D views.
+    """
+
+    inputNode: Any
+    model: str = "lv"
+    allFrames: bool = True
+    engine: str = "auto"
+    threads: int | None = None
+    smoothing: float = 0.5
+    keepHeart: bool = True
+    show3D: bool = True
+
+
+@dataclass(frozen=True)
+class Results:
+    """What came out; the nodes are in the scene.
+
+    Attributes:
+        segmentationNode: vtkMRMLSegmentationNode; for a cine the proxy of a segmentation sequence.
+        browserNode: vtkMRMLSequenceBrowserNode that plays it, None for a single volume.
+        measuresTableNode: vtkMRMLTableNode with LVEDV, LVESV, LVSV, LVEF.
+        framesTableNode: vtkMRMLTableNode with the volume of every frame.
+        chartNode: vtkMRMLPlotChartNode of volume over time, None for a single volume.
+        measures: the numbers, mL and per cent.
+        warnings: what the user should look at before trusting the numbers, one sentence each.
+        seconds: time of each step, by name.
+    """
+
+    segmentationNode: Any
+    browserNode: Any | None
+    measuresTableNode: Any
+    framesTableNode: Any
+    chartNode: Any | None
+    measures: Measures
+    warnings: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
