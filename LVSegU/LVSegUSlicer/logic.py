@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from LVSegUSlicer.request import Request, Results
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
+
+from LVSegUSlicer.request import Request, Results
 
 if TYPE_CHECKING:
     from LVSegUSlicer.parameter_node import LVSegUParameterNode
