@@ -83,8 +83,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui.sampleButton.connect("clicked(bool)", self.onLoadSample)
         self.ui.applyButton.connect("clicked(bool)", self.onApply)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndImport)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndBatchProcessEvent, self.onSceneEndBatchProcess)
         self._followScene()
 
     def cleanup(self) -> None:
@@ -105,13 +104,8 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """The nodes are about to go."""
         self._follow(None)
 
-    def onSceneEndClose(self, _caller: Any, _event: Any) -> None:
-        """The scene is empty."""
-        if self.parent.isEntered:
-            self._followScene()
-
-    def onSceneEndImport(self, _caller: Any, _event: Any) -> None:
-        """A scene was read; one without our parameters gets a likely input."""
+    def onSceneEndBatchProcess(self, _caller: Any, _event: Any) -> None:
+        """The scene was closed, or something was read into it; only now the selectors know the new nodes."""
         if self.parent.isEntered:
             self._followScene()
 
@@ -134,7 +128,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def update(self, _caller: Any = None, _event: Any = None) -> None:
         """Show the parameters and what follows from them."""
         parameters = self._parameterNode
-        if parameters is None:
+        if parameters is None or slicer.mrmlScene.IsBatchProcessing():
             return
         inputProblem = self.inputView.show(parameters.inputNode, parameters.frames)
         modelProblem = self.modelView.show(parameters.model)

@@ -91,6 +91,7 @@ def open_module(path: Path) -> OpenModule:
     holder.setLayout(qt.QVBoxLayout())
     holder.setMRMLScene(slicer.mrmlScene)
     panel = getattr(module, name + "Widget")(holder)
+    cpp_module.widgetRepresentation = lambda: types.SimpleNamespace(self=lambda: panel)
     panel.setup()
     opened = OpenModule(module, panel, holder)
     opened.enter()

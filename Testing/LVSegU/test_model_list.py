@@ -1,0 +1,89 @@
+"""What the panel says of each model."""
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from LVSegULib.modelfolder.folder import SHIPPED, find_model
+
+
+@pytest.fixture
+def model_list(the_desktop: Any) -> Any:  # noqa: ARG001
+    from LVSegUSlicer import model_list
+
+    return model_list
+
+
+@pytest.fixture
+def my_model(tmp_path: Path) -> Path:
+    """A model folder of the user's own."""
+    return Path(shutil.copytree(SHIPPED / "lv", tmp_path / "mine"))
+
+
+def altered(folder: Path, **changes: Any) -> Path:
+    values = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    (folder / "model.json").write_text(json.dumps(values | changes), encoding="utf-8")
+    return folder
+
+
+def test_the_shipped_model_is_listed_with_its_facts(model_list: Any) -> None:
+    entry = next(entry for entry in model_list.listModels() if entry.model == "lv")
+    assert entry.title == "lv (LV blood pool)"
+    assert entry.problem == ""
+    assert "251,061 parameters, 0.8 % of the classic U-Net" in entry.details
+    assert "Segments: LV blood pool" in entry.details
+    assert "Licence: MIT" in entry.details
+    assert "Test Dice: SCD 0.940, CHLA 0.934, ACDC 0.904" in entry.details
+
+
+def test_a_model_of_ones_own_comes_after_the_installed(model_list: Any, my_model: Path) -> None:
+    entries = model_list.listModels(str(my_model))
+    assert entries[-1].model == str(my_model)
+    assert entries[-1].problem == ""
+    assert entries[:-1] == model_list.listModels()
+
+
+def test_an_installed_model_is_not_listed_twice(model_list: Any) -> None:
+    assert model_list.listModels("lv") == model_list.listModels()
+
+
+@pytest.mark.parametrize(
+    ("licence", "words"),
+    [
+        ("CC BY-NC 4.0", "CC BY-NC 4.0, for research only, not for commercial use"),
+        ("Research use only", "for research only"),
+        ("non-commercial", "for research only"),
+        ("CC BY 4.0", "Licence: CC BY 4.0"),
+        ("", "not stated, ask its author"),
+    ],
+)
+def test_a_licence_is_said_plainly(model_list: Any, licence: str, words: str) -> None:
+    spec = dataclasses.replace(find_model("lv").spec, licence=licence)
+    (line,) = [line for line in model_list.describeModel(spec).splitlines() if line.startswith("Licence")]
+    assert words in line
+    assert ("research" in line) == ("research" in words)
+
+
+def test_an_untested_model_says_so(model_list: Any) -> None:
+    spec = dataclasses.replace(find_model("lv").spec, figures={})
+    assert "Not tested yet" in model_list.describeModel(spec)
+
+
+def test_a_newer_model_folder_says_what_to_do(model_list: Any, my_model: Path) -> None:
+    entry = model_list.ownModel(str(altered(my_model, format=99)))
+    assert entry.title == "mine (cannot be used)"
+    assert "update LVSegU" in entry.problem
+
+
+def test_a_broken_model_folder_says_what_to_do(model_list: Any, my_model: Path) -> None:
+    (my_model / "model.json").write_text("{", encoding="utf-8")
+    assert "copy the model again" in model_list.ownModel(str(my_model)).problem
+
+
+def test_a_folder_that_is_gone_says_so(model_list: Any, tmp_path: Path) -> None:
+    entry = model_list.listModels(str(tmp_path / "gone"))[-1]
+    assert "there is no model" in entry.problem

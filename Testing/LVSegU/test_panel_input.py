@@ -1,0 +1,124 @@
+"""Choosing the input: what is recognised, and what is refused with a reason."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids
+from Testing.desktop.start import OpenModule
+from Testing.desktop.user import click, wait_until
+
+
+def choose(opened: OpenModule, node: Any) -> Any:
+    """Choose an input; returns the panel's widgets."""
+    opened.panel.ui.inputSelector.setCurrentNode(node)
+    return opened.panel.ui
+
+
+def test_a_cine_is_recognised(the_panel: OpenModule) -> None:
+    ui = choose(the_panel, add_cine(a_beating_heart(frames=4, slices=6, size=64)))
+    assert ui.inputLabel.text == "6 slices x 4 frames, 64 x 64 pixels, 1.50 x 1.50 x 8.00 mm"
+    assert ui.applyButton.enabled
+    assert ui.framesComboBox.enabled
+
+
+def test_the_current_frame_only_is_one_frame(the_panel: OpenModule) -> None:
+    ui = choose(the_panel, add_cine(a_beating_heart(frames=4)))
+    ui.framesComboBox.currentIndex = 1
+    assert ui.framesComboBox.currentText == "Current frame only"
+    assert "6 slices x 1 frame," in ui.inputLabel.text
+
+
+def test_a_plain_volume_has_no_frames_to_choose(the_panel: OpenModule) -> None:
+    ui = choose(the_panel, add_volume(a_beating_heart()[0]))
+    assert "6 slices x 1 frame," in ui.inputLabel.text
+    assert ui.applyButton.enabled
+    assert not ui.framesComboBox.enabled
+
+
+def test_the_browser_of_a_cine_is_as_good_as_its_volume(the_panel: OpenModule, the_desktop: Any) -> None:
+    add_cine(a_beating_heart(frames=4))
+    ui = choose(the_panel, the_desktop.util.getNode("cine browser"))
+    assert "6 slices x 4 frames" in ui.inputLabel.text
+    assert ui.applyButton.enabled
+
+
+def test_a_removed_input_disables_apply(the_panel: OpenModule, the_desktop: Any) -> None:
+    volume = add_volume(a_beating_heart()[0])
+    ui = choose(the_panel, volume)
+    assert ui.applyButton.enabled
+    the_desktop.mrmlScene.RemoveNode(volume)
+    assert not ui.applyButton.enabled
+    assert "Choose a short-axis cine" in ui.inputLabel.text
+
+
+def a_ct() -> Any:
+    return add_volume(a_beating_heart()[0] - np.int16(1200), "CT")
+
+
+def a_colour_volume() -> Any:
+    return add_volume(np.zeros((6, 64, 64, 3), np.uint8), "colour", "vtkMRMLVectorVolumeNode")
+
+
+def a_label_map() -> Any:
+    return add_volume((a_beating_heart()[0] > 500).astype(np.uint8), "labels", "vtkMRMLLabelMapVolumeNode")
+
+
+def a_single_slice() -> Any:
+    return add_volume(a_beating_heart(slices=1)[0], "one slice")
+
+
+def a_volume_without_pixels() -> Any:
+    import slicer
+
+    return slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "empty")
+
+
+def frames_of_differing_geometry() -> Any:
+    import slicer
+
+    proxy = add_cine(a_beating_heart(frames=3), "mixed")
+    slicer.util.getNode("mixed").GetNthDataNode(1).SetSpacing(2.0, 2.0, 8.0)
+    return proxy
+
+
+def pixels_that_are_not_numbers() -> Any:
+    pixels = a_beating_heart()[0].astype(np.float32)
+    pixels[2, 10, 10] = np.nan
+    return add_volume(pixels, "NaN")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        a_ct,
+        a_colour_volume,
+        a_label_map,
+        a_single_slice,
+        a_volume_without_pixels,
+        frames_of_differing_geometry,
+        pixels_that_are_not_numbers,
+    ],
+)
+def test_bad_input_gets_a_reason_and_leaves_nothing(
+    the_panel: OpenModule, the_desktop: Any, make: Callable[[], Any]
+) -> None:
+    """Seen at once it disables Apply; seen in the pixels only, Apply says so and can be used again."""
+    ui = choose(the_panel, make())
+    before = node_ids()
+    if ui.applyButton.enabled:
+        click(ui.applyButton)
+        wait_until(lambda: not the_panel.panel.logic.isRunning)
+        assert ui.applyButton.text == "Apply"
+        reason = ui.statusLabel.text
+    else:
+        reason = ui.inputLabel.text
+        assert ui.applyButton.toolTip == reason
+    assert ":" in reason, "what was given, and what to do"
+    assert len(reason) > 30
+    assert node_ids() == before
+    good = add_volume(a_beating_heart()[0], "good")
+    assert choose(the_panel, good).applyButton.enabled
+    the_desktop.mrmlScene.RemoveNode(good)

@@ -1,0 +1,34 @@
+"""Engine and threads are chosen in the panel and kept on the computer, not in the scene."""
+
+from typing import Any
+
+from LVSegULib.engines.base import ENGINES, installed_engines
+from Testing.desktop.fixtures import MODULE
+from Testing.desktop.start import OpenModule, open_module
+
+
+def test_every_engine_can_be_chosen(the_panel: OpenModule) -> None:
+    box = the_panel.panel.ui.engineComboBox
+    titles = [box.itemText(row) for row in range(box.count)]
+    assert titles[0] == "Automatic (the fastest installed)"
+    missing = [title for title in titles if title.endswith("(installed on Apply)")]
+    assert len(titles) == 1 + len(ENGINES)
+    assert len(missing) == len(ENGINES) - len(installed_engines())
+
+
+def test_engine_and_threads_are_kept_on_the_computer(the_panel: OpenModule, the_desktop: Any) -> None:
+    ui = the_panel.panel.ui
+    ui.engineComboBox.currentIndex = 1
+    ui.threadsSpinBox.value = 1
+    the_desktop.mrmlScene.Clear(0)
+    again = open_module(MODULE)
+    assert again.panel.ui.engineComboBox.currentIndex == 1
+    assert again.panel.ui.threadsSpinBox.value == 1
+    request = again.panel._request()
+    assert (request.engine, request.threads) == (ENGINES[0], 1)
+    again.close()
+
+
+def test_threads_are_automatic_at_first(the_panel: OpenModule) -> None:
+    assert the_panel.panel.ui.threadsSpinBox.text == "Automatic"
+    assert the_panel.panel._request().threads is None

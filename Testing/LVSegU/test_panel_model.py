@@ -1,0 +1,77 @@
+"""Choosing the model: from the list, or a folder of one's own."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from LVSegULib.modelfolder.folder import SHIPPED
+from Testing.desktop.file_dialog import FileDialog
+from Testing.desktop.scene import a_beating_heart, add_volume
+from Testing.desktop.start import OpenModule
+from Testing.desktop.user import click
+
+
+@pytest.fixture
+def my_model(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED / "lv", tmp_path / "mine"))
+
+
+@pytest.fixture
+def ui(the_panel: OpenModule) -> Any:
+    """The widgets of the panel, with an input that Apply could take."""
+    the_panel.panel.ui.inputSelector.setCurrentNode(add_volume(a_beating_heart()[0]))
+    return the_panel.panel.ui
+
+
+def chosen(opened: OpenModule) -> str:
+    return str(opened.panel.logic.getParameterNode().model)
+
+
+def test_the_shipped_model_is_chosen_at_first(the_panel: OpenModule, ui: Any) -> None:
+    assert ui.modelComboBox.currentText == "lv (LV blood pool)"
+    assert "Licence: MIT" in ui.modelLabel.text
+    assert chosen(the_panel) == "lv"
+
+
+def test_a_folder_of_ones_own_is_chosen_with_the_button(the_panel: OpenModule, ui: Any, my_model: Path) -> None:
+    FileDialog.will_choose(my_model)
+    click(ui.modelFolderButton)
+    assert chosen(the_panel) == str(my_model)
+    assert ui.modelComboBox.currentIndex == ui.modelComboBox.count - 1
+    assert ui.applyButton.enabled
+    FileDialog.will_choose("")
+    click(ui.modelFolderButton)
+    assert FileDialog.asked == [("Folder of a model (it holds model.json)", str(my_model))], "the last folder"
+
+
+def test_the_list_leads_back_to_the_shipped_model(the_panel: OpenModule, ui: Any, my_model: Path) -> None:
+    FileDialog.will_choose(my_model)
+    click(ui.modelFolderButton)
+    ui.modelComboBox.currentIndex = 0
+    assert chosen(the_panel) == "lv"
+    assert ui.modelComboBox.count == 2, "one's own stays in the list"
+
+
+def test_a_cancelled_dialog_changes_nothing(the_panel: OpenModule, ui: Any) -> None:
+    FileDialog.will_choose("")
+    click(ui.modelFolderButton)
+    assert chosen(the_panel) == "lv"
+
+
+def test_a_folder_that_is_no_model_is_refused(the_panel: OpenModule, ui: Any, tmp_path: Path, caplog: Any) -> None:
+    FileDialog.will_choose(tmp_path)
+    click(ui.modelFolderButton)
+    assert "is not a model folder" in caplog.text
+    assert chosen(the_panel) == "lv"
+    assert ui.applyButton.enabled
+
+
+def test_a_model_that_is_gone_disables_apply_and_says_so(the_panel: OpenModule, ui: Any, tmp_path: Path) -> None:
+    the_panel.panel.logic.getParameterNode().model = str(tmp_path / "gone")
+    assert not ui.applyButton.enabled
+    assert "there is no model" in ui.applyButton.toolTip
+    assert "there is no model" in ui.modelLabel.text
+    ui.modelComboBox.currentIndex = 0
+    assert ui.applyButton.enabled

@@ -1,0 +1,58 @@
+"""What stands in the panel's tables, worked out by hand."""
+
+import math
+from typing import Any
+
+import pytest
+
+from LVSegULib.measures.volumes import Measures
+
+BEAT = Measures((100.0, 40.0, 70.0), 0, 1, 100.0, 40.0, 60.0, 60.0, time_ms=(0.0, 300.4, 600.0))
+
+
+@pytest.fixture
+def tables(the_desktop: Any) -> Any:  # noqa: ARG001
+    from LVSegUSlicer import results_tables
+
+    return results_tables
+
+
+def test_the_measures_have_units_and_their_frames(tables: Any) -> None:
+    assert tables.measureRows(BEAT) == [
+        ("LVEDV", "End-diastolic volume", "100.0 mL", "frame 0, 0 ms"),
+        ("LVESV", "End-systolic volume", "40.0 mL", "frame 1, 300 ms"),
+        ("LVSV", "Stroke volume", "60.0 mL", ""),
+        ("LVEF", "Ejection fraction", "60.0 %", ""),
+    ]
+
+
+def test_the_mass_is_shown_where_a_model_finds_the_myocardium(tables: Any) -> None:
+    with_mass = Measures((100.0, 40.0), 0, 1, 100.0, 40.0, 60.0, 60.0, LVM=105.0)
+    assert tables.measureRows(with_mass)[-1] == ("LVM", "Mass of the myocardium", "105.0 g", "frame 0")
+
+
+def test_a_single_volume_shows_its_size(tables: Any) -> None:
+    assert tables.measureRows(Measures((81.25,))) == [("LV", "Volume of the cavity", "81.2 mL", "")]
+
+
+def test_a_measure_without_a_value_has_none(tables: Any) -> None:
+    nothing = Measures((0.0, 0.0), reasons={"LVEDV": "nothing was found", "LVEF": "nothing was found"})
+    assert [row[2] for row in tables.measureRows(nothing)] == ["-"] * 4
+    assert tables.notes(nothing, ()) == ["nothing was found"]
+
+
+def test_every_frame_has_its_volume_and_phase(tables: Any) -> None:
+    assert tables.frameRows(BEAT) == [
+        ("0", "0", "100.0", "ED"),
+        ("1", "300", "40.0", "ES"),
+        ("2", "600", "70.0", ""),
+    ]
+
+
+def test_frames_without_times_have_none(tables: Any) -> None:
+    assert [row[1] for row in tables.frameRows(Measures((1.0, 2.0)))] == ["", ""]
+
+
+def test_each_note_is_said_once(tables: Any) -> None:
+    measures = Measures((1.0, 2.0), LVEF=math.nan, warnings=("frame 1 is odd",))
+    assert tables.notes(measures, ("frame 1 is odd", "slices touch")) == ["frame 1 is odd", "slices touch"]

@@ -1,0 +1,34 @@
+"""What a user does: click with the mouse, choose, wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+LONGEST_WAIT_S = 120.0
+"""After this, what is waited for does not come any more."""
+
+
+def click(widget: Any) -> None:
+    """Click on a widget with the left mouse button; a disabled one does not answer."""
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Let the application work until `condition` holds.
+
+    Raises:
+        TimeoutError: it never did.
+    """
+    end = time.monotonic() + LONGEST_WAIT_S
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("what was waited for did not happen")
+        QApplication.processEvents()
+        time.sleep(0.005)
+    QApplication.processEvents()
