@@ -21,18 +21,17 @@ from slicer.util import VTKObservationMixin
 if importlib.util.find_spec("LVSegULib") is None:  # run from a checkout, where the library is a sibling folder
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from LVSegUSlicer.install import ensureEngine
-from LVSegUSlicer.logic import LVSegULogic, Request, Results
-from LVSegUSlicer.sample_data import loadSamplePatient, registerSampleData
-
 from LVSegUSlicer import settings
 from LVSegUSlicer.input_view import InputView, likelyInput, showInViews
+from LVSegUSlicer.install import ensureEngine
+from LVSegUSlicer.logic import LVSegULogic, Request, Results
 from LVSegUSlicer.machine_view import MachineView
 from LVSegUSlicer.messages import explain, showError
 from LVSegUSlicer.model_view import ModelView
 from LVSegUSlicer.parameter_node import Frames, LVSegUParameterNode
 from LVSegUSlicer.progress_view import ProgressView
 from LVSegUSlicer.results_view import ResultsView
+from LVSegUSlicer.sample_data import loadSamplePatient, registerSampleData
 
 __all__ = ["LVSegU", "LVSegULogic", "LVSegUParameterNode", "LVSegUTest", "LVSegUWidget"]
 

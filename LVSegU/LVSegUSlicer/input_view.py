@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
-from LVSegUSlicer.scene_reader import describeInput, sequenceOf
 from slicer.i18n import tr as _
 
 from LVSegULib.errors import LVSegUError
 from LVSegUSlicer.parameter_node import Frames
+from LVSegUSlicer.scene_reader import describeInput, sequenceOf
 
 
 def likelyInput() -> Any:

@@ -23,11 +23,10 @@ def start_desktop() -> Any:
     from Testing.desktop.qt_module import make_qt_module
 
     qt = make_qt_module()
-    from Testing.slicer_core.boot import boot
-
     from Testing.desktop import application, ctk_widgets, parameter_node_wrapper, scripted_module, ui_file
     from Testing.desktop.mrml_widgets import qMRMLSegmentEditorWidget, qMRMLWidget
     from Testing.desktop.node_combo_box import qMRMLNodeComboBox
+    from Testing.slicer_core.boot import boot
 
     sys.excepthook = record_uncaught
     slicer = boot()
