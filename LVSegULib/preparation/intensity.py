@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,8 +34,19 @@ def scale_intensities(frames: NDArray[np.float32], spacing_mm: tuple[float, floa
     Returns:
         Array of the same shape in 0..1; all 0 where the middle is constant.
     """
+    return scale_to(frames, intensity_limits(frames, spacing_mm))
+
+
+def intensity_limits(frames: NDArray[np.float32], spacing_mm: tuple[float, float]) -> NDArray[np.floating[Any]]:
+    """The intensities (2,) of `frames` (…, J, I) that become 0 and 1; `spacing_mm` is in-plane (J, I)."""
     values = central_region(frames, spacing_mm).ravel()
-    low, high = np.percentile(values[:: max(1, values.size // MOST_VALUES)], PERCENTILES)
+    limits: NDArray[np.floating[Any]] = np.percentile(values[:: max(1, values.size // MOST_VALUES)], PERCENTILES)
+    return limits
+
+
+def scale_to(frames: NDArray[np.float32], limits: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    """`frames` mapped so that `limits` become 0 and 1, and clipped there; all 0 where the limits are the same."""
+    low, high = limits
     if not high > low:
         return np.zeros_like(frames)
     scaled = (frames - np.float32(low)) * np.float32(1 / (high - low))

@@ -7,15 +7,26 @@ from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
 from LVSegULib.preparation.grid import Grid, from_grid, to_grid
-from LVSegULib.preparation.intensity import scale_intensities
+from LVSegULib.preparation.intensity import intensity_limits, scale_to
 from LVSegULib.preparation.orientation import Orientation, usual_orientation
+from LVSegULib.progress import Report, reporting, silent
 
 
-def prepare_images(cine: Cine, grid: Grid) -> NDArray[np.float32]:
-    """The cine's slices as network input (T * K, 1, rows, columns) in 0..1; 0 beyond the image's edge."""
+def prepare_images(cine: Cine, grid: Grid, report: Report = silent) -> NDArray[np.float32]:
+    """The cine's slices as network input (T * K, 1, rows, columns) in 0..1; 0 beyond the image's edge.
+
+    Args:
+        cine: the images; one scale serves all of them.
+        grid: the network's grid.
+        report: told after every frame.
+    """
     orientation, spacing_mm = _view(cine)
-    scaled = scale_intensities(cine.frames, cine.spacing_mm[1:])
-    return to_grid(orientation.apply(scaled), spacing_mm, grid).reshape(-1, 1, grid.rows, grid.columns)
+    limits = intensity_limits(cine.frames, cine.spacing_mm[1:])
+    images = np.empty((cine.frame_count, cine.slice_count, grid.rows, grid.columns), np.float32)
+    for index in reporting(range(cine.frame_count), report):
+        # A frame at a time: scaled and resampled, a whole cine would need its own memory twice more.
+        images[index] = to_grid(orientation.apply(scale_to(cine.frames[index], limits)), spacing_mm, grid)
+    return images.reshape(-1, 1, grid.rows, grid.columns)
 
 
 def prepare_targets(labels: NDArray[np.uint8], cine: Cine, values: tuple[int, ...], grid: Grid) -> NDArray[np.float32]:
@@ -35,7 +46,9 @@ def prepare_targets(labels: NDArray[np.uint8], cine: Cine, values: tuple[int, ..
     return np.stack([to_grid((turned == value).astype(np.float32), spacing_mm, grid) for value in values], axis=1)
 
 
-def restore_labels(logits: NDArray[np.float32], cine: Cine, values: tuple[int, ...], grid: Grid) -> NDArray[np.uint8]:
+def restore_labels(
+    logits: NDArray[np.float32], cine: Cine, values: tuple[int, ...], grid: Grid, report: Report = silent
+) -> NDArray[np.uint8]:
     """Label map (T, K, J, I) on the cine's own pixels.
 
     The background's logit is 0 and it wins ties, so that beyond the grid, where resampled logits are 0, is background.
@@ -45,13 +58,15 @@ def restore_labels(logits: NDArray[np.float32], cine: Cine, values: tuple[int, .
         cine: the cine that `prepare_images` was given.
         values: label value of each channel.
         grid: the network's grid.
+        report: told after every frame.
     """
     orientation, spacing_mm = _view(cine)
     count, slices, rows, columns = cine.frames.shape
     size = orientation.size(rows, columns)
     labels = np.empty((count, slices, rows, columns), np.uint8)
-    for index, frame in enumerate(logits.reshape(count, slices, *logits.shape[1:])):
-        fine = from_grid(frame, grid, size, spacing_mm)
+    by_frame = logits.reshape(count, slices, *logits.shape[1:])
+    for index in reporting(range(count), report):
+        fine = from_grid(by_frame[index], grid, size, spacing_mm)
         chosen = np.array(values, np.uint8)[fine.argmax(axis=1)]
         labels[index] = orientation.undo(np.where(fine.max(axis=1) > 0, chosen, np.uint8(0)))
     return labels

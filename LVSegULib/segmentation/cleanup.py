@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from LVSegULib.errors import InputError
 from LVSegULib.labels import CAVITY
+from LVSegULib.progress import Report, part_of, reporting, silent
 
 SMALLEST_OVERLAP = 0.25
 """Share of a piece, or of the heart's place in that slice if it is smaller, that must overlap for the piece to stay."""
@@ -23,7 +24,7 @@ SMALLEST_MARGIN = 8
 """Pixels that the heart may always reach beyond its usual place, however small that is."""
 
 
-def keep_heart(labels: NDArray[Any]) -> NDArray[Any]:
+def keep_heart(labels: NDArray[Any], report: Report = silent) -> NDArray[Any]:
     """The heart of `labels`, without stray structures and without holes in the cavity.
 
     - A piece stays if it overlaps in-plane the place of the heart in its own slice or a neighbouring one. So a
@@ -33,6 +34,7 @@ def keep_heart(labels: NDArray[Any]) -> NDArray[Any]:
 
     Args:
         labels: label values (T, K, J, I), 0 background; the heart is the union of all other values.
+        report: told after every frame, in each of the passes over them.
 
     Returns:
         A new array of the same shape and type; an empty one stays empty.
@@ -47,9 +49,10 @@ def keep_heart(labels: NDArray[Any]) -> NDArray[Any]:
     if place.any():
         rows, columns = _neighbourhood(place, (0, 2)), _neighbourhood(place, (0, 1))
         inside = labels[:, :, rows, columns]
-        heart = _heart(inside != 0, place[:, rows, columns])
-        cavity = _without_holes(heart & (inside == CAVITY.value))
-        cleaned[:, :, rows, columns] = np.where(cavity, CAVITY.value, inside * heart)
+        heart = _heart(inside != 0, place[:, rows, columns], part_of(report, 0.0, 0.7))
+        for frame in reporting(range(len(labels)), part_of(report, 0.7, 1.0)):
+            cavity = _without_holes(heart[frame] & (inside[frame] == CAVITY.value))
+            cleaned[frame, :, rows, columns] = np.where(cavity, CAVITY.value, inside[frame] * heart[frame])
     return cleaned
 
 
@@ -82,24 +85,33 @@ def _times_set(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
     return times
 
 
-def _heart(mask: NDArray[np.bool_], place: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _heart(mask: NDArray[np.bool_], place: NDArray[np.bool_], report: Report) -> NDArray[np.bool_]:
     """The pixels of `mask` (T, K, J, I) that belong to the heart, whose usual place (K, J, I) is known."""
-    kept = _pieces_on(place, mask)
+    kept = _pieces_on(place, mask, part_of(report, 0.0, 0.5))
     # Where another structure touches the heart for a moment, the two are one piece: the other frames tell them apart.
     stray = _times_set(mask & ~kept) > _times_set(kept)
-    return _pieces_on(place, kept & ~stray) if (kept & stray).any() else kept
+    return _pieces_on(place, kept & ~stray, part_of(report, 0.5, 1.0)) if (kept & stray).any() else kept
 
 
-def _pieces_on(place: NDArray[np.bool_], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _pieces_on(place: NDArray[np.bool_], mask: NDArray[np.bool_], report: Report) -> NDArray[np.bool_]:
     """The connected pieces of each slice of `mask` (T, K, J, I) that overlap `place` (K, J, I) or its neighbours'."""
+    places = (place, _shifted(place, 1), _shifted(place, -1))
+    kept = np.zeros_like(mask)
+    for frame in reporting(range(len(mask)), report):
+        kept[frame] = _pieces_of_a_frame_on(places, mask[frame])
+    return kept
+
+
+def _pieces_of_a_frame_on(places: tuple[NDArray[np.bool_], ...], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The connected pieces of each slice of `mask` (K, J, I) that overlap one of `places`, each (K, J, I)."""
     pieces, count = _pieces_of_each_slice(mask, diagonal=True)
-    pixels = np.flatnonzero(mask)
-    piece_of_pixel, at = pieces.ravel()[pixels], pixels % place.size
+    at = np.flatnonzero(mask)
+    piece_of_pixel = pieces.ravel()[at]
     sizes = np.bincount(piece_of_pixel, minlength=count + 1)
     slice_of_piece = np.zeros(count + 1, np.intp)
-    slice_of_piece[piece_of_pixel] = at // place[0].size
+    slice_of_piece[piece_of_pixel] = at // mask[0].size
     stays = np.zeros(count + 1, bool)
-    for near in (place, _shifted(place, 1), _shifted(place, -1)):
+    for near in places:
         overlaps = np.bincount(piece_of_pixel[near.ravel()[at]], minlength=count + 1)
         room = np.count_nonzero(near, axis=(1, 2))[slice_of_piece]
         stays |= (overlaps > 0) & (overlaps >= SMALLEST_OVERLAP * np.minimum(sizes, room))
@@ -118,19 +130,19 @@ def _shifted(place: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
 
 
 def _without_holes(cavity: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """`cavity` (T, K, J, I) with everything that it encloses within a slice."""
-    around = np.pad(~cavity, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=True)
+    """`cavity` (K, J, I) with everything that it encloses within a slice."""
+    around = np.pad(~cavity, ((0, 0), (1, 1), (1, 1)), constant_values=True)
     pieces, count = _pieces_of_each_slice(around, diagonal=False)
     enclosed = np.ones(count + 1, bool)
-    enclosed[pieces[:, :, 0, 0]] = False
+    enclosed[pieces[:, 0, 0]] = False
     enclosed[0] = True
-    filled: NDArray[np.bool_] = enclosed[pieces[:, :, 1:-1, 1:-1]]
+    filled: NDArray[np.bool_] = enclosed[pieces[:, 1:-1, 1:-1]]
     return filled
 
 
 def _pieces_of_each_slice(mask: NDArray[np.bool_], *, diagonal: bool) -> tuple[NDArray[np.int32], int]:
-    """Number each connected piece of each slice of `mask` (T, K, J, I) from 1, and count them."""
-    neighbours = np.zeros((3, 3, 3, 3), bool)
-    neighbours[1, 1] = ndimage.generate_binary_structure(2, 2 if diagonal else 1)
+    """Number each connected piece of each slice of `mask` (K, J, I) from 1, and count them."""
+    neighbours = np.zeros((3, 3, 3), bool)
+    neighbours[1] = ndimage.generate_binary_structure(2, 2 if diagonal else 1)
     pieces, count = ndimage.label(mask, structure=neighbours)
     return pieces, int(count)

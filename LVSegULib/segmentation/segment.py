@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,8 +12,12 @@ from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.prepare import prepare_images, restore_labels
+from LVSegULib.progress import Report, part_of, reporting, silent
 from LVSegULib.segmentation.atrium import without_atrium
 from LVSegULib.segmentation.cleanup import keep_heart
+
+PREPARED, SEGMENTED, RESTORED = 0.15, 0.75, 0.95
+"""Share of the work that is done after each step, as it goes with the default model on two processor cores."""
 
 BATCH = 4
 """Slices that go through the network at once: enough to keep the cores busy, few enough to stay in the cache."""
@@ -51,7 +54,7 @@ def segment_cine(
     model: ModelSpec,
     engine: Engine,
     options: SegmentationOptions = SegmentationOptions(),
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Report = silent,
 ) -> Segmentation:
     """Segment every slice of every frame.
 
@@ -60,20 +63,22 @@ def segment_cine(
         model: what the network expects and what its outputs mean.
         engine: runs the network.
         options: how.
-        progress: called with the share done, 0 to 1, after every batch; whatever it raises stops the work.
+        progress: called with the share done, 0 to 1, after every frame or batch of every step; whatever it raises
+            stops the work.
 
     Raises:
         EngineError: the engine failed.
     """
     times = [time.perf_counter()]
-    images = prepare_images(cine, model.grid)
+    images = prepare_images(cine, model.grid, part_of(progress, 0.0, PREPARED))
     times.append(time.perf_counter())
-    logits = _all_logits(engine, images, progress)
+    logits = _all_logits(engine, images, len(model.labels), part_of(progress, PREPARED, SEGMENTED))
     times.append(time.perf_counter())
-    labels = restore_labels(logits, cine, model.label_values, model.grid)
+    labels = restore_labels(logits, cine, model.label_values, model.grid, part_of(progress, SEGMENTED, RESTORED))
     above: tuple[int, ...] = ()
     if options.clean_up:
-        labels, above = without_atrium(keep_heart(labels))
+        labels, above = without_atrium(keep_heart(labels, part_of(progress, RESTORED, 1.0)))
+    progress(1.0)
     times.append(time.perf_counter())
     steps = zip(("prepare", "network", "restore"), times[1:], times[:-1], strict=True)
     return Segmentation(labels, {name: end - start for name, end, start in steps}, _warnings(above))
@@ -86,9 +91,8 @@ def _warnings(above: tuple[int, ...]) -> tuple[str, ...]:
     return (f"{which} while the ventricle empties: taken for atrium or outflow tract and left out",)
 
 
-def _all_logits(engine: Engine, images: NDArray[np.float32], progress: Callable[[float], None]) -> NDArray[np.float32]:
-    parts = []
-    for start in range(0, len(images), BATCH):
-        parts.append(engine.logits(images[start : start + BATCH]))
-        progress(min(1.0, (start + BATCH) / len(images)))
-    return np.concatenate(parts)
+def _all_logits(engine: Engine, images: NDArray[np.float32], channels: int, report: Report) -> NDArray[np.float32]:
+    logits = np.empty((len(images), channels, *images.shape[2:]), np.float32)
+    for start in reporting(range(0, len(images), BATCH), report):
+        logits[start : start + BATCH] = engine.logits(images[start : start + BATCH])
+    return logits

@@ -61,7 +61,7 @@ def segment_to_files(
         segmenter: what segments.
         series: which DICOM series to take; None picks the short-axis cine.
         taken: names that other inputs of this run have got; this one then becomes "NAME-2".
-        progress: called with the share of the network's work done, 0 to 1; whatever it raises stops the work.
+        progress: called with the share done of segmenting, 0 to 1; whatever it raises stops the work.
 
     Raises:
         InputError: `source` cannot be read.

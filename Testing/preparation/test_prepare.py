@@ -7,6 +7,7 @@ import pytest
 
 from LVSegULib.cine import Cine
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.intensity import scale_intensities
 from LVSegULib.preparation.prepare import prepare_images, prepare_targets, restore_labels
 
 GRID = Grid(1.5, 96, 96)
@@ -70,3 +71,20 @@ def test_a_logit_of_zero_is_background(a_cine_with_two_frames_and_three_slices: 
     assert not restore_labels(
         np.zeros((6, 2, 96, 96), np.float32), a_cine_with_two_frames_and_three_slices, (1, 2), GRID
     ).any()
+
+
+def test_every_frame_is_scaled_by_the_limits_of_the_whole_cine(a_cine_with_two_frames_and_three_slices: Cine) -> None:
+    cine = a_cine_with_two_frames_and_three_slices
+    cine.frames[1] *= 0.5
+    images = prepare_images(cine, GRID).reshape(2, 3, 96, 96)
+    scaled = scale_intensities(cine.frames, (1.3, 1.2))
+    assert images[0].mean() / images[1].mean() == pytest.approx(scaled[0].mean() / scaled[1].mean(), rel=0.01)
+
+
+def test_both_ways_report_every_frame(a_cine_with_two_frames_and_three_slices: Cine) -> None:
+    cine, shares = a_cine_with_two_frames_and_three_slices, list[float]()
+    prepare_images(cine, GRID, shares.append)
+    assert shares == [0.5, 1.0]
+    shares.clear()
+    restore_labels(np.ones((6, 1, 96, 96), np.float32), cine, (1,), GRID, shares.append)
+    assert shares == [0.5, 1.0]

@@ -55,16 +55,35 @@ def test_cleaning_up_can_be_left_out(a_cine_of_a_bright_square: Cine) -> None:
     assert labels[1, 1, 3, 3] == 1
 
 
-def test_progress_ends_at_one_and_may_stop_the_work(a_cine_of_a_bright_square: Cine) -> None:
+def test_progress_moves_through_every_step_and_ends_at_one(a_cine_of_a_bright_square: Cine) -> None:
+    """3 frames, 9 slices in batches of 4: 3 reports each of preparing, the network and restoring, then cleaning up."""
     shares: list[float] = []
     segment_cine(a_cine_of_a_bright_square, MODEL, BrightPixels(), progress=shares.append)
     assert shares == sorted(shares)
+    assert shares[0] > 0
     assert shares[-1] == 1.0
+    for start, end in (
+        (0.0, segment.PREPARED),
+        (segment.PREPARED, segment.SEGMENTED),
+        (segment.SEGMENTED, segment.RESTORED),
+    ):
+        assert [share for share in shares if start < share <= end] == pytest.approx(
+            [start + (end - start) * done / 3 for done in (1, 2, 3)]
+        )
+    assert len([share for share in shares if share > segment.RESTORED]) > 3
 
-    def stop(_: float) -> None:
-        raise KeyboardInterrupt
+
+@pytest.mark.parametrize("reports", range(1, 16))
+def test_the_work_can_be_stopped_at_every_report(a_cine_of_a_bright_square: Cine, reports: int) -> None:
+    shares: list[float] = []
+
+    def stop(share: float) -> None:
+        shares.append(share)
+        if len(shares) == reports:
+            raise KeyboardInterrupt
 
     engine = BrightPixels()
     with pytest.raises(KeyboardInterrupt):
         segment_cine(a_cine_of_a_bright_square, MODEL, engine, progress=stop)
-    assert len(engine.batches) == 1
+    assert len(shares) == reports
+    assert len(engine.batches) == min(max(reports - 3, 0), 3)  # the first 3 reports are of preparing
