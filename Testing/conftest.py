@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,20 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
+from Testing.slicer_core.presence import missing
+
 SAMPLE = Path(__file__).parents[1] / "Resources" / "SampleData" / "SCD0000101-cine-dicom.tar.bz2"
+
+# Before anything imports Qt or VTK: draw without a screen.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+
+
+def pytest_report_header() -> list[str]:
+    """Say so where the tests of the Slicer module are left out."""
+    absent = missing()
+    left_out = f"tests of the Slicer module are left out: {', '.join(absent)} not installed (pip install '.[slicer]')"
+    return [left_out] if absent else []
 
 
 def beating_phantom(frames: int, slices: int, rows: int, columns: int) -> NDArray[np.int16]:

@@ -1,0 +1,23 @@
+"""Fixtures for the tests of the Slicer module."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from Testing.desktop.fixtures import the_desktop, the_panel
+from Testing.slicer_core.presence import not_collected
+
+__all__ = ["collect_ignore_glob", "the_desktop", "the_panel"]
+
+collect_ignore_glob = not_collected()
+
+
+@pytest.fixture
+def a_scene(the_desktop: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Slicer's scene, empty before and after; LVSegUSlicer can be imported as Slicer imports it."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "LVSegU"))
+    the_desktop.mrmlScene.Clear(0)
+    yield the_desktop.mrmlScene
+    the_desktop.mrmlScene.Clear(0)
