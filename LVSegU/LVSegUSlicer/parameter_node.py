@@ -7,7 +7,7 @@ from typing import Annotated, Union
 
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLSequenceBrowserNode
 from slicer.i18n import tr as _
-from slicer.parameterNodeWrapper import Decimals, SingleStep, WithinRange, parameterNodeWrapper
+from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
 
 class Frames(enum.Enum):
@@ -38,7 +38,7 @@ class LVSegUParameterNode:
     inputNode: Union[vtkMRMLScalarVolumeNode, vtkMRMLSequenceBrowserNode, None]  # noqa: UP007 (Slicer 5.10 wants it so)
     frames: Frames = Frames.ALL
     model: str = "lv"
-    smoothing: Annotated[float, WithinRange(0.0, 1.0), Decimals(2), SingleStep(0.1)] = 0.5
+    smoothing: Annotated[float, WithinRange(0.0, 1.0)] = 0.5
     keepHeart: bool = True
     show3D: bool = True
     segmentation: vtkMRMLSegmentationNode

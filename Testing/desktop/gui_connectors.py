@@ -18,20 +18,6 @@ class WithinRange:
     maximum: float
 
 
-@dataclasses.dataclass(frozen=True)
-class Decimals:
-    """Digits that the widget shows."""
-
-    value: int
-
-
-@dataclasses.dataclass(frozen=True)
-class SingleStep:
-    """Step of the widget's arrows."""
-
-    value: float
-
-
 class Connector:
     """A widget, the signal that says it was changed, and how its value is read and written."""
 
@@ -73,15 +59,10 @@ class _Slider(Connector):
 
     def __init__(self, widget: Any, options: tuple[Any, ...]) -> None:
         super().__init__(widget)
-        if not any(isinstance(option, WithinRange) for option in options):
+        limits = next((option for option in options if isinstance(option, WithinRange)), None)
+        if limits is None:
             raise RuntimeError("Cannot have a connection to ctkSliderWidget where the float types is unbounded.")
-        for option in options:
-            if isinstance(option, Decimals):
-                widget.decimals = option.value
-            elif isinstance(option, SingleStep):
-                widget.singleStep = option.value
-            elif isinstance(option, WithinRange):
-                widget.minimum, widget.maximum = option.minimum, option.maximum
+        widget.minimum, widget.maximum = limits.minimum, limits.maximum
 
     def read(self) -> float:
         return self.widget.value

@@ -11,7 +11,7 @@ from typing import Any
 
 import vtk
 
-from Testing.desktop.gui_connectors import Decimals, SingleStep, WithinRange, connector_for
+from Testing.desktop.gui_connectors import WithinRange, connector_for
 
 PROPERTY = "SlicerParameterName"
 
@@ -188,6 +188,6 @@ def _from_text(text: str, kind: Any) -> Any:
 def make_module() -> types.ModuleType:
     """The module `slicer.parameterNodeWrapper`."""
     module = types.ModuleType("slicer.parameterNodeWrapper")
-    for member in (parameterNodeWrapper, Decimals, SingleStep, WithinRange):
+    for member in (parameterNodeWrapper, WithinRange):
         setattr(module, member.__name__, member)
     return module
