@@ -64,6 +64,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self._parameterNode: LVSegUParameterNode | None = None
         self._guiTag: int | None = None
+        self._inputID = ""
 
     def setup(self) -> None:
         """Make the widgets and follow the scene."""
@@ -71,7 +72,6 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         panel = slicer.util.loadUI(self.resourcePath("UI/LVSegU.ui"))
         self.layout.addWidget(panel)
         self.ui = slicer.util.childWidgetVariables(panel)
-        self.ui.LVSegU = panel
         panel.setMRMLScene(slicer.mrmlScene)
         self.logic = LVSegULogic()
         self.inputView = InputView(self.ui)
@@ -129,6 +129,10 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         parameters = self._parameterNode
         if parameters is None or slicer.mrmlScene.IsBatchProcessing():
             return
+        inputID = parameters.inputNode.GetID() if parameters.inputNode is not None else ""
+        if inputID != self._inputID:
+            self._inputID = inputID
+            self.progressView.clear()
         inputProblem = self.inputView.show(parameters.inputNode, parameters.frames)
         modelProblem = self.modelView.show(parameters.model)
         self.progressView.allow(inputProblem or modelProblem)

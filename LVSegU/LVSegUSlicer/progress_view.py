@@ -57,6 +57,12 @@ class ProgressView:
         self.ui.statusLabel.text = status
         self.ui.applyButton.text = _("Apply")
 
+    def clear(self) -> None:
+        """Forget how the last work ended, for another input was chosen; nothing while the work runs."""
+        if not self._isRunning:
+            self.ui.progressBar.value = 0
+            self.ui.statusLabel.text = ""
+
     def allow(self, problem: str) -> None:
         """Enable Apply, or say in its tool tip why it is disabled; nothing while the work runs."""
         if self._isRunning:

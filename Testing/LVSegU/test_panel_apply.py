@@ -47,10 +47,13 @@ def test_apply_segments_and_shows_the_result(the_panel: OpenModule, a_cine: Any)
     assert ui.statusLabel.text.startswith("Done in")
     assert seen == sorted(seen)
     assert seen[-1] == 100
+    assert ui.applyButton.toolTip == "Segment the left ventricle"
     assert ui.inputSection.enabled
     assert ui.resultsPanel.visible
     assert ui.resultSelector.currentNode().GetName() == f"{a_cine.GetName()} LV"
     assert ui.framesTable.rowCount == 4
+    ui.inputSelector.setCurrentNode(add_volume(a_beating_heart()[0]))
+    assert (ui.progressBar.value, ui.statusLabel.text) == (0, ""), "of another input nothing is done yet"
 
 
 def test_a_single_volume_shows_its_size(the_panel: OpenModule) -> None:

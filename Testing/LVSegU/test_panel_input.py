@@ -80,7 +80,8 @@ def frames_of_differing_geometry() -> Any:
     import slicer
 
     proxy = add_cine(a_beating_heart(frames=3), "mixed")
-    slicer.util.getNode("mixed").GetNthDataNode(1).SetSpacing(2.0, 2.0, 8.0)
+    sequence = slicer.mrmlScene.GetFirstNode("mixed", "vtkMRMLSequenceNode")
+    sequence.GetNthDataNode(1).SetSpacing(2.0, 2.0, 8.0)
     return proxy
 
 
