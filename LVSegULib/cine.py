@@ -36,7 +36,7 @@ class Cine:
 
     def __post_init__(self) -> None:
         _check_frames(self.frames, self.name)
-        _check_matrix(self.ijk_to_ras, self.name)
+        check_matrix(self.ijk_to_ras, self.name)
         if self.time_ms is not None and self.time_ms.shape != (self.frames.shape[0],):
             raise InputError(
                 f"{self.name}: time_ms has shape {self.time_ms.shape}, expected one time for each of the "
@@ -61,11 +61,17 @@ class Cine:
 
     def describe(self) -> str:
         """One line for people: "12 slices x 20 frames, 256 x 256 pixels, 1.37 x 1.37 x 10.00 mm"."""
-        (k_mm, j_mm, i_mm), (frames, slices, rows, columns) = self.spacing_mm, self.frames.shape
-        return (
-            f"{slices} slice{'s' * (slices != 1)} x {frames} frame{'s' * (frames != 1)}, "
-            f"{columns} x {rows} pixels, {i_mm:.2f} x {j_mm:.2f} x {k_mm:.2f} mm"
-        )
+        return describe_stack(self.frames.shape, self.ijk_to_ras)
+
+
+def describe_stack(shape: tuple[int, ...], ijk_to_ras: NDArray[np.float64]) -> str:
+    """One line for people on a cine of `shape` (T, K, J, I): "12 slices x 20 frames, 256 x 256 pixels, ..."."""
+    i_mm, j_mm, k_mm = np.linalg.norm(ijk_to_ras[:3, :3], axis=0)
+    frames, slices, rows, columns = shape
+    return (
+        f"{slices} slice{'s' * (slices != 1)} x {frames} frame{'s' * (frames != 1)}, "
+        f"{columns} x {rows} pixels, {i_mm:.2f} x {j_mm:.2f} x {k_mm:.2f} mm"
+    )
 
 
 def _check_frames(frames: NDArray[np.float32], name: str) -> None:
@@ -82,7 +88,12 @@ def _check_frames(frames: NDArray[np.float32], name: str) -> None:
         raise InputError(f"{name}: every pixel has the value {frames.flat[0]:g}: there is no image in it")
 
 
-def _check_matrix(ijk_to_ras: NDArray[np.float64], name: str) -> None:
+def check_matrix(ijk_to_ras: NDArray[np.float64], name: str) -> None:
+    """Check that a 4x4 matrix can be a cine's `ijk_to_ras`.
+
+    Raises:
+        GeometryError: it is not finite, a voxel is impossibly small or large, or the axes do not span space.
+    """
     if ijk_to_ras.shape != (4, 4) or not np.isfinite(ijk_to_ras).all():
         raise GeometryError(f"{name}: ijk_to_ras must be a finite 4x4 matrix, got shape {ijk_to_ras.shape}")
     lengths = np.linalg.norm(ijk_to_ras[:3, :3], axis=0)

@@ -14,5 +14,3 @@ def provide_scripted_module(slicer: Any) -> None:
         if name not in sys.modules:
             sys.modules[name] = module
             setattr(slicer, name.rpartition(".")[2], module)
-
-

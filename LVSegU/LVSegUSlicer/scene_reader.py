@@ -1,0 +1,227 @@
+"""From a node of the scene to a cine: what can be segmented, and in one line why something cannot."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import slicer
+import vtk
+from numpy.typing import NDArray
+from slicer.i18n import tr as _
+
+from LVSegULib.cine import Cine, check_matrix, describe_stack
+from LVSegULib.errors import GeometryError, InputError
+from LVSegUSlicer.sequences import dataNodes, sequenceOf, timesMs
+
+__all__ = ["SceneCine", "describeInput", "readInput", "sequenceOf"]
+
+DARKEST_MR = -500.0
+"""MR has hardly any negative pixel; air in CT has -1000."""
+
+GEOMETRY_TOLERANCE_MM = 1e-3
+
+_LONG_AXIS = re.compile(r"(?<![a-z])(lax|long.?axis|[234].?ch(?:amber)?|vla|hla|lvot|rvot)(?![a-z])", re.IGNORECASE)
+_FEWEST_SLICES = 2
+_FEW_SLICES = 3
+
+
+@dataclass(frozen=True)
+class SceneCine:
+    """A cine read from the scene, and where it came from.
+
+    Attributes:
+        cine: the images; `ijk_to_ras` leads to the world, with linear parent transforms applied.
+        inputNodeID: the volume node; for a sequence, its proxy node.
+        browserID: the vtkMRMLSequenceBrowserNode; None for a plain volume.
+        sequenceID: the vtkMRMLSequenceNode; None for a plain volume.
+        items: which items of the sequence the frames are; (0,) for a plain volume.
+        axes: for each axis (K, J, I) of the cine, which axis of the node's own arrays it is.
+    """
+
+    cine: Cine
+    inputNodeID: str
+    browserID: str | None = None
+    sequenceID: str | None = None
+    items: tuple[int, ...] = (0,)
+    axes: tuple[int, int, int] = (0, 1, 2)
+
+    def toNodeGrid(self, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Labels (T, K, J, I) of the cine with the axes of the node's own arrays, as slicer.util orders them."""
+        back = np.argsort(self.axes)
+        return labels.transpose(0, *(1 + back))
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The volumes that hold the frames, and how they lie."""
+
+    name: str
+    proxy: Any
+    volumes: tuple[Any, ...]
+    items: tuple[int, ...]
+    browser: Any = None
+    sequence: Any = None
+
+    def geometry(self) -> tuple[tuple[int, int, int], NDArray[np.float64], tuple[int, int, int]]:
+        """Size (K, J, I) and ijk_to_ras with the slice axis as K, and the axes as in `SceneCine`."""
+        size = self.volumes[0].GetImageData().GetDimensions()[::-1]
+        toWorld = _toWorld(self.proxy, self.name) @ _ijkToRas(self.volumes[0])
+        axes = _slicesFirst(size, toWorld)
+        columns = [2 - axes[2], 2 - axes[1], 2 - axes[0], 3]  # arrays run K, J, I; the matrix I, J, K
+        check_matrix(toWorld, self.name)
+        return (size[axes[0]], size[axes[1]], size[axes[2]]), toWorld[:, columns], axes
+
+
+def describeInput(inputNode: Any, *, allFrames: bool = True) -> str:
+    """What was recognised, "12 slices x 20 frames, 256 x 256 pixels, 1.37 x 1.37 x 10.00 mm"; pixels are not read.
+
+    Raises:
+        InputError: there is no image that could be segmented.
+        GeometryError: frames differ in size or place, or a voxel is impossible.
+    """
+    source = _source(inputNode, allFrames=allFrames)
+    size, ijk_to_ras, _axes = source.geometry()
+    _checkSlices(source, size[0])
+    return describe_stack((len(source.volumes), *size), ijk_to_ras)
+
+
+def readInput(inputNode: Any, *, allFrames: bool = True) -> SceneCine:
+    """The cine of a volume, of the sequence it belongs to, or of a sequence (browser).
+
+    Args:
+        inputNode: vtkMRMLScalarVolumeNode, vtkMRMLSequenceNode of volumes, or vtkMRMLSequenceBrowserNode.
+        allFrames: all frames of a sequence, or the one that is shown.
+
+    Raises:
+        InputError: there is no image that could be segmented, or a pixel is not a number.
+        GeometryError: frames differ in size or place, or a voxel is impossible.
+    """
+    source = _source(inputNode, allFrames=allFrames)
+    size, ijk_to_ras, axes = source.geometry()
+    _checkSlices(source, size[0])
+    frames = np.empty((len(source.volumes), *size), np.float32)
+    for frame, volume in zip(frames, source.volumes, strict=True):
+        frame[...] = slicer.util.arrayFromVolume(volume).transpose(axes)
+    times = timesMs(source.sequence) if source.sequence is not None and len(source.items) > 1 else None
+    cine = Cine(frames, ijk_to_ras, times, name=source.name, source=source.name)
+    return SceneCine(
+        cine=cine,
+        inputNodeID=source.proxy.GetID(),
+        browserID=None if source.browser is None else source.browser.GetID(),
+        sequenceID=None if source.sequence is None else source.sequence.GetID(),
+        items=source.items,
+        axes=axes,
+    )
+
+
+def _source(inputNode: Any, *, allFrames: bool) -> _Source:
+    if inputNode is None:
+        raise InputError(_("There is no input: choose a short-axis cine or volume"))
+    if inputNode.IsA("vtkMRMLSequenceNode") or inputNode.IsA("vtkMRMLSequenceBrowserNode"):
+        found = sequenceOf(inputNode)
+        if found is None:
+            raise InputError(
+                _("{name}: no sequence of volumes is played there: choose it in the module Sequences first").format(
+                    name=inputNode.GetName()
+                )
+            )
+    else:
+        _checkVolume(inputNode, inputNode.GetName())
+        found = sequenceOf(inputNode)
+    if found is None:
+        return _Source(inputNode.GetName(), inputNode, (inputNode,), (0,))
+    browser, sequence = found
+    every = dataNodes(sequence)
+    shown = browser.GetSelectedItemNumber()
+    items = tuple(range(len(every))) if allFrames else (min(max(shown, 0), len(every) - 1),)
+    volumes = tuple(every[item] for item in items)
+    for volume in volumes:
+        _checkVolume(volume, sequence.GetName())
+    _checkSameGeometry(volumes, sequence.GetName())
+    return _Source(sequence.GetName(), browser.GetProxyNode(sequence), volumes, items, browser, sequence)
+
+
+def _checkVolume(node: Any, name: str) -> None:
+    if node.IsA("vtkMRMLLabelMapVolumeNode"):
+        raise InputError(_("{name}: this is a label map: choose the images it was drawn on").format(name=name))
+    if not node.IsA("vtkMRMLScalarVolumeNode"):
+        raise InputError(_("{name}: this is not a volume: choose a short-axis cine or volume").format(name=name))
+    image = node.GetImageData()
+    if image is None or image.GetPointData().GetScalars() is None or min(image.GetDimensions()) < 1:
+        raise InputError(_("{name}: this volume holds no image: load it again").format(name=name))
+    if node.IsA("vtkMRMLVectorVolumeNode") or image.GetNumberOfScalarComponents() != 1:
+        raise InputError(
+            _("{name}: this is a colour image or has several values in a voxel: choose grey MR images").format(
+                name=name
+            )
+        )
+    if image.GetScalarRange()[0] <= DARKEST_MR or _modality(node) == "CT":
+        raise InputError(_("{name}: this looks like CT: LVSegU segments cine MR, choose MR images").format(name=name))
+
+
+def _modality(node: Any) -> str:
+    """What DICOM says of the series that a node was loaded from; "" if unknown."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    item = hierarchy.GetItemByDataNode(node) if hierarchy is not None else 0
+    return str(hierarchy.GetItemAttribute(item, "DICOM.Modality")) if item else ""
+
+
+def _checkSameGeometry(volumes: tuple[Any, ...], name: str) -> None:
+    first = volumes[0]
+    for index, volume in enumerate(volumes):
+        isSameSize = volume.GetImageData().GetDimensions() == first.GetImageData().GetDimensions()
+        if not isSameSize or np.abs(_ijkToRas(volume) - _ijkToRas(first)).max() > GEOMETRY_TOLERANCE_MM:
+            raise GeometryError(
+                _(
+                    "{name}: frame {index} differs from the first frame in size, spacing, position or direction: "
+                    "choose a cine whose frames all lie in the same place, or segment the current frame only"
+                ).format(name=name, index=index)
+            )
+
+
+def _checkSlices(source: _Source, count: int) -> None:
+    if count < _FEWEST_SLICES:
+        raise InputError(
+            _("{name}: a single slice or long-axis view: LVSegU needs a short-axis stack of 2 slices or more").format(
+                name=source.name
+            )
+        )
+    if count <= _FEW_SLICES and _LONG_AXIS.search(source.name):
+        raise InputError(
+            _("{name}: {count} slices named as a long-axis view: choose the short-axis stack, or rename it").format(
+                name=source.name, count=count
+            )
+        )
+
+
+def _ijkToRas(volume: Any) -> NDArray[np.float64]:
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    return np.asarray(slicer.util.arrayFromVTKMatrix(matrix), np.float64)
+
+
+def _toWorld(node: Any, name: str) -> NDArray[np.float64]:
+    """The parent transforms of a node as one matrix."""
+    transform = node.GetParentTransformNode()
+    if transform is None:
+        return np.eye(4)
+    if not transform.IsTransformToWorldLinear():
+        raise GeometryError(
+            _("{name}: it is under a transform that bends it: harden the transform first").format(name=name)
+        )
+    matrix = vtk.vtkMatrix4x4()
+    transform.GetMatrixTransformToWorld(matrix)
+    return np.asarray(slicer.util.arrayFromVTKMatrix(matrix), np.float64)
+
+
+def _slicesFirst(size: tuple[int, int, int], ijk_to_ras: NDArray[np.float64]) -> tuple[int, int, int]:
+    """The node's array axes in the order slices, rows, columns: slices lie furthest apart; as stored if in doubt."""
+    spacing = np.linalg.norm(ijk_to_ras[:3, :3], axis=0)[::-1]
+    slices = size.index(1) if 1 in size else int(np.argmax(spacing))
+    if 1 not in size and spacing[slices] < 1.01 * spacing[0]:
+        slices = 0
+    rows, columns = (axis for axis in range(3) if axis != slices)
+    return slices, rows, columns

@@ -1,0 +1,62 @@
+"""Slicer's sequences and their browsers: who plays a volume, its frames, and their times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import slicer
+from numpy.typing import NDArray
+
+_MS_PER_UNIT = {"s": 1000.0, "sec": 1000.0, "ms": 1.0, "us": 0.001}
+
+
+def sequenceOf(node: Any) -> tuple[Any, Any] | None:
+    """The browser and the sequence of volumes that a node stands for; None if it is a volume of its own.
+
+    Args:
+        node: a volume, a sequence, or a sequence browser.
+    """
+    logic = slicer.modules.sequences.logic()
+    if node.IsA("vtkMRMLSequenceBrowserNode"):
+        sequence = _volumesPlayedBy(node)
+        return None if sequence is None else (node, sequence)
+    if node.IsA("vtkMRMLSequenceNode"):
+        browser = logic.GetFirstBrowserNodeForSequenceNode(node)
+        return (browser, node) if browser is not None and _holdsVolumes(node) else None
+    browser = logic.GetFirstBrowserNodeForProxyNode(node)
+    sequence = None if browser is None else browser.GetSequenceNode(node)
+    return None if sequence is None or not sequence.GetNumberOfDataNodes() else (browser, sequence)
+
+
+def dataNodes(sequence: Any) -> list[Any]:
+    """The node of every item, in order; they are not in the main scene."""
+    return [sequence.GetNthDataNode(item) for item in range(sequence.GetNumberOfDataNodes())]
+
+
+def timesMs(sequence: Any) -> NDArray[np.float64] | None:
+    """Time of every item in ms; None if the index has no unit of time."""
+    perUnit = _MS_PER_UNIT.get(sequence.GetIndexUnit() or "")
+    values = [sequence.GetNthIndexValue(item) for item in range(sequence.GetNumberOfDataNodes())]
+    try:
+        return None if perUnit is None else np.array([float(value) for value in values]) * perUnit
+    except ValueError:
+        return None
+
+
+def _volumesPlayedBy(browser: Any) -> Any:
+    """The browser's first sequence of volumes, its master sequence if that holds some."""
+    sequences = [browser.GetMasterSequenceNode(), *_sequencesOf(browser)]
+    return next((one for one in sequences if one is not None and _holdsVolumes(one)), None)
+
+
+def _sequencesOf(browser: Any) -> list[Any]:
+    import vtk
+
+    found = vtk.vtkCollection()
+    browser.GetSynchronizedSequenceNodes(found, True)
+    return [found.GetItemAsObject(index) for index in range(found.GetNumberOfItems())]
+
+
+def _holdsVolumes(sequence: Any) -> bool:
+    return sequence.GetNumberOfDataNodes() > 0 and sequence.GetNthDataNode(0).IsA("vtkMRMLScalarVolumeNode")
