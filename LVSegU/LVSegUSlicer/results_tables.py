@@ -56,6 +56,7 @@ def setUpFramesTable(table: Any) -> None:
     table.setColumnCount(4)
     table.setHorizontalHeaderLabels([_("Frame"), _("Time (ms)"), _("Volume (mL)"), _("Phase")])
     table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
     table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.Stretch)
 
 
