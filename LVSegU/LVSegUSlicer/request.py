@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from slicer.i18n import tr as _
+
+from LVSegULib.errors import UsageError
 from LVSegULib.measures.volumes import Measures
 
 
@@ -22,6 +25,9 @@ class Request:
         smoothing: of the 3-D surface, 0 (none) to 1; the volumes in mL do not depend on it.
         keepHeart: keep the heart's component, fill holes, leave out slices above the base.
         show3D: show the surface in the 3-D views.
+
+    Raises:
+        UsageError: `smoothing` is out of its range.
     """
 
     inputNode: Any
@@ -32,6 +38,12 @@ class Request:
     smoothing: float = 0.5
     keepHeart: bool = True
     show3D: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.smoothing <= 1.0:
+            raise UsageError(
+                _("smoothing must lie between 0 (none) and 1, got {value}").format(value=f"{self.smoothing:g}")
+            )
 
 
 @dataclass(frozen=True)

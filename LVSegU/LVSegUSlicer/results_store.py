@@ -1,0 +1,81 @@
+"""Measures in the scene: tables and chart of a segmentation, made, filled anew, and found again after a reload."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from LVSegULib.measures.volumes import UNITS, Measures
+from LVSegUSlicer.charts import writeChart
+from LVSegUSlicer.request import Results
+from LVSegUSlicer.tables import writeTables
+
+MEASURES, VOLUMES = "LVSegU.Measures", "LVSegU.Volumes"
+"""Attributes of the table of measures, as JSON: the measures, and the volumes in mL by label value."""
+
+
+def storeResults(
+    segmentationNode: Any,
+    measures: Measures,
+    volumes_ml: Mapping[int, Sequence[float]],
+    seconds: Mapping[str, float] | None = None,
+) -> Results:
+    """Fill the tables and the chart of a segmentation; they are made if it has none."""
+    measuresTable, framesTable = writeTables(segmentationNode, measures, volumes_ml)
+    measuresTable.SetAttribute(MEASURES, json.dumps(measures.to_json()))
+    measuresTable.SetAttribute(VOLUMES, json.dumps(volumes_ml))
+    writeChart(framesTable, measures)
+    results = findResults(segmentationNode, seconds)
+    if results is None:
+        raise RuntimeError("the results that were written just now cannot be found")
+    return results
+
+
+def findResults(segmentationNode: Any, seconds: Mapping[str, float] | None = None) -> Results | None:
+    """The results that a segmentation refers to; None if it has none."""
+    if segmentationNode is None:
+        return None
+    referred = segmentationNode.GetNodeReference
+    measuresTable, framesTable = referred("LVSegU.MeasuresTable"), referred("LVSegU.FramesTable")
+    text = None if measuresTable is None else measuresTable.GetAttribute(MEASURES)
+    if not text or framesTable is None:
+        return None
+    measures = measuresFromJson(json.loads(text))
+    return Results(
+        segmentationNode=segmentationNode,
+        browserNode=referred("LVSegU.Browser"),
+        measuresTableNode=measuresTable,
+        framesTableNode=framesTable,
+        chartNode=referred("LVSegU.Chart"),
+        measures=measures,
+        warnings=measures.warnings,
+        seconds=dict(seconds or {}),
+    )
+
+
+def storedVolumes(results: Results) -> dict[int, list[float]]:
+    """Volume of each frame in mL, by label value."""
+    return {
+        int(value): volumes for value, volumes in json.loads(results.measuresTableNode.GetAttribute(VOLUMES)).items()
+    }
+
+
+def measuresFromJson(values: Mapping[str, Any]) -> Measures:
+    """The measures that `Measures.to_json` described."""
+    figures = {
+        name: math.nan if values[f"{name}_{unit}"] is None else values[f"{name}_{unit}"]
+        for name, unit in UNITS.items()
+        if f"{name}_{unit}" in values
+    }
+    times = values["time_ms"]
+    return Measures(
+        volumes_ml=tuple(values["volumes_ml"]),
+        ed_frame=values["ed_frame"],
+        es_frame=values["es_frame"],
+        time_ms=None if times is None else tuple(times),
+        reasons=dict(values["reasons"]),
+        warnings=tuple(values["warnings"]),
+        **figures,
+    )

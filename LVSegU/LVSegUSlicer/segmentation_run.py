@@ -1,0 +1,96 @@
+"""One request from the input to the results: read on the main thread, work on any, written on the main thread."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from LVSegULib.errors import InputError
+from LVSegUSlicer.job import Report
+from LVSegUSlicer.request import Request, Results
+from LVSegUSlicer.results_store import storeResults
+from LVSegUSlicer.scene_reader import readInput
+from LVSegUSlicer.scene_writer import writeSegmentation
+from LVSegUSlicer.transaction import SceneTransaction
+from LVSegUSlicer.worker import Outcome, Work, segmentAndMeasure
+
+WORKED = 0.65
+"""Share of a run that is done when labels and measures are there; the rest is showing them in the scene."""
+
+
+class SegmentationRun:
+    """A request whose input has been read.
+
+    Raises:
+        LVSegUError: the input cannot be segmented.
+    """
+
+    def __init__(self, request: Request) -> None:
+        start = time.perf_counter()
+        self._request = request
+        self._source = readInput(request.inputNode, allFrames=request.allFrames)
+        self._scene = slicer.mrmlScene
+        self._inputs = self._nodesOfTheInput()
+        self._seconds = {"read": time.perf_counter() - start}
+        self._work = Work(
+            cine=self._source.cine,
+            model=request.model,
+            engine=request.engine,
+            threads=request.threads,
+            keepHeart=request.keepHeart,
+            loading=_("Loading the model"),
+            segmenting=_("Segmenting"),
+        )
+
+    def work(self, report: Report) -> Outcome:
+        """Segment and measure; on any thread. Whatever `report` raises stops it.
+
+        Raises:
+            LVSegUError: the model or the engine is at fault.
+        """
+        return segmentAndMeasure(self._work, lambda share, step: report(WORKED * share, step))
+
+    def write(self, outcome: Outcome, report: Report) -> Results:
+        """Show in the scene what was found; on the main thread. If anything fails, the scene is as it was before.
+
+        Raises:
+            InputError: the input was removed.
+        """
+        self.checkInput()
+        start = time.perf_counter()
+        request, step = self._request, _("Showing the result")
+        report(WORKED, step)
+        with SceneTransaction(self._scene):
+            segmentation = writeSegmentation(
+                self._source,
+                outcome.labels,
+                outcome.regions,
+                smoothing=request.smoothing,
+                show3D=request.show3D,
+                progress=lambda share: report(WORKED + (1 - WORKED) * share, step),
+            )
+            self._seconds |= outcome.seconds | {"write": time.perf_counter() - start}
+            results = storeResults(segmentation, outcome.measures, outcome.volumes_ml, self._seconds)
+            report(1.0, step)
+        return results
+
+    def checkInput(self) -> None:
+        """Raise if the input is not in the scene any more.
+
+        Raises:
+            InputError: it was removed.
+        """
+        if any(node.GetScene() is not self._scene for node in self._inputs):
+            raise InputError(
+                _("{name}: the input was removed while it was being segmented: load it again").format(
+                    name=self._source.cine.name
+                )
+            )
+
+    def _nodesOfTheInput(self) -> tuple[Any, ...]:
+        source = self._source
+        ids = (source.inputNodeID, source.browserID, source.sequenceID)
+        return tuple(self._scene.GetNodeByID(nodeID) for nodeID in ids if nodeID is not None)

@@ -1,0 +1,121 @@
+"""All of a change to the scene, or nothing of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import vtk
+
+
+class SceneTransaction:
+    """`with SceneTransaction(scene): ...` takes back what was done to the scene if the block raises.
+
+    Taken back are nodes and items of the subject hierarchy that were added, and in the nodes that were there before:
+    references to other nodes, attributes, and what sequence browsers play and show.
+    """
+
+    def __init__(self, scene: Any) -> None:
+        self._scene = scene
+
+    def __enter__(self) -> SceneTransaction:
+        self._nodes = {node.GetID(): _State.of(node) for node in _nodes(self._scene)}
+        self._items = set(_hierarchyItems(self._scene))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._takeBack()
+
+    def _takeBack(self) -> None:
+        before = [node for node in _nodes(self._scene) if node.GetID() in self._nodes]
+        for node in before:
+            self._nodes[node.GetID()].restoreSequences(node)
+        self._removeAdded()
+        for node in before:
+            self._nodes[node.GetID()].restore(node)
+
+    def _removeAdded(self) -> None:
+        for node in reversed(_nodes(self._scene)):
+            # Removing one node may remove others, its display nodes for example.
+            if node.GetID() not in self._nodes and self._scene.IsNodePresent(node):
+                self._scene.RemoveNode(node)
+        for item in reversed(_hierarchyItems(self._scene)):
+            if item not in self._items:
+                _hierarchy(self._scene).RemoveItem(item, False, False)
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a node refers to, its attributes, and of a sequence browser what it plays and shows."""
+
+    references: dict[str, tuple[str | None, ...]]
+    attributes: dict[str, str]
+    sequences: tuple[str, ...] = ()
+    item: int = -1
+
+    @staticmethod
+    def of(node: Any) -> _State:
+        attributes = {name: node.GetAttribute(name) for name in node.GetAttributeNames()}
+        if not node.IsA("vtkMRMLSequenceBrowserNode"):
+            return _State(_references(node), attributes)
+        return _State(_references(node), attributes, tuple(_sequences(node)), node.GetSelectedItemNumber())
+
+    def restoreSequences(self, node: Any) -> None:
+        """Play no more than before; while the sequences are still in the scene."""
+        if node.IsA("vtkMRMLSequenceBrowserNode"):
+            for sequence in _sequences(node):
+                if sequence not in self.sequences:
+                    node.RemoveSynchronizedSequenceNode(sequence)
+
+    def restore(self, node: Any) -> None:
+        """Refer to the same nodes again, with the same attributes and the same item shown."""
+        now = _references(node)
+        for role in {*now, *self.references}:
+            wanted = self.references.get(role, ())
+            if now.get(role, ()) != wanted:
+                node.RemoveNodeReferenceIDs(role)
+                for position, nodeID in enumerate(wanted):
+                    node.SetNthNodeReferenceID(role, position, nodeID)
+        for name in {*node.GetAttributeNames(), *self.attributes}:
+            if node.GetAttribute(name) != self.attributes.get(name):
+                node.SetAttribute(name, self.attributes.get(name))
+        if node.IsA("vtkMRMLSequenceBrowserNode") and node.GetSelectedItemNumber() != self.item:
+            node.SetSelectedItemNumber(self.item)
+
+
+def _nodes(scene: Any) -> list[Any]:
+    return [scene.GetNthNode(index) for index in range(scene.GetNumberOfNodes())]
+
+
+def _references(node: Any) -> dict[str, tuple[str | None, ...]]:
+    roles: list[str] = []
+    node.GetNodeReferenceRoles(roles)
+    return {
+        role: tuple(node.GetNthNodeReferenceID(role, index) for index in range(node.GetNumberOfNodeReferences(role)))
+        for role in roles
+    }
+
+
+def _sequences(browser: Any) -> list[str]:
+    found = vtk.vtkCollection()
+    browser.GetSynchronizedSequenceNodes(found, True)
+    return [found.GetItemAsObject(index).GetID() for index in range(found.GetNumberOfItems())]
+
+
+def _hierarchy(scene: Any) -> Any:
+    """The subject hierarchy; None if nothing has asked for it yet, as asking through its class would make it."""
+    return scene.GetFirstNodeByClass("vtkMRMLSubjectHierarchyNode")
+
+
+def _hierarchyItems(scene: Any) -> list[int]:
+    """Items of the subject hierarchy, parents first; none while there is no hierarchy."""
+    hierarchy = _hierarchy(scene)
+    if hierarchy is None:
+        return []
+    items = vtk.vtkIdList()
+    hierarchy.GetItemChildren(hierarchy.GetSceneItemID(), items, True)
+    return [items.GetId(index) for index in range(items.GetNumberOfIds())]

@@ -1,0 +1,133 @@
+"""What runs in the worker thread: load the model and its engine, segment, measure. Arrays in, arrays out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.cine import Cine
+from LVSegULib.engines.base import Engine, installed_engines, open_engine
+from LVSegULib.errors import EngineError
+from LVSegULib.labels import Label
+from LVSegULib.measures.volumes import Measures, measure, region_volumes_ml
+from LVSegULib.modelfolder.folder import ModelFolder, find_model
+from LVSegULib.progress import part_of
+from LVSegUSlicer.job import Report
+
+LOADED = 0.1
+"""Share of the work that is done when the engine is open."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the thread needs to know.
+
+    Attributes:
+        cine: the images.
+        model: name of an installed model, or path of a model folder.
+        engine: "onnxruntime", "torch" or "auto".
+        threads: processor threads; None leaves it to the engine.
+        keepHeart: keep the heart's component, fill holes, leave out slices above the base.
+        loading: words for the first step; translated beforehand, as Qt belongs to the main thread.
+        segmenting: words for the second step.
+    """
+
+    cine: Cine
+    model: str
+    engine: str
+    threads: int | None
+    keepHeart: bool
+    loading: str
+    segmenting: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the thread found.
+
+    Attributes:
+        labels: label values (T, K, J, I), uint8, on the cine's own pixels.
+        regions: what the values mean.
+        model: short name of the model.
+        measures: the beat's figures, with all warnings.
+        volumes_ml: volume of each frame in mL, by label value.
+        seconds: time of each step, by name.
+    """
+
+    labels: NDArray[np.uint8]
+    regions: tuple[Label, ...]
+    model: str
+    measures: Measures
+    volumes_ml: dict[int, list[float]]
+    seconds: dict[str, float]
+
+
+def segmentAndMeasure(work: Work, report: Report) -> Outcome:
+    """Do the work; whatever `report` raises stops it.
+
+    Raises:
+        LVSegUError: the model or the engine is at fault.
+    """
+    from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
+
+    start = time.perf_counter()
+    report(0.0, work.loading)
+    model = find_model(work.model)
+    engine = _engines.opened(model, work.engine, work.threads)
+    report(LOADED, work.segmenting)
+    loaded = time.perf_counter() - start
+    share = part_of(lambda done: report(done, work.segmenting), LOADED, 1.0)
+    options = SegmentationOptions(clean_up=work.keepHeart)
+    try:
+        segmentation = segment_cine(work.cine, model.spec, engine, options, share)
+        times = None if work.cine.time_ms is None else work.cine.time_ms.tolist()
+        measures, volumes = measureLabels(segmentation.labels, model.spec.labels, work.cine.spacing_mm, times)
+    except MemoryError as error:
+        raise EngineError("out of memory: close other programs, or segment the current frame only") from error
+    return Outcome(
+        labels=segmentation.labels,
+        regions=model.spec.labels,
+        model=model.spec.name,
+        measures=replace(measures, warnings=(*measures.warnings, *segmentation.warnings)),
+        volumes_ml=volumes,
+        seconds={"load": loaded, **segmentation.seconds},
+    )
+
+
+def measureLabels(
+    labels: NDArray[Any], regions: Sequence[Label], spacing_mm: Sequence[float], time_ms: Sequence[float] | None
+) -> tuple[Measures, dict[int, list[float]]]:
+    """Measure labels (T, K, J, I) of voxels `spacing_mm` (K, J, I).
+
+    Returns:
+        The beat's figures, and the volume of each frame in mL by label value.
+    """
+    volumes = {region.value: region_volumes_ml(labels == region.value, spacing_mm).tolist() for region in regions}
+    return measure(labels, spacing_mm, time_ms), volumes
+
+
+class _LastEngine:
+    """The engine of the last run, as opening one takes longer than segmenting a volume."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._key: tuple[object, ...] = ()
+        self._engine: Engine | None = None
+
+    def opened(self, model: ModelFolder, name: str, threads: int | None) -> Engine:
+        """The engine for a model; the same one again for the same weights, name and threads."""
+        key = (tuple(sorted(model.spec.sha256.items())), name, threads, installed_engines())
+        with self._lock:
+            if self._engine is None or key != self._key:
+                self._engine, self._key = None, ()
+                self._engine, self._key = open_engine(model, name, threads), key
+            return self._engine
+
+
+_engines = _LastEngine()

@@ -1,0 +1,100 @@
+"""A change to the scene that fails is taken back as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids
+
+
+class Failed(Exception):
+    """What the tests raise inside a transaction."""
+
+
+@pytest.fixture
+def transaction(a_scene: Any) -> Any:
+    """A transaction on the scene."""
+    from LVSegUSlicer.transaction import SceneTransaction
+
+    return SceneTransaction(a_scene)
+
+
+def hierarchy_items(slicer: Any) -> list[str]:
+    import vtk
+
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    items = vtk.vtkIdList()
+    hierarchy.GetItemChildren(hierarchy.GetSceneItemID(), items, True)
+    return [hierarchy.GetItemName(items.GetId(index)) for index in range(items.GetNumberOfIds())]
+
+
+def test_what_does_not_fail_stays(a_scene: Any, transaction: Any) -> None:
+    with transaction:
+        node = add_volume(a_beating_heart()[0])
+    assert a_scene.IsNodePresent(node)
+
+
+def test_added_nodes_and_what_comes_with_them_go(a_scene: Any, transaction: Any) -> None:
+    kept = add_volume(a_beating_heart()[0], "kept")
+    before = node_ids()
+    with pytest.raises(Failed), transaction:
+        add_volume(a_beating_heart()[0]).CreateDefaultDisplayNodes()
+        a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode").CreateDefaultDisplayNodes()
+        raise Failed
+    assert node_ids() == before
+    assert a_scene.IsNodePresent(kept)
+
+
+def test_references_and_attributes_are_as_before(a_scene: Any, transaction: Any) -> None:
+    first, second = add_volume(a_beating_heart()[0]), add_volume(a_beating_heart()[0])
+    table = a_scene.AddNewNodeByClass("vtkMRMLTableNode")
+    table.SetNodeReferenceID("old", first.GetID())
+    table.SetAttribute("old", "1")
+    with pytest.raises(Failed), transaction:
+        table.SetNodeReferenceID("old", second.GetID())
+        table.SetNodeReferenceID("new", a_scene.AddNewNodeByClass("vtkMRMLTextNode").GetID())
+        table.SetAttribute("old", "2")
+        table.SetAttribute("new", "3")
+        raise Failed
+    assert table.GetNodeReference("old") is first
+    assert table.GetNumberOfNodeReferences("new") == 0
+    assert (table.GetAttribute("old"), table.GetAttribute("new")) == ("1", None)
+
+
+def test_a_browser_plays_and_shows_what_it_did(a_scene: Any, the_desktop: Any, transaction: Any) -> None:
+    from LVSegUSlicer.sequences import sequenceOf
+
+    proxy = add_cine(a_beating_heart(frames=4))
+    browser, sequence = sequenceOf(proxy)
+    browser.SetSelectedItemNumber(2)
+    before = node_ids()
+    with pytest.raises(Failed), transaction:
+        other = a_scene.AddNewNodeByClass("vtkMRMLSequenceNode", "labels")
+        for item in range(4):
+            segmentation = a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "labels")
+            other.SetDataNodeAtValue(segmentation, sequence.GetNthIndexValue(item))
+            a_scene.RemoveNode(segmentation)
+        browser.AddSynchronizedSequenceNode(other)
+        the_desktop.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
+        browser.SetSelectedItemNumber(0)
+        raise Failed
+    assert node_ids() == before
+    assert browser.GetNumberOfSynchronizedSequenceNodes(True) == 1
+    assert browser.GetSelectedItemNumber() == 2
+    assert browser.GetProxyNode(sequence) is proxy
+    browser.SetSelectedItemNumber(3)
+    assert the_desktop.util.arrayFromVolume(proxy).tolist() == a_beating_heart(frames=4)[3].tolist()
+
+
+def test_folders_of_the_subject_hierarchy_go(the_desktop: Any, transaction: Any) -> None:
+    hierarchy = the_desktop.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(the_desktop.mrmlScene)
+    hierarchy.CreateStudyItem(hierarchy.GetSceneItemID(), "study")
+    before = hierarchy_items(the_desktop)
+    with pytest.raises(Failed), transaction:
+        folder = hierarchy.CreateFolderItem(hierarchy.GetSceneItemID(), "folder")
+        volume = add_volume(a_beating_heart()[0])
+        hierarchy.SetItemParent(hierarchy.CreateItem(folder, volume), folder)
+        raise Failed
+    assert hierarchy_items(the_desktop) == before == ["study"]
