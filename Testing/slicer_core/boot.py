@@ -11,6 +11,7 @@ from typing import Any
 
 LOGICS = {
     "Cameras": "vtkSlicerCamerasModuleLogic",
+    "Colors": "vtkSlicerColorLogic",
     "Markups": "vtkSlicerMarkupsLogic",
     "Models": "vtkSlicerModelsLogic",
     "Plots": "vtkSlicerPlotsLogic",
@@ -44,6 +45,7 @@ def boot() -> Any:
     scene, logic = slicer.vtkMRMLScene(), slicer.vtkSlicerApplicationLogic()
     logic.SetMRMLScene(scene)
     logic.SetTemporaryPath(folder.name)
+    logic.SetHomeDirectory(folder.name)
     kept = [folder, *_fill_scene(slicer, scene, logic), *_start_remote_files(slicer, scene, logic, Path(folder.name))]
     slicer.modules = _modules(slicer, scene, logic, folder.name)
     sys.modules["slicer.modules"] = slicer.modules

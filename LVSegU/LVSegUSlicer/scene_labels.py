@@ -1,0 +1,113 @@
+"""A segmentation of the scene as label values again, corrections included."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import slicer
+import vtk
+from numpy.typing import NDArray
+from slicer.i18n import tr as _
+
+from LVSegULib.errors import InputError
+from LVSegULib.labels import BY_KEY, Label
+from LVSegUSlicer.scene_writer import LABELS_ATTRIBUTE
+from LVSegUSlicer.sequences import dataNodes, timesMs
+
+
+class SceneLabels(NamedTuple):
+    """What is segmented now.
+
+    Attributes:
+        labels: label values (T, K, J, I) on the own grid of the volume that was segmented.
+        spacing_mm: voxel size (K, J, I) in the world, mm.
+        time_ms: time of each frame (T,) in ms; None where it is not known.
+    """
+
+    labels: NDArray[np.uint8]
+    spacing_mm: tuple[float, float, float]
+    time_ms: NDArray[np.float64] | None
+
+
+def regionsOf(segmentationNode: Any) -> tuple[Label, ...]:
+    """The labels that LVSegU gave a segmentation.
+
+    Raises:
+        InputError: it is not one of LVSegU's.
+    """
+    keys = (segmentationNode.GetAttribute(LABELS_ATTRIBUTE) or "").split()
+    if not keys or any(key not in BY_KEY for key in keys):
+        raise InputError(
+            _("{name}: LVSegU did not make this segmentation: press Apply first, then correct its result").format(
+                name=segmentationNode.GetName()
+            )
+        )
+    return tuple(BY_KEY[key] for key in keys)
+
+
+def readLabels(segmentationNode: Any) -> SceneLabels:
+    """Every frame of a segmentation that LVSegU made.
+
+    Raises:
+        InputError: it is not one of LVSegU's.
+    """
+    regions = regionsOf(segmentationNode)
+    grid = _referenceGrid(segmentationNode)
+    logic = slicer.modules.sequences.logic()
+    browser = logic.GetFirstBrowserNodeForProxyNode(segmentationNode)
+    sequence = None if browser is None else browser.GetSequenceNode(segmentationNode)
+    frames = [segmentationNode]
+    if sequence is not None:
+        frames = dataNodes(sequence)
+        shown = browser.GetSelectedItemNumber()
+        if 0 <= shown < len(frames):
+            frames[shown] = segmentationNode  # what is being corrected now may not be in the sequence yet
+    labels = np.stack([_labelsOf(frame, regions, grid) for frame in frames])
+    time_ms = None if sequence is None else timesMs(sequence)
+    return SceneLabels(labels, _spacingInWorld(segmentationNode, grid), time_ms)
+
+
+def _referenceGrid(segmentationNode: Any) -> Any:
+    """The grid of the volume that was segmented, as the segmentation remembers it, also if that volume is gone."""
+    name = slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName()
+    grid = slicer.vtkOrientedImageData()
+    text = segmentationNode.GetSegmentation().GetConversionParameter(name)
+    if not text or not slicer.vtkSegmentationConverter.DeserializeImageGeometry(text, grid, False):
+        raise InputError(
+            _("{name}: it has lost the geometry of its images: segment them again").format(
+                name=segmentationNode.GetName()
+            )
+        )
+    return grid
+
+
+def _labelsOf(node: Any, regions: tuple[Label, ...], grid: Any) -> NDArray[np.uint8]:
+    """Label values (K, J, I) of one frame; where segments overlap, the first region wins."""
+    left, right, front, back, low, high = grid.GetExtent()
+    labels = np.zeros((high - low + 1, back - front + 1, right - left + 1), np.uint8)
+    for region in reversed(regions):
+        segment = node.GetSegmentation().GetSegment(region.key)
+        image = None if segment is None else segment.GetRepresentation("Binary labelmap")
+        if image is not None and image.GetNumberOfPoints() > 0:
+            labels[_onGrid(image, grid) == segment.GetLabelValue()] = region.value
+    return labels
+
+
+def _onGrid(image: Any, grid: Any) -> NDArray[Any]:
+    """The pixels (K, J, I) of a segment's image on the whole of the grid."""
+    whole = slicer.vtkOrientedImageData()
+    slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(image, grid, whole, False)
+    size = whole.GetDimensions()
+    pixels = vtk.util.numpy_support.vtk_to_numpy(whole.GetPointData().GetScalars())
+    return pixels.reshape(size[::-1])
+
+
+def _spacingInWorld(node: Any, grid: Any) -> tuple[float, float, float]:
+    toWorld, toParent = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
+    grid.GetImageToWorldMatrix(toParent)
+    if node.GetParentTransformNode() is not None:
+        node.GetParentTransformNode().GetMatrixTransformToWorld(toWorld)
+    matrix = slicer.util.arrayFromVTKMatrix(toWorld) @ slicer.util.arrayFromVTKMatrix(toParent)
+    i_mm, j_mm, k_mm = np.linalg.norm(matrix[:3, :3], axis=0)
+    return float(k_mm), float(j_mm), float(i_mm)

@@ -1,0 +1,140 @@
+"""From labels to the scene: a segmentation with names, colours and codes; of a cine, a sequence of them that plays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import slicer
+from numpy.typing import NDArray
+from slicer.i18n import tr as _
+
+from LVSegULib.labels import Label
+from LVSegUSlicer.hierarchy import putBeside
+from LVSegUSlicer.scene_reader import SceneCine
+from LVSegUSlicer.terminology import terminologyEntry
+
+INPUT_ROLE = "LVSegU.Input"
+LABELS_ATTRIBUTE = "LVSegU.Labels"
+MODEL_ATTRIBUTE = "LVSegU.Model"
+
+FILL_OPACITY = 0.25
+
+
+def segmentationSteps(
+    scene: SceneCine,
+    labels: NDArray[np.uint8],
+    regions: Sequence[Label],
+    *,
+    smoothing: float,
+    show3D: bool,
+) -> Iterator[tuple[float, Any]]:
+    """Write a segmentation frame by frame, so that the application can breathe in between.
+
+    Args:
+        scene: what was segmented; its nodes are in the scene.
+        labels: label values (T, K, J, I) on the cine's grid.
+        regions: the labels that the model knows; each becomes a segment, also where it is empty.
+        smoothing: of the 3-D surface, 0 to 1.
+        show3D: make the surface of every frame and show it.
+
+    Yields:
+        The share done, and None; at the end 1.0 and the vtkMRMLSegmentationNode (for a cine the proxy of a sequence).
+    """
+    volume = slicer.mrmlScene.GetNodeByID(scene.inputNodeID)
+    name = slicer.mrmlScene.GenerateUniqueName(_("{name} LV").format(name=scene.cine.name))
+    node = _newSegmentation(name, volume, regions, smoothing)
+    frames = scene.toNodeGrid(labels)
+    if scene.sequenceID is None or scene.browserID is None or len(frames) == 1:
+        _fill(node, frames[0], regions, volume, show3D=show3D)
+    else:
+        sequence, browser = (slicer.mrmlScene.GetNodeByID(nodeID) for nodeID in (scene.sequenceID, scene.browserID))
+        results = _newSequence(sequence, name)
+        for index, (frame, item) in enumerate(zip(frames, scene.items, strict=True)):
+            _fill(node, frame, regions, volume, show3D=show3D)
+            results.SetDataNodeAtValue(node, sequence.GetNthIndexValue(item))
+            yield (index + 1) / (len(frames) + 1), None
+        slicer.mrmlScene.RemoveNode(node)
+        node = _play(browser, results, name)
+    _finish(node, volume, show3D=show3D)
+    yield 1.0, node
+
+
+def writeSegmentation(
+    scene: SceneCine,
+    labels: NDArray[np.uint8],
+    regions: Sequence[Label],
+    *,
+    smoothing: float,
+    show3D: bool,
+    progress: Callable[[float], None] = lambda _: None,
+) -> Any:
+    """Write a segmentation at once; see `segmentationSteps`."""
+    written = None
+    for done, node in segmentationSteps(scene, labels, regions, smoothing=smoothing, show3D=show3D):
+        progress(done)
+        written = node
+    return written
+
+
+def inputOf(segmentationNode: Any) -> Any:
+    """The volume that a segmentation was made of; None if it is gone."""
+    return segmentationNode.GetNodeReference(INPUT_ROLE)
+
+
+def _newSegmentation(name: str, volume: Any, regions: Sequence[Label], smoothing: float) -> Any:
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
+    node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())  # first: the geometry is taken relative to it
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+    node.SetAttribute(LABELS_ATTRIBUTE, " ".join(region.key for region in regions))
+    segmentation = node.GetSegmentation()
+    segmentation.SetConversionParameter("Smoothing factor", f"{smoothing:g}")
+    for region in regions:
+        segmentation.AddEmptySegment(region.key, region.name, region.colour)
+        segment = segmentation.GetSegment(region.key)
+        segment.SetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), terminologyEntry(region))
+    return node
+
+
+def _fill(node: Any, frame: NDArray[np.uint8], regions: Sequence[Label], volume: Any, *, show3D: bool) -> None:
+    """Put the labels (K, J, I) of one frame, on the volume's own grid, into the segments."""
+    for region in regions:
+        mask = np.ascontiguousarray(frame == region.value).view(np.uint8)
+        slicer.util.updateSegmentBinaryLabelmapFromArray(mask, node, region.key, volume)
+    if show3D:
+        node.RemoveClosedSurfaceRepresentation()
+        node.CreateClosedSurfaceRepresentation()
+
+
+def _newSequence(master: Any, name: str) -> Any:
+    sequence = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceNode", name)
+    sequence.SetIndexName(master.GetIndexName())
+    sequence.SetIndexUnit(master.GetIndexUnit())
+    sequence.SetIndexType(master.GetIndexType())
+    sequence.SetNumericIndexValueTolerance(master.GetNumericIndexValueTolerance())
+    return sequence
+
+
+def _play(browser: Any, sequence: Any, name: str) -> Any:
+    """Let the browser play a sequence beside its others; corrections of a frame are kept."""
+    browser.AddSynchronizedSequenceNode(sequence)
+    browser.SetOverwriteProxyName(sequence, False)
+    browser.SetSaveChanges(sequence, True)
+    slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
+    proxy = browser.GetProxyNode(sequence)
+    proxy.SetName(name)
+    return proxy
+
+
+def _finish(node: Any, volume: Any, *, show3D: bool) -> None:
+    """Display, place and references."""
+    node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+    node.SetNodeReferenceID(INPUT_ROLE, volume.GetID())
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    display.SetAllSegmentsOpacity2DFill(FILL_OPACITY)
+    display.SetVisibility3D(show3D)
+    display.SetPreferredDisplayRepresentationName3D("Closed surface")
+    putBeside(node, volume)
