@@ -162,7 +162,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             ensureEngine(settings.engine())
             self._setBusy(True)
             self.progressView.start()
-            self.logic.start(self._request(), self.progressView.show, self.onDone)
+            self.logic.start(self._request(), self.onProgress, self.onDone)
         except Exception as error:  # whatever fails, the user is told and Apply can be used again
             self._fail(error)
 
@@ -178,6 +178,11 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             keepHeart=parameters.keepHeart,
             show3D=parameters.show3D,
         )
+
+    def onProgress(self, fraction: float, step: str) -> None:
+        """Show how far it is, and let the user press Cancel, also while the scene is written."""
+        self.progressView.show(fraction, step)
+        slicer.app.processEvents()
 
     def onDone(self, results: Results | None, error: str) -> None:
         """The work ended: done, failed or cancelled."""

@@ -24,6 +24,7 @@ from LVSegUSlicer.results_tables import (
     setUpMeasuresTable,
     showAllRows,
 )
+from LVSegUSlicer.scene_writer import inputOf
 
 CURVE_SIZE = (380, 170)
 """Width and height of the curve in pixels: the panel's usual width, less its margins."""
@@ -105,7 +106,7 @@ class ResultsView:
         editor = slicer.modules.segmenteditor.widgetRepresentation().self().editor
         slicer.util.selectModule("SegmentEditor")
         editor.setSegmentationNode(segmentation)
-        volume = segmentation.GetNodeReference(segmentation.GetReferenceImageGeometryReferenceRole())
+        volume = inputOf(segmentation)
         if volume is not None:
             editor.setSourceVolumeNode(volume)
 

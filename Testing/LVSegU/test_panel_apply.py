@@ -195,7 +195,8 @@ def test_a_folder_that_cannot_be_written_says_so(
     the_panel: OpenModule, a_result: Any, tmp_path: Path, caplog: Any
 ) -> None:
     assert a_result is not None
-    FileDialog.will_choose(tmp_path / "not there" / "mine.csv")
+    (tmp_path / "file").touch()
+    FileDialog.will_choose(tmp_path / "file" / "mine.csv")
     click(the_panel.panel.ui.exportButton)
     assert "cannot write" in caplog.text
 

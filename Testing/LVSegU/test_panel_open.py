@@ -81,5 +81,6 @@ def test_every_text_that_the_code_shows_is_translated(the_desktop: Any, monkeypa
     lists = [box.itemText(row) for box in (ui.framesComboBox, ui.engineComboBox) for row in range(box.count)]
     shown = [ui.inputLabel.text, ui.applyButton.toolTip, ui.noResultLabel.text, *titles, *lists]
     opened.close()
-    assert [text for text in shown if not text.startswith("+")] == []
+    names = {"ONNX Runtime", "PyTorch"}
+    assert [text for text in shown if not text.startswith("+") and text not in names] == []
     assert len(shown) > 10
