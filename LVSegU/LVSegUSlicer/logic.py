@@ -6,9 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import slicer
+from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
+from LVSegULib.errors import InputError, UsageError
+from LVSegUSlicer.navigation import goToFrame
 from LVSegUSlicer.request import Request, Results
+from LVSegUSlicer.results_store import findResults, storedVolumes, storeResults
+from LVSegUSlicer.scene_labels import readLabels, regionsOf
+from LVSegUSlicer.segmentation_run import SegmentationRun
+from LVSegUSlicer.started_run import PAUSE_MS, StartedRun
+from LVSegUSlicer.tables import exportTable
+from LVSegUSlicer.transaction import SceneTransaction
+from LVSegUSlicer.worker import measureLabels
 
 if TYPE_CHECKING:
     from LVSegUSlicer.parameter_node import LVSegUParameterNode
@@ -18,6 +29,11 @@ __all__ = ["LVSegULogic", "Request", "Results"]
 
 class LVSegULogic(ScriptedLoadableModuleLogic):
     """Segments the left ventricle in a node of the scene and keeps the results there."""
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._started: StartedRun | None = None
+        self._timer: Any = None
 
     def process(
         self,
@@ -48,7 +64,9 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         Raises:
             LVSegUError: the input, the model or the engine is at fault; the scene is as it was.
         """
-        raise NotImplementedError
+        report = progress or _silent
+        run = SegmentationRun(Request(inputNode, model, allFrames, engine, threads, smoothing, keepHeart, show3D))
+        return run.write(run.work(report), report)
 
     def start(
         self,
@@ -67,16 +85,24 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         Raises:
             LVSegUError: the input cannot be segmented, or something is running already; `onDone` is not called.
         """
-        raise NotImplementedError
+        if self._started is not None:
+            raise UsageError(_("A segmentation is running already: cancel it, or wait until it is done"))
+        import qt
+
+        self._started = StartedRun(SegmentationRun(request), onProgress, onDone, self._onEnd)
+        self._timer = qt.QTimer()
+        self._timer.connect("timeout()", self.poll)
+        self._timer.start(PAUSE_MS)
 
     def cancel(self) -> None:
         """Stop what is running at its next step; without effect if nothing is."""
-        raise NotImplementedError
+        if self._started is not None:
+            self._started.cancel()
 
     @property
     def isRunning(self) -> bool:
         """Whether a started segmentation is not done yet."""
-        raise NotImplementedError
+        return self._started is not None
 
     def updateMeasurements(self, segmentationNode: Any) -> Results:
         """Measure a (corrected) segmentation again; its tables and chart are filled anew.
@@ -84,11 +110,14 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         Raises:
             InputError: the segmentation is not one of LVSegU's.
         """
-        raise NotImplementedError
+        found = readLabels(segmentationNode)
+        measures, volumes = measureLabels(found.labels, regionsOf(segmentationNode), found.spacing_mm, found.time_ms)
+        with SceneTransaction(slicer.mrmlScene):
+            return storeResults(segmentationNode, measures, volumes)
 
     def resultsOf(self, segmentationNode: Any) -> Results | None:
         """The results that belong to a segmentation, also after the scene was saved and reloaded; None if none do."""
-        raise NotImplementedError
+        return findResults(segmentationNode)
 
     def goToFrame(self, segmentationNode: Any, which: Literal["ED", "ES"]) -> None:
         """Show end-diastole or end-systole in the sequence browser.
@@ -96,7 +125,15 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         Raises:
             InputError: the segmentation has no such frame.
         """
-        raise NotImplementedError
+        measures = self._resultsOrError(segmentationNode).measures
+        frame = {"ED": measures.ed_frame, "ES": measures.es_frame}[which]
+        if frame is None:
+            raise InputError(
+                _("{name}: {which} cannot be told: {reason}").format(
+                    name=segmentationNode.GetName(), which=which, reason=measures.reasons.get("LVEF", "")
+                )
+            )
+        goToFrame(segmentationNode, frame)
 
     def exportCsv(self, segmentationNode: Any, path: str | Path) -> None:
         """Write the volume of every frame, as `lvsegu segment` writes NAME.csv.
@@ -105,10 +142,32 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
             InputError: the segmentation is not one of LVSegU's.
             OutputError: the file cannot be written.
         """
-        raise NotImplementedError
+        results = self._resultsOrError(segmentationNode)
+        exportTable(Path(path), results.measures, storedVolumes(results))
 
     def getParameterNode(self) -> LVSegUParameterNode:
         """What is chosen in the panel, as it is saved in the scene."""
         from LVSegUSlicer.parameter_node import LVSegUParameterNode
 
         return LVSegUParameterNode(super().getParameterNode())
+
+    def poll(self) -> None:
+        """Ask how far the worker is; the timer calls it, and so may a script that runs no event loop."""
+        if self._started is not None:
+            self._started.poll()
+
+    def _onEnd(self) -> None:
+        self._started = None
+        self._timer.stop()
+        self._timer = None
+
+    def _resultsOrError(self, segmentationNode: Any) -> Results:
+        results = findResults(segmentationNode)
+        if results is None:
+            name = segmentationNode.GetName() if segmentationNode is not None else _("no segmentation")
+            raise InputError(_("{name}: LVSegU has no measurements of it: segment the input first").format(name=name))
+        return results
+
+
+def _silent(_share: float, _step: str) -> None:
+    """Report to nobody."""

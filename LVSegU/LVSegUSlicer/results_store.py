@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from LVSegULib.measures.volumes import UNITS, Measures
-from LVSegUSlicer.charts import writeChart
+from LVSegUSlicer.charts import CHART_ROLE, writeChart
+from LVSegUSlicer.navigation import browserOf
 from LVSegUSlicer.request import Results
-from LVSegUSlicer.tables import writeTables
+from LVSegUSlicer.tables import FRAMES_ROLE, MEASURES_ROLE, writeTables
 
 MEASURES, VOLUMES = "LVSegU.Measures", "LVSegU.Volumes"
 """Attributes of the table of measures, as JSON: the measures, and the volumes in mL by label value."""
@@ -26,7 +27,7 @@ def storeResults(
     measuresTable, framesTable = writeTables(segmentationNode, measures, volumes_ml)
     measuresTable.SetAttribute(MEASURES, json.dumps(measures.to_json()))
     measuresTable.SetAttribute(VOLUMES, json.dumps(volumes_ml))
-    writeChart(framesTable, measures)
+    writeChart(segmentationNode, framesTable, measures)
     results = findResults(segmentationNode, seconds)
     if results is None:
         raise RuntimeError("the results that were written just now cannot be found")
@@ -38,17 +39,17 @@ def findResults(segmentationNode: Any, seconds: Mapping[str, float] | None = Non
     if segmentationNode is None:
         return None
     referred = segmentationNode.GetNodeReference
-    measuresTable, framesTable = referred("LVSegU.MeasuresTable"), referred("LVSegU.FramesTable")
+    measuresTable, framesTable = referred(MEASURES_ROLE), referred(FRAMES_ROLE)
     text = None if measuresTable is None else measuresTable.GetAttribute(MEASURES)
     if not text or framesTable is None:
         return None
     measures = measuresFromJson(json.loads(text))
     return Results(
         segmentationNode=segmentationNode,
-        browserNode=referred("LVSegU.Browser"),
+        browserNode=browserOf(segmentationNode),
         measuresTableNode=measuresTable,
         framesTableNode=framesTable,
-        chartNode=referred("LVSegU.Chart"),
+        chartNode=referred(CHART_ROLE),
         measures=measures,
         warnings=measures.warnings,
         seconds=dict(seconds or {}),

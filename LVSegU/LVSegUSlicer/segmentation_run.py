@@ -13,7 +13,7 @@ from LVSegUSlicer.job import Report
 from LVSegUSlicer.request import Request, Results
 from LVSegUSlicer.results_store import storeResults
 from LVSegUSlicer.scene_reader import readInput
-from LVSegUSlicer.scene_writer import writeSegmentation
+from LVSegUSlicer.scene_writer import MODEL_ATTRIBUTE, writeSegmentation
 from LVSegUSlicer.transaction import SceneTransaction
 from LVSegUSlicer.worker import Outcome, Work, segmentAndMeasure
 
@@ -72,6 +72,7 @@ class SegmentationRun:
                 show3D=request.show3D,
                 progress=lambda share: report(WORKED + (1 - WORKED) * share, step),
             )
+            segmentation.SetAttribute(MODEL_ATTRIBUTE, outcome.model)
             self._seconds |= outcome.seconds | {"write": time.perf_counter() - start}
             results = storeResults(segmentation, outcome.measures, outcome.volumes_ml, self._seconds)
             report(1.0, step)

@@ -74,10 +74,11 @@ def segmentAndMeasure(work: Work, report: Report) -> Outcome:
     Raises:
         LVSegUError: the model or the engine is at fault.
     """
-    from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
-
     start = time.perf_counter()
     report(0.0, work.loading)
+    from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
+
+    report(LOADED / 2, work.loading)  # what was imported for the first time may have taken a while
     model = find_model(work.model)
     engine = _engines.opened(model, work.engine, work.threads)
     report(LOADED, work.segmenting)
@@ -86,8 +87,8 @@ def segmentAndMeasure(work: Work, report: Report) -> Outcome:
     options = SegmentationOptions(clean_up=work.keepHeart)
     try:
         segmentation = segment_cine(work.cine, model.spec, engine, options, share)
-        times = None if work.cine.time_ms is None else work.cine.time_ms.tolist()
-        measures, volumes = measureLabels(segmentation.labels, model.spec.labels, work.cine.spacing_mm, times)
+        cine = work.cine
+        measures, volumes = measureLabels(segmentation.labels, model.spec.labels, cine.spacing_mm, cine.time_ms)
     except MemoryError as error:
         raise EngineError("out of memory: close other programs, or segment the current frame only") from error
     return Outcome(
@@ -101,7 +102,7 @@ def segmentAndMeasure(work: Work, report: Report) -> Outcome:
 
 
 def measureLabels(
-    labels: NDArray[Any], regions: Sequence[Label], spacing_mm: Sequence[float], time_ms: Sequence[float] | None
+    labels: NDArray[Any], regions: Sequence[Label], spacing_mm: Sequence[float], time_ms: NDArray[np.float64] | None
 ) -> tuple[Measures, dict[int, list[float]]]:
     """Measure labels (T, K, J, I) of voxels `spacing_mm` (K, J, I).
 
@@ -109,7 +110,7 @@ def measureLabels(
         The beat's figures, and the volume of each frame in mL by label value.
     """
     volumes = {region.value: region_volumes_ml(labels == region.value, spacing_mm).tolist() for region in regions}
-    return measure(labels, spacing_mm, time_ms), volumes
+    return measure(labels, spacing_mm, None if time_ms is None else time_ms.tolist()), volumes
 
 
 class _LastEngine:

@@ -67,8 +67,17 @@ def restore_labels(
     by_frame = logits.reshape(count, slices, *logits.shape[1:])
     for index in reporting(range(count), report):
         fine = from_grid(by_frame[index], grid, size, spacing_mm)
-        chosen = np.array(values, np.uint8)[fine.argmax(axis=1)]
-        labels[index] = orientation.undo(np.where(fine.max(axis=1) > 0, chosen, np.uint8(0)))
+        labels[index] = orientation.undo(_largest(fine, values))
+    return labels
+
+
+def _largest(logits: NDArray[np.float32], values: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The value whose channel of `logits` (K, C, J, I) is largest, the first of equals; 0 where none is above 0."""
+    largest = np.zeros_like(logits[:, 0])
+    labels = np.zeros(largest.shape, np.uint8)
+    for channel, value in enumerate(values):
+        np.copyto(labels, np.uint8(value), where=logits[:, channel] > largest)
+        np.maximum(largest, logits[:, channel], out=largest)
     return labels
 
 

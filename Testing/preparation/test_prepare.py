@@ -88,3 +88,14 @@ def test_both_ways_report_every_frame(a_cine_with_two_frames_and_three_slices: C
     shares.clear()
     restore_labels(np.ones((6, 1, 96, 96), np.float32), cine, (1,), GRID, shares.append)
     assert shares == [0.5, 1.0]
+
+
+def test_the_largest_logit_wins_and_the_first_of_equals(a_cine_with_two_frames_and_three_slices: Cine) -> None:
+    logits = np.full((6, 3, 96, 96), -1, np.float32)
+    logits[:2] = np.array([1, 2, 2], np.float32)[:, None, None]
+    logits[2:4] = np.array([-3, -2, 0.5], np.float32)[:, None, None]
+    restored = restore_labels(logits, a_cine_with_two_frames_and_three_slices, (1, 2, 3), GRID)
+    assert [sorted(np.unique(one)) for one in restored.reshape(6, 100, 120)[:, 20:80, 20:100]] == [
+        *([2], [2], [3], [3]),
+        *([0], [0]),
+    ]
