@@ -166,6 +166,19 @@ def test_the_result_opens_in_the_segment_editor(the_panel: OpenModule, the_deskt
     window.deleteLater()
 
 
+def test_the_chart_is_shown_in_the_layout(
+    the_panel: OpenModule, the_desktop: Any, a_result: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layouts = the_desktop.vtkMRMLLayoutNode
+    layout = the_desktop.mrmlScene.AddNode(layouts())
+    layout.SetViewArrangement(layouts.SlicerLayoutFourUpView)
+    monkeypatch.setattr(type(the_desktop.app), "layoutManager", lambda _app: layout)
+    click(the_panel.panel.ui.chartButton)
+    chart = the_panel.panel.logic.resultsOf(a_result).chartNode
+    assert layout.GetViewArrangement() == layouts.SlicerLayoutFourUpPlotView
+    assert the_desktop.app.applicationLogic().GetSelectionNode().GetActivePlotChartID() == chart.GetID()
+
+
 def test_measurements_follow_a_correction(the_panel: OpenModule, the_desktop: Any, a_result: Any) -> None:
     """Every frame gets the same box of 10 x 10 x 2 voxels of 1.5 x 1.5 x 8 mm: 3.6 mL."""
     import numpy as np

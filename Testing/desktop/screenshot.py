@@ -24,7 +24,7 @@ def take(out: Path) -> None:
     click(ui.sampleButton)
     click(ui.applyButton)
     wait_until(lambda: not opened.panel.logic.isRunning)
-    opened.holder.resize(WIDTH, opened.holder.minimumSizeHint().height())
+    opened.holder.resize(WIDTH, opened.holder.layout().heightForWidth(WIDTH))
     wait_until(lambda: opened.holder.width == WIDTH)
     opened.holder.grab().save(str(out))
     print(f"{out}: {ui.statusLabel.text}")
