@@ -7,7 +7,7 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
-from LVSegULib.errors import LVSegUError
+from LVSegUSlicer.messages import explain
 from LVSegUSlicer.parameter_node import Frames
 from LVSegUSlicer.scene_reader import describeInput, sequenceOf
 
@@ -55,5 +55,5 @@ def _recognise(inputNode: Any, frames: Frames) -> tuple[str, str]:
         return "", _("Choose a short-axis cine or volume above, or load the sample data.")
     try:
         return describeInput(inputNode, allFrames=frames is Frames.ALL), ""
-    except LVSegUError as error:
-        return "", str(error)
+    except Exception as error:  # whatever it is, the panel goes on and says so
+        return "", explain(error)

@@ -68,6 +68,17 @@ def test_a_single_volume_shows_its_size(the_panel: OpenModule) -> None:
     assert not ui.goToEDButton.enabled
 
 
+def test_work_goes_on_while_the_user_is_in_another_module(the_panel: OpenModule, a_cine: Any) -> None:
+    click(the_panel.panel.ui.applyButton)
+    the_panel.leave()
+    finished(the_panel)
+    the_panel.enter()
+    ui = the_panel.panel.ui
+    assert ui.resultSelector.currentNode().GetName() == f"{a_cine.GetName()} LV"
+    assert ui.resultsPanel.visible
+    assert ui.applyButton.enabled
+
+
 def test_cancel_leaves_the_scene_as_it_was(the_panel: OpenModule) -> None:
     ui = the_panel.panel.ui
     ui.inputSelector.setCurrentNode(add_cine(a_beating_heart(frames=30, slices=12, size=128), "long"))

@@ -54,6 +54,22 @@ def test_a_removed_input_disables_apply(the_panel: OpenModule, the_desktop: Any)
     assert "Choose a short-axis cine" in ui.inputLabel.text
 
 
+def test_a_fault_is_shown_and_the_panel_goes_on(the_panel: OpenModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    from LVSegUSlicer import input_view
+
+    def fail(*_: Any, **__: Any) -> str:
+        raise IndexError("broken")
+
+    volume = add_volume(a_beating_heart()[0])
+    with monkeypatch.context() as patched:
+        patched.setattr(input_view, "describeInput", fail)
+        ui = choose(the_panel, volume)
+        assert "Fault in LVSegU: IndexError: broken" in ui.inputLabel.text
+        assert not ui.applyButton.enabled
+    the_panel.panel.update()
+    assert ui.applyButton.enabled
+
+
 def a_ct() -> Any:
     return add_volume(a_beating_heart()[0] - np.int16(1200), "CT")
 
