@@ -99,6 +99,11 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         if self._started is not None:
             self._started.cancel()
 
+    def abandon(self) -> None:
+        """Stop what is running and tell nobody, not even `onDone`: for a panel that is being taken down."""
+        if self._started is not None:
+            self._started.abandon()
+
     @property
     def isRunning(self) -> bool:
         """Whether a started segmentation is not done yet."""

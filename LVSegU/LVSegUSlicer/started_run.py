@@ -49,6 +49,11 @@ class StartedRun:
         self._reason = self._reason or reason
         self._job.cancel()
 
+    def abandon(self) -> None:
+        """Stop at the next step, and call neither `onProgress` nor `onDone` any more; `onEnd` is called at once."""
+        self._job.cancel()
+        self._close()
+
     def poll(self) -> bool:
         """Let the worker work, pass on its progress, and if it is done write the results; whether it ended."""
         if self._isPolled:  # a callback lets the application handle its events, this one among them
@@ -70,16 +75,20 @@ class StartedRun:
     def _end(self) -> None:
         self._isPolled = True
         results, text = self._write()
+        self._close()
+        self._onDone(results, text)
+
+    def _close(self) -> None:
+        self._isPolled = True
         self._scene.RemoveObserver(self._observation)
         self._onEnd()
-        self._onDone(results, text)
 
     def _write(self) -> tuple[Results | None, str]:
         try:
             return self._run.write(self._job.result(), self._reportWriting), ""
         except Cancelled:
             return None, self._reason or _("Cancelled")
-        except Exception as error:
+        except BaseException as error:  # whatever it is, who waits for the end is told
             return None, self._reason or explain(error)
 
     def _reportWriting(self, share: float, step: str) -> None:
