@@ -1,0 +1,11 @@
+# The extension says of itself what the Extensions Manager shows.
+foreach(name HOMEPAGE CONTRIBUTORS DESCRIPTION ICONURL SCREENSHOTURLS DEPENDS)
+  if("${EXTENSION_${name}}" STREQUAL "")
+    message(SEND_ERROR "EXTENSION_${name} is missing")
+  endif()
+endforeach()
+foreach(name LICENSE README)
+  if(NOT EXISTS "${EXTENSION_${name}_FILE}")
+    message(SEND_ERROR "EXTENSION_${name}_FILE is missing")
+  endif()
+endforeach()
