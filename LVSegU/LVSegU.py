@@ -87,7 +87,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def cleanup(self) -> None:
         """Stop the work and let go of the scene, before the module is unloaded."""
-        self.logic.cancel()
+        self.logic.abandon()
         self._follow(None)
         self.removeObservers()
 
