@@ -63,19 +63,24 @@ class SegmentationRun:
         start = time.perf_counter()
         request, step = self._request, _("Showing the result")
         report(WORKED, step)
-        with SceneTransaction(self._scene):
+        with SceneTransaction(self._scene) as transaction:
+
+            def progress(share: float) -> None:
+                with transaction.othersAtWork():
+                    report(WORKED + (1 - WORKED) * share, step)
+
             segmentation = writeSegmentation(
                 self._source,
                 outcome.labels,
                 outcome.regions,
                 smoothing=request.smoothing,
                 show3D=request.show3D,
-                progress=lambda share: report(WORKED + (1 - WORKED) * share, step),
+                progress=progress,
             )
             segmentation.SetAttribute(MODEL_ATTRIBUTE, outcome.model)
             self._seconds |= outcome.seconds | {"write": time.perf_counter() - start}
             results = storeResults(segmentation, outcome.measures, outcome.volumes_ml, self._seconds)
-            report(1.0, step)
+            progress(1.0)
         return results
 
     def checkInput(self) -> None:

@@ -40,6 +40,7 @@ class StartedRun:
         self._job: Job[Outcome] = Job(run.work)
         self._reason = ""
         self._isPolled = False
+        self._isOver = False
         self._scene = slicer.mrmlScene
         self._observation = self._scene.AddObserver(self._scene.StartCloseEvent, self._onSceneClosed)
         self._job.start()
@@ -68,20 +69,22 @@ class StartedRun:
             self.cancel(explain(error))
         finally:
             self._isPolled = False
-        if self._job.isDone:
+        if self._job.isDone and not self._isOver:
             self._end()
         return self._job.isDone
 
     def _end(self) -> None:
         self._isPolled = True
         results, text = self._write()
-        self._close()
-        self._onDone(results, text)
+        if not self._isOver:  # it may have been abandoned meanwhile
+            self._close()
+            self._onDone(results, text)
 
     def _close(self) -> None:
-        self._isPolled = True
-        self._scene.RemoveObserver(self._observation)
-        self._onEnd()
+        if not self._isOver:
+            self._isOver = self._isPolled = True
+            self._scene.RemoveObserver(self._observation)
+            self._onEnd()
 
     def _write(self) -> tuple[Results | None, str]:
         try:
@@ -94,6 +97,9 @@ class StartedRun:
     def _reportWriting(self, share: float, step: str) -> None:
         self._job.checkCancelled()
         self._onProgress(share, step)
+        # A panel handles its events in between: the user may have cancelled, removed the input or closed the scene.
+        self._job.checkCancelled()
+        self._run.checkInput()
 
     def _cancelWithoutInput(self) -> None:
         try:

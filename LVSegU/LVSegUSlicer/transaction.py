@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -13,21 +15,40 @@ class SceneTransaction:
     """`with SceneTransaction(scene): ...` takes back what was done to the scene if the block raises.
 
     Taken back are nodes and items of the subject hierarchy that were added, and in the nodes that were there before:
-    references to other nodes, attributes, and what sequence browsers play and show.
+    references to other nodes, attributes, and what sequence browsers play and show. If the scene was closed meanwhile,
+    all of it is gone and nothing is taken back.
     """
 
     def __init__(self, scene: Any) -> None:
         self._scene = scene
+        self._isClosed = False
 
     def __enter__(self) -> SceneTransaction:
         self._nodes = {node.GetID(): _State.of(node) for node in _nodes(self._scene)}
         self._items = set(_hierarchyItems(self._scene))
+        self._observation = self._scene.AddObserver(self._scene.StartCloseEvent, self._onClosed)
         return self
+
+    @contextmanager
+    def othersAtWork(self) -> Iterator[None]:
+        """What is added inside, by the user or another module, is not part of the change and stays."""
+        nodes = {node.GetID() for node in _nodes(self._scene)}
+        items = set(_hierarchyItems(self._scene))
+        try:
+            yield
+        finally:
+            added = [node for node in _nodes(self._scene) if node.GetID() not in nodes]
+            self._nodes |= {node.GetID(): _State.of(node) for node in added}
+            self._items |= set(_hierarchyItems(self._scene)) - items
+
+    def _onClosed(self, _caller: Any, _event: Any) -> None:
+        self._isClosed = True
 
     def __exit__(
         self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        if kind is not None:
+        self._scene.RemoveObserver(self._observation)
+        if kind is not None and not self._isClosed:
             self._takeBack()
 
     def _takeBack(self) -> None:

@@ -123,7 +123,7 @@ class _LastEngine:
 
     def opened(self, model: ModelFolder, name: str, threads: int | None) -> Engine:
         """The engine for a model; the same one again for the same weights, name and threads."""
-        key = (tuple(sorted(model.spec.sha256.items())), name, threads, installed_engines())
+        key = (model.path.resolve(), tuple(sorted(model.spec.sha256.items())), name, threads, installed_engines())
         with self._lock:
             if self._engine is None or key != self._key:
                 self._engine, self._key = None, ()

@@ -88,6 +88,26 @@ def test_a_browser_plays_and_shows_what_it_did(a_scene: Any, the_desktop: Any, t
     assert the_desktop.util.arrayFromVolume(proxy).tolist() == a_beating_heart(frames=4)[3].tolist()
 
 
+def test_what_others_add_meanwhile_stays(a_scene: Any, transaction: Any) -> None:
+    with pytest.raises(Failed), transaction:
+        add_volume(a_beating_heart()[0], "ours")
+        with transaction.othersAtWork():
+            theirs = add_volume(a_beating_heart()[0], "theirs")
+        add_volume(a_beating_heart()[0], "ours too")
+        raise Failed
+    assert a_scene.IsNodePresent(theirs)
+    assert a_scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 1
+
+
+def test_of_a_scene_that_was_closed_nothing_is_taken_back(a_scene: Any, transaction: Any) -> None:
+    add_volume(a_beating_heart()[0])
+    with pytest.raises(Failed), transaction:
+        a_scene.Clear(0)
+        other = add_volume(a_beating_heart()[0], "of the next scene")
+        raise Failed
+    assert a_scene.IsNodePresent(other)
+
+
 def test_folders_of_the_subject_hierarchy_go(the_desktop: Any, transaction: Any) -> None:
     hierarchy = the_desktop.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(the_desktop.mrmlScene)
     hierarchy.CreateStudyItem(hierarchy.GetSceneItemID(), "study")
