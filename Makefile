@@ -4,6 +4,7 @@
 #   make test      lint, types and tests
 #   make bench     time every engine
 #   make lint      ruff and mypy only
+#   make cmake-lists   write the lists in the CMakeLists.txt files from the tree
 #   make clean     remove .venv, out/ and caches
 #
 #   PYTHON=python3.12    which Python 3.10 to 3.13 makes .venv; another one than before makes it anew
@@ -26,6 +27,9 @@ CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 
 IS_FIT := import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
 VERSION := import sys; print("%d.%d" % sys.version_info[:2])
 PINS := pyproject.toml constraints.txt
+CHECKED := LVSegULib LVSegU Testing
+SLICER_WHEELS := slicer-core,vtk,PyQt6,PyQt6-Qt6,PyQt6-sip
+NO_SLICER := No Slicer core for this Python and system: the tests of the Slicer module will be left out
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(PIP_OPTIONS)
 
 ifneq ($(PYTHON),)
@@ -34,7 +38,7 @@ ifneq ($(shell $(PYTHON) -c '$(VERSION)' 2>&1),$(shell cat $(VENV)/python-versio
 endif
 endif
 
-.PHONY: demo test lint bench clean help
+.PHONY: demo test lint bench cmake-lists clean help
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile
@@ -46,16 +50,19 @@ test: lint
 	@$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
 lint: $(VENV)/ready-to-test
-	@$(BIN)/python -m ruff check LVSegULib Testing
-	@$(BIN)/python -m ruff format --check LVSegULib Testing
+	@$(BIN)/python -m ruff check $(CHECKED)
+	@$(BIN)/python -m ruff format --check $(CHECKED)
 	@$(BIN)/python -m mypy
 
 bench: $(VENV)/ready-to-test
 	@$(BIN)/python -m LVSegULib bench
 
+cmake-lists: $(VENV)/python-version
+	@$(BIN)/python -m Testing.extension.cmake_lists
+
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info .pytest_cache .ruff_cache .mypy_cache
-	find LVSegULib Testing -name __pycache__ -prune -exec rm -rf {} +
+	find $(CHECKED) -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/python-version:
 	@for python in $(CANDIDATES); do \
@@ -79,4 +86,6 @@ $(VENV)/ready-to-segment: $(VENV)/python-version $(PINS)
 $(VENV)/ready-to-test: $(VENV)/ready-to-segment $(PINS)
 	@echo "Installing what training and testing need (once; PyTorch is large)"
 	@$(INSTALL) --no-build-isolation --editable '.[train,test,lint]'
+	@$(INSTALL) --no-build-isolation --only-binary $(SLICER_WHEELS) --editable '.[slicer]' || \
+	    { test "$$LVSEGU_REQUIRE_SLICER" != 1 && echo "$(NO_SLICER)"; }
 	@touch $@

@@ -1,8 +1,13 @@
-"""Runs cmake on the extension, with a stand-in for a build of Slicer. No compiler is needed, as nothing is compiled."""
+"""Runs cmake on the extension, with a stand-in for a build of Slicer. No compiler is needed, as nothing is compiled.
+
+`python -m Testing.extension.build FOLDER` takes the stand-in of another folder; its warnings are failures.
+"""
 
 from __future__ import annotations
 
 import subprocess
+import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +29,11 @@ def find_cmake() -> Path:
 
 @dataclass(frozen=True)
 class Build:
-    """The extension's source folder and a folder to build it in."""
+    """The extension's source folder, a folder to build it in, and what stands for Slicer."""
 
     source: Path
     folder: Path
+    slicer: Path = STAND_IN
 
     def configure(self) -> subprocess.CompletedProcess[str]:
         """`cmake -S source -B folder`; the caller looks at its exit code and its errors."""
@@ -39,7 +45,7 @@ class Build:
         ]
         return self._run(
             *("-S", self.source, "-B", self.folder, "-G", "Unix Makefiles"),
-            *(f"-DCMAKE_MAKE_PROGRAM={program}", f"-DSlicer_DIR={STAND_IN.as_posix()}"),
+            *(f"-DCMAKE_MAKE_PROGRAM={program}", f"-DSlicer_DIR={self.slicer.as_posix()}"),
             *languages,
         )
 
@@ -50,3 +56,10 @@ class Build:
     def _run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         command = [str(find_cmake()), *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        configured = Build(STAND_IN.parents[2], Path(folder), Path(sys.argv[1]).resolve()).configure()
+    sys.stderr.write(configured.stderr)
+    sys.exit(configured.returncode or bool(configured.stderr))
