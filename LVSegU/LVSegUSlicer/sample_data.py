@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import slicer
 from slicer.i18n import tr as _
 
 from LVSegULib.errors import InputError
@@ -13,6 +14,7 @@ from LVSegULib.reading import read_cine
 from LVSegULib.reading.sample import unpack_sample
 from LVSegUSlicer.cine_to_scene import addCine
 from LVSegUSlicer.hierarchy import putIntoStudy
+from LVSegUSlicer.messages import explain, showError
 
 CATEGORY, NAME = "LVSegU", "Cine"
 ARCHIVE = "SCD0000101-cine-dicom.tar.bz2"
@@ -59,8 +61,26 @@ def registerSampleData() -> None:
         category=CATEGORY,
         sampleName=NAME,
         thumbnailFileName=str(icon),
-        uris="",
-        fileNames="",
-        nodeNames="",
-        customDownloader=lambda _source: loadSamplePatient(),
+        uris=[],  # nothing to download: an empty name would stand for the whole folder of downloads
+        fileNames=[],
+        nodeNames=[],
+        customDownloader=onSampleData,  # by its name: Slicer takes a new lambda for another sample and lists both
     )
+
+
+def onSampleData(_source: Any = None) -> Any:
+    """Load the patient and show it, at a press of its button in the module Sample Data.
+
+    Returns:
+        The node as from `loadSamplePatient`; None if it cannot be loaded, which a dialog says.
+    """
+    from LVSegUSlicer.input_view import showInViews  # the panel's: `loadSamplePatient` works without the desktop
+
+    try:
+        with slicer.util.WaitCursor():
+            node = loadSamplePatient()
+    except Exception as error:  # Slicer would only print it
+        showError(explain(error))
+        return None
+    showInViews(node)
+    return node
