@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import slicer
@@ -13,13 +14,17 @@ from LVSegULib.measures.volumes import Measures
 from LVSegUSlicer.hierarchy import putBeside
 
 CHART_ROLE = "LVSegU.Chart"
-SERIES_ROLE, MARKS_ROLE, MARKS_TABLE_ROLE = "LVSegU.Series", "LVSegU.Marks", "LVSegU.MarksTable"
+SERIES_ROLE, MARKS_TABLE_ROLE = "LVSegU.Series", "LVSegU.MarksTable"
 
 _DARK = (0.2, 0.2, 0.2)
+_ROOM_ABOVE = 1.3
+"""The axis of the volume goes so many times higher than the curve: the legend stands there."""
 
 
 def writeChart(segmentationNode: Any, framesTable: Any, measures: Measures) -> Any:
     """Fill the chart of a segmentation; its nodes are made on first use.
+
+    The axis of the volume starts at 0, so that a weak heartbeat looks weak.
 
     Returns:
         The vtkMRMLPlotChartNode; None for a single frame, of which there is no curve.
@@ -29,21 +34,45 @@ def writeChart(segmentationNode: Any, framesTable: Any, measures: Measures) -> A
     abscissa = "frame" if measures.time_ms is None else "time_ms"
     name = segmentationNode.GetName()
     chart = _node(segmentationNode, CHART_ROLE, "vtkMRMLPlotChartNode", _("{name} curve").format(name=name))
-    series = _node(segmentationNode, SERIES_ROLE, "vtkMRMLPlotSeriesNode", CAVITY.name)
-    _show(series, framesTable, abscissa, f"{CAVITY.name} (mL)", CAVITY.colour, isLine=True)
-    marksTable = _node(segmentationNode, MARKS_TABLE_ROLE, "vtkMRMLTableNode", _("{name} ED and ES").format(name=name))
-    _fillMarks(marksTable, measures, abscissa)
-    marks = _node(segmentationNode, MARKS_ROLE, "vtkMRMLPlotSeriesNode", _("ED and ES"))
-    _show(marks, marksTable, abscissa, "volume_ml", _DARK, isLine=False)
-    marks.SetLabelColumnName("phase")
+    curve = _node(segmentationNode, SERIES_ROLE, "vtkMRMLPlotSeriesNode", _("{name} volume").format(name=name))
+    _show(curve, framesTable, abscissa, f"{CAVITY.name} (mL)")
+    curve.SetName(CAVITY.name)  # names of series are the words of the legend
+    curve.SetColor(*CAVITY.colour)
+    series = [curve, *_writeMarks(segmentationNode, measures)]
     chart.RemoveAllPlotSeriesNodeIDs()
-    for one in (series, marks):
+    for one in series:
         chart.AddAndObservePlotSeriesNodeID(one.GetID())
     chart.SetTitle(name)
     chart.SetXAxisTitle(_("Frame") if measures.time_ms is None else _("Time after the R wave (ms)"))
     chart.SetYAxisTitle(_("LV blood pool (mL)"))
+    chart.SetYAxisRangeAuto(False)
+    chart.SetYAxisRange(0.0, _roundedUp(_ROOM_ABOVE * max(measures.volumes_ml)))
     chart.SetLegendVisibility(True)
     return chart
+
+
+def _writeMarks(segmentationNode: Any, measures: Measures) -> list[Any]:
+    """A series of one point for ED and one for ES, where they can be told."""
+    name = segmentationNode.GetName()
+    table = _node(segmentationNode, MARKS_TABLE_ROLE, "vtkMRMLTableNode", _("{name} ED and ES").format(name=name))
+    marks = []
+    with slicer.util.NodeModify(table):
+        table.RemoveAllColumns()
+        for phase, frame, marker in (("ED", measures.ed_frame, "circle"), ("ES", measures.es_frame, "diamond")):
+            if frame is None:
+                continue
+            x = float(frame) if measures.time_ms is None else measures.time_ms[frame]
+            y = measures.volumes_ml[frame]
+            _addColumn(table, f"{phase} x", x)
+            _addColumn(table, f"{phase} (mL)", y)
+            mark = _node(segmentationNode, f"LVSegU.{phase}", "vtkMRMLPlotSeriesNode", f"{name} {phase}")
+            _show(mark, table, f"{phase} x", f"{phase} (mL)")
+            mark.SetName(_("{phase}: {volume} mL, frame {frame}").format(phase=phase, volume=f"{y:.1f}", frame=frame))
+            mark.SetLineStyle(mark.LineStyleNone)
+            mark.SetMarkerStyle(mark.GetMarkerStyleFromString(marker))
+            mark.SetColor(*_DARK)
+            marks.append(mark)
+    return marks
 
 
 def _node(segmentationNode: Any, role: str, className: str, name: str) -> Any:
@@ -56,29 +85,25 @@ def _node(segmentationNode: Any, role: str, className: str, name: str) -> Any:
     return node
 
 
-def _show(series: Any, table: Any, x: str, y: str, colour: tuple[float, float, float], *, isLine: bool) -> None:
+def _show(series: Any, table: Any, x: str, y: str) -> None:
     series.SetAndObserveTableNodeID(table.GetID())
-    series.SetPlotType(slicer.vtkMRMLPlotSeriesNode.PlotTypeScatter)
+    series.SetPlotType(series.PlotTypeScatter)
     series.SetXColumnName(x)
     series.SetYColumnName(y)
-    series.SetColor(*colour)
-    series.SetLineStyle(series.LineStyleSolid if isLine else series.LineStyleNone)
+    series.SetLineStyle(series.LineStyleSolid)
     series.SetLineWidth(2)
-    series.SetMarkerStyle(series.MarkerStyleNone if isLine else series.MarkerStyleDiamond)
+    series.SetMarkerStyle(series.MarkerStyleNone)
     series.SetMarkerSize(12)
 
 
-def _fillMarks(table: Any, measures: Measures, abscissa: str) -> None:
-    """A row for ED and one for ES, where they can be told."""
-    phase, x, y = vtk.vtkStringArray(), vtk.vtkDoubleArray(), vtk.vtkDoubleArray()
-    for array, title in ((phase, "phase"), (x, abscissa), (y, "volume_ml")):
-        array.SetName(title)
-    for name, frame in (("ED", measures.ed_frame), ("ES", measures.es_frame)):
-        if frame is not None:
-            phase.InsertNextValue(name)
-            x.InsertNextValue(float(frame) if measures.time_ms is None else measures.time_ms[frame])
-            y.InsertNextValue(measures.volumes_ml[frame])
-    with slicer.util.NodeModify(table):
-        table.RemoveAllColumns()
-        for array in (phase, x, y):
-            table.AddColumn(array)
+def _addColumn(table: Any, title: str, value: float) -> None:
+    column = vtk.vtkDoubleArray()
+    column.SetName(title)
+    column.InsertNextValue(value)
+    table.AddColumn(column)
+
+
+def _roundedUp(volume_ml: float) -> float:
+    """The next multiple of 20 mL, or of 2 for small hearts; at least one step."""
+    step = 20.0 if volume_ml > 40 else 2.0
+    return step * max(math.ceil(volume_ml / step), 1)

@@ -2,18 +2,56 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
+import numpy as np
 import slicer
+from numpy.typing import NDArray
+
+from LVSegULib.labels import CAVITY
+from LVSegUSlicer.scene_labels import gridToWorld
+
+_RAS = 3
 
 
 def goToFrame(segmentationNode: Any, frame: int) -> None:
-    """Select a frame, from 0, in the browser that plays a segmentation; without a browser nothing happens."""
+    """Select a frame, from 0, in the browser that plays a segmentation, and show the cavity there.
+
+    Slice views that miss the cavity jump to its middle; the others stay where they are, so that one slice can be
+    compared between ED and ES. A single volume has no browser; only its slices jump.
+    """
     browser = browserOf(segmentationNode)
     if browser is not None:
         browser.SetSelectedItemNumber(frame)
+    corners = _cornersOfCavity(segmentationNode)
+    if corners is not None:
+        for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+            if _misses(sliceNode, corners):
+                sliceNode.JumpSliceByOffsetting(*corners.mean(axis=0))
 
 
 def browserOf(segmentationNode: Any) -> Any:
     """The vtkMRMLSequenceBrowserNode that plays a segmentation; None for a single volume's."""
     return slicer.modules.sequences.logic().GetFirstBrowserNodeForProxyNode(segmentationNode)
+
+
+def _cornersOfCavity(segmentationNode: Any) -> NDArray[np.float64] | None:
+    """Corners (8, 3) of the box of voxels around the cavity, RAS in mm; None where there is no cavity."""
+    segment = segmentationNode.GetSegmentation().GetSegment(CAVITY.key)
+    image = None if segment is None else segment.GetRepresentation("Binary labelmap")
+    extent = [0] * 6
+    # The labels of all segments may share an image; values below the cavity's are not its own.
+    low = 0 if segment is None else segment.GetLabelValue() - 1
+    if image is None or not slicer.vtkOrientedImageDataResample.CalculateEffectiveExtent(image, extent, low):
+        return None
+    ranges = ((extent[2 * axis], extent[2 * axis + 1]) for axis in range(_RAS))
+    corners = np.array([(*corner, 1) for corner in product(*ranges)], np.float64)
+    return (corners @ gridToWorld(segmentationNode, image).T)[:, :_RAS]
+
+
+def _misses(sliceNode: Any, corners: NDArray[np.float64]) -> bool:
+    """Whether all corners (8, 3) lie on one side of a slice view's plane."""
+    matrix = slicer.util.arrayFromVTKMatrix(sliceNode.GetSliceToRAS())
+    heights = (corners - matrix[:_RAS, 3]) @ matrix[:_RAS, 2]
+    return bool((heights > 0).all() or (heights < 0).all())

@@ -12,7 +12,7 @@ from slicer.i18n import tr as _
 
 from LVSegULib.errors import InputError
 from LVSegULib.labels import BY_KEY, Label
-from LVSegUSlicer.scene_writer import LABELS_ATTRIBUTE
+from LVSegUSlicer.scene_writer import LABELS_ATTRIBUTE, inputOf
 from LVSegUSlicer.sequences import dataNodes, timesMs
 
 
@@ -69,7 +69,16 @@ def readLabels(segmentationNode: Any) -> SceneLabels:
 
 
 def _referenceGrid(segmentationNode: Any) -> Any:
-    """The grid of the volume that was segmented, as the segmentation remembers it, also if that volume is gone."""
+    """The grid (vtkOrientedImageData) of the volume that was segmented; as the segmentation remembers it if it is gone.
+
+    The volume comes first, as a correction may have changed what one frame remembers.
+    """
+    volume = inputOf(segmentationNode)
+    if volume is not None and volume.GetImageData() is not None:
+        logic = slicer.vtkSlicerSegmentationsModuleLogic
+        image = logic.CreateOrientedImageDataFromVolumeNode(volume, segmentationNode.GetParentTransformNode())
+        image.UnRegister(None)
+        return image
     name = slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName()
     grid = slicer.vtkOrientedImageData()
     text = segmentationNode.GetSegmentation().GetConversionParameter(name)
@@ -86,6 +95,8 @@ def _labelsOf(node: Any, regions: tuple[Label, ...], grid: Any) -> NDArray[np.ui
     """Label values (K, J, I) of one frame; where segments overlap, the first region wins."""
     left, right, front, back, low, high = grid.GetExtent()
     labels = np.zeros((high - low + 1, back - front + 1, right - left + 1), np.uint8)
+    if not node.GetSegmentation().ContainsRepresentation("Binary labelmap"):
+        node.GetSegmentation().CreateRepresentation("Binary labelmap")  # of surfaces that were edited elsewhere
     for region in reversed(regions):
         segment = node.GetSegmentation().GetSegment(region.key)
         image = None if segment is None else segment.GetRepresentation("Binary labelmap")
@@ -103,11 +114,15 @@ def _onGrid(image: Any, grid: Any) -> NDArray[Any]:
     return pixels.reshape(size[::-1])
 
 
-def _spacingInWorld(node: Any, grid: Any) -> tuple[float, float, float]:
+def gridToWorld(node: Any, grid: Any) -> NDArray[np.float64]:
+    """4x4 matrix from voxel indices (i, j, k, 1) of a vtkOrientedImageData of a node to RAS in the world, mm."""
     toWorld, toParent = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
     grid.GetImageToWorldMatrix(toParent)
     if node.GetParentTransformNode() is not None:
         node.GetParentTransformNode().GetMatrixTransformToWorld(toWorld)
-    matrix = slicer.util.arrayFromVTKMatrix(toWorld) @ slicer.util.arrayFromVTKMatrix(toParent)
-    i_mm, j_mm, k_mm = np.linalg.norm(matrix[:3, :3], axis=0)
+    return np.asarray(slicer.util.arrayFromVTKMatrix(toWorld) @ slicer.util.arrayFromVTKMatrix(toParent))
+
+
+def _spacingInWorld(node: Any, grid: Any) -> tuple[float, float, float]:
+    i_mm, j_mm, k_mm = np.linalg.norm(gridToWorld(node, grid)[:3, :3], axis=0)
     return float(k_mm), float(j_mm), float(i_mm)

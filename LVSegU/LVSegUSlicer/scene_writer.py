@@ -19,7 +19,8 @@ INPUT_ROLE = "LVSegU.Input"
 LABELS_ATTRIBUTE = "LVSegU.Labels"
 MODEL_ATTRIBUTE = "LVSegU.Model"
 
-FILL_OPACITY = 0.25
+FILL_OPACITY = 0.2
+OUTLINE_PIXELS = 2
 
 
 def segmentationSteps(
@@ -135,6 +136,7 @@ def _finish(node: Any, volume: Any, *, show3D: bool) -> None:
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
     display.SetAllSegmentsOpacity2DFill(FILL_OPACITY)
+    display.SetSliceIntersectionThickness(OUTLINE_PIXELS)
     display.SetVisibility3D(show3D)
     display.SetPreferredDisplayRepresentationName3D("Closed surface")
     putBeside(node, volume)

@@ -1,5 +1,6 @@
 """Tables, chart and navigation of a result."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,6 @@ import numpy as np
 import pytest
 
 from LVSegULib.measures.volumes import Measures, measure
-from Testing.desktop.scene import a_beating_heart, add_cine, add_volume
-from Testing.LVSegU.LVSegUSlicer.test_scene_writer import rings, write
 
 BEAT = Measures(
     volumes_ml=(120.0, 60.0, 90.0),
@@ -82,17 +81,59 @@ def test_filled_again_they_are_the_same_nodes(a_scene: Any, a_segmentation: Any)
     assert rows(again[1]) == [["0", "100"], ["1", "50"]]
 
 
-def test_the_chart_marks_ed_and_es(a_scene: Any, a_segmentation: Any) -> None:
+def series_of(chart: Any) -> list[Any]:
+    return [chart.GetNthPlotSeriesNode(index) for index in range(chart.GetNumberOfPlotSeriesNodes())]
+
+
+def points(series: Any) -> list[tuple[float, float]]:
+    """What a series draws (x, y)."""
+    table = series.GetTableNode().GetTable()
+    x, y = (table.GetColumnByName(name) for name in (series.GetXColumnName(), series.GetYColumnName()))
+    return [(x.GetValue(row), y.GetValue(row)) for row in range(x.GetNumberOfValues())]
+
+
+def test_the_chart_marks_ed_and_es(a_segmentation: Any) -> None:
     from LVSegUSlicer.charts import writeChart
     from LVSegUSlicer.tables import writeTables
 
     _, frames = writeTables(a_segmentation, BEAT, VOLUMES)
     chart = writeChart(a_segmentation, frames, BEAT)
-    series = [a_scene.GetNodeByID(chart.GetNthPlotSeriesNodeID(index)) for index in range(2)]
-    assert (series[0].GetXColumnName(), series[0].GetYColumnName()) == ("time_ms", "LV blood pool (mL)")
-    assert rows(series[1].GetTableNode()) == [["ED", "0", "120"], ["ES", "300", "60"]]
+    curve, ed, es = series_of(chart)
+    assert points(curve) == [(0, 120), (300, 60), (600, 90)]
+    assert points(ed) == [(0, 120)]
+    assert points(es) == [(300, 60)]
+    names = [one.GetName() for one in (curve, ed, es)]
+    assert names == ["LV blood pool", "ED: 120.0 mL, frame 0", "ES: 60.0 mL, frame 1"]
+    assert chart.GetTitle() == "sax LV"
     assert chart.GetXAxisTitle() == "Time after the R wave (ms)"
     assert chart.GetYAxisTitle() == "LV blood pool (mL)"
+    assert chart.GetYAxisRange() == (0, 160)  # 1.3 x 120 = 156, and up to the next 20
+
+
+def test_without_times_the_chart_counts_frames(a_segmentation: Any) -> None:
+    from LVSegUSlicer.charts import writeChart
+    from LVSegUSlicer.tables import writeTables
+
+    beat = replace(BEAT, time_ms=None)
+    _, frames = writeTables(a_segmentation, beat, VOLUMES)
+    chart = writeChart(a_segmentation, frames, beat)
+    curve, _ed, es = series_of(chart)
+    assert points(curve) == [(0, 120), (1, 60), (2, 90)]
+    assert points(es) == [(1, 60)]
+    assert chart.GetXAxisTitle() == "Frame"
+
+
+def test_marks_go_where_ed_and_es_can_not_be_told_any_more(a_segmentation: Any) -> None:
+    from LVSegUSlicer.charts import writeChart
+    from LVSegUSlicer.tables import writeTables
+
+    _, frames = writeTables(a_segmentation, BEAT, VOLUMES)
+    chart = writeChart(a_segmentation, frames, BEAT)
+    empty = measure(np.zeros((3, 2, 3, 3), np.uint8), (10.0, 10.0, 10.0))
+    _, frames = writeTables(a_segmentation, empty, {1: [0.0, 0.0, 0.0]})
+    assert writeChart(a_segmentation, frames, empty) is chart
+    assert [one.GetName() for one in series_of(chart)] == ["LV blood pool"]
+    assert chart.GetYAxisRange() == (0, 2)
 
 
 def test_csv_is_that_of_the_command_line(tmp_path: Path) -> None:
@@ -102,22 +143,3 @@ def test_csv_is_that_of_the_command_line(tmp_path: Path) -> None:
     exportTable(tmp_path / "a.csv", BEAT, VOLUMES)
     write_table(tmp_path / "b.csv", VOLUMES, BEAT)
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
-
-
-def test_going_to_a_frame_selects_it_in_the_browser(a_scene: Any) -> None:
-    from LVSegUSlicer.navigation import browserOf, goToFrame
-
-    node = write(add_cine(a_beating_heart()), rings())
-    goToFrame(node, 3)
-    browser = a_scene.GetFirstNodeByClass("vtkMRMLSequenceBrowserNode")
-    assert browser.GetSelectedItemNumber() == 3
-    assert browserOf(node) is browser
-
-
-def test_a_single_volume_has_no_frame_to_go_to(a_scene: Any) -> None:
-    from LVSegUSlicer.navigation import browserOf, goToFrame
-
-    assert a_scene is not None
-    node = write(add_volume(a_beating_heart()[0]), rings(frames=1))
-    goToFrame(node, 3)
-    assert browserOf(node) is None
