@@ -2,7 +2,7 @@
 
 # Installs each file under its path below the folder that lists it. A script's name may lack its ".py".
 macro(slicerMacroBuildScriptedModule)
-  cmake_parse_arguments(MODULE "WITH_GENERIC_TESTS;WITH_SUBDIR;VERBOSE" "NAME" "SCRIPTS;RESOURCES" ${ARGN})
+  cmake_parse_arguments(MODULE "WITH_GENERIC_TESTS;VERBOSE" "NAME" "SCRIPTS;RESOURCES" ${ARGN})
   if(MODULE_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "slicerMacroBuildScriptedModule does not know \"${MODULE_UNPARSED_ARGUMENTS}\"")
   endif()
