@@ -77,7 +77,10 @@ def test_the_results_are_in_the_scene(logic: Any, the_sample: Any) -> None:
     assert results.segmentationNode.GetSegmentation().GetNthSegment(0).GetName() == "LV blood pool"
     assert results.browserNode.GetProxyNode(results.browserNode.GetSequenceNode(the_sample)) is the_sample
     assert results.framesTableNode.GetNumberOfRows() == 20
-    assert results.chartNode.GetNumberOfPlotSeriesNodes() == 2
+    names = [results.chartNode.GetNthPlotSeriesNode(n).GetName() for n in range(3)]
+    assert names[0] == "LV blood pool"
+    assert [name[:3] for name in names[1:]] == ["ED:", "ES:"]
+    assert results.chartNode.GetNumberOfPlotSeriesNodes() == 3
     assert results.measures.LVEDV > results.measures.LVESV > 0
     assert shares == sorted(shares, key=lambda report: report[0])
     assert (shares[0][0], shares[-1][0]) == (0.0, 1.0)
