@@ -24,9 +24,12 @@ def hasTorchInstaller() -> bool:
 def installWithPip(packages: Sequence[Package], constraints: Path) -> None:
     """Install into Slicer's Python; the user has been asked already. Whatever Slicer's own functions raise."""
     requirements = [package.requirement for package in packages]
-    packaging = _module("slicer.packaging")  # Slicer 5.11 and later
-    if packaging is not None:
-        packaging.pip_ensure(requirements, constraints=constraints, prompt_install=False, requester=REQUESTER)
+    slicerPackaging = _module("slicer.packaging")  # Slicer 5.11 and later
+    if slicerPackaging is not None:
+        from packaging.requirements import Requirement
+
+        parsed = [Requirement(requirement) for requirement in requirements]  # the first versions take no strings
+        slicerPackaging.pip_ensure(parsed, constraints=constraints, prompt_install=False, requester=REQUESTER)
         return
     with slicer.util.WaitCursor():
         slicer.util.pip_install([*requirements, "--constraint", str(constraints)])

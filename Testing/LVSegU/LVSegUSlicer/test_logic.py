@@ -88,6 +88,18 @@ def test_the_results_are_in_the_scene(logic: Any, the_sample: Any) -> None:
     assert {"read", "load", "prepare", "network", "restore", "write"} <= results.seconds.keys()
 
 
+def test_the_surface_holds_the_volume_that_was_measured(logic: Any, the_sample: Any) -> None:
+    """With the smoothing that the panel begins with; computed by VTK from the triangles."""
+    import vtk
+
+    results = logic.process(the_sample)
+    for which, volume_ml in (("ED", results.measures.LVEDV), ("ES", results.measures.LVESV)):
+        logic.goToFrame(results.segmentationNode, which)
+        inside = vtk.vtkMassProperties()
+        inside.SetInputData(results.segmentationNode.GetClosedSurfaceInternalRepresentation("LV"))
+        assert inside.GetVolume() / 1000 == pytest.approx(volume_ml, rel=0.03)
+
+
 def test_ed_and_es_are_shown_in_the_browser(logic: Any, the_sample: Any) -> None:
     results = logic.process(the_sample)
     for which, frame in (("ES", results.measures.es_frame), ("ED", results.measures.ed_frame)):
