@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import qt
 import slicer
 import vtk
 from slicer.i18n import tr as _
@@ -23,6 +25,7 @@ if importlib.util.find_spec("LVSegULib") is None:  # run from a checkout, where 
 
 from LVSegULib.engines.base import installed_engines
 from LVSegUSlicer import settings
+from LVSegUSlicer.dicom_folder import loadDicomFolder
 from LVSegUSlicer.input_view import InputView, likelyInput, showInViews
 from LVSegUSlicer.install import ensureEngine
 from LVSegUSlicer.logic import LVSegULogic, Request, Results
@@ -80,6 +83,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.machineView = MachineView(self.ui)
         self.progressView = ProgressView(self.ui)
         self.resultsView = ResultsView(self.ui, self.logic)
+        self.ui.dicomButton.connect("clicked(bool)", self.onLoadDicom)
         self.ui.sampleButton.connect("clicked(bool)", self.onLoadSample)
         self.ui.applyButton.connect("clicked(bool)", self.onApply)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
@@ -142,11 +146,23 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _setModel(self, model: str) -> None:
         self.logic.getParameterNode().model = model
 
+    def onLoadDicom(self) -> None:
+        """Load the short-axis cine of a DICOM folder and choose it."""
+        title = _("Folder of the DICOM files of a short-axis cine")
+        folder = qt.QFileDialog.getExistingDirectory(self.ui.LVSegU, title, settings.lastFolder())
+        if folder:
+            settings.setLastFolder(folder)
+            self._load(lambda: loadDicomFolder(Path(folder)))
+
     def onLoadSample(self) -> None:
         """Load the sample patient and choose it."""
+        self._load(loadSamplePatient)
+
+    def _load(self, load: Callable[[], Any]) -> None:
+        """Choose and show what `load` brings into the scene."""
         try:
             with slicer.util.WaitCursor():
-                node = loadSamplePatient()
+                node = load()
         except Exception as error:  # whatever fails, the user is told
             self._fail(error)
             return

@@ -14,11 +14,26 @@ WINDOW_PERCENTILES = (1.0, 99.5)
 
 
 def addCine(cine: Cine) -> Any:
-    """Add a cine of several frames to the scene.
+    """Add a cine to the scene.
 
     Returns:
-        The vtkMRMLScalarVolumeNode that shows the selected frame: the proxy node of the sequence.
+        The vtkMRMLScalarVolumeNode that shows the selected frame: the proxy node of a sequence; of a cine of one frame,
+        a volume of its own.
     """
+    node = _addVolume(cine) if cine.frame_count == 1 else _addSequence(cine)
+    _setWindow(node, cine)
+    itemOf(node)
+    return node
+
+
+def _addVolume(cine: Cine) -> Any:
+    volume = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", cine.name)
+    volume.SetIJKToRASMatrix(slicer.util.vtkMatrixFromArray(cine.ijk_to_ras))
+    slicer.util.updateVolumeFromArray(volume, _stored(cine.frames[0]))
+    return volume
+
+
+def _addSequence(cine: Cine) -> Any:
     scene = slicer.mrmlScene
     sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", scene.GenerateUniqueName(cine.name))
     sequence.SetIndexName("frame" if cine.time_ms is None else "time")
@@ -34,10 +49,7 @@ def addCine(cine: Cine) -> Any:
     browser = scene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode", scene.GenerateUniqueName(f"{cine.name} browser"))
     browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
     slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
-    proxy = browser.GetProxyNode(sequence)
-    _setWindow(proxy, cine)
-    itemOf(proxy)
-    return proxy
+    return browser.GetProxyNode(sequence)
 
 
 def _stored(frame: Any) -> Any:

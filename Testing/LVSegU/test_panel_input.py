@@ -1,11 +1,13 @@
 """Choosing the input: what is recognised, and what is refused with a reason."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from Testing.desktop.file_dialog import FileDialog
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids
 from Testing.desktop.start import OpenModule
 from Testing.desktop.user import click, wait_until
@@ -139,3 +141,22 @@ def test_bad_input_gets_a_reason_and_leaves_nothing(
     good = add_volume(a_beating_heart()[0], "good")
     assert choose(the_panel, good).applyButton.enabled
     the_desktop.mrmlScene.RemoveNode(good)
+
+
+def test_a_dicom_folder_is_loaded_and_chosen(the_panel: OpenModule, the_sample_patient: Path) -> None:
+    ui = the_panel.panel.ui
+    FileDialog.will_choose(the_sample_patient)
+    click(ui.dicomButton)
+    assert ui.inputLabel.text.startswith("12 slices x 20 frames")
+    assert ui.applyButton.enabled
+    FileDialog.will_choose("")
+    click(ui.dicomButton)
+    assert FileDialog.asked == [("Folder of the DICOM files of a short-axis cine", str(the_sample_patient))]
+
+
+def test_a_folder_without_a_cine_says_so(the_panel: OpenModule, tmp_path: Path, caplog: Any) -> None:
+    before = node_ids()
+    FileDialog.will_choose(tmp_path)
+    click(the_panel.panel.ui.dicomButton)
+    assert "is empty, expected the DICOM files of a short-axis cine" in caplog.text
+    assert node_ids() == before

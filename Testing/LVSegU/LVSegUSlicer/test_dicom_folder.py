@@ -1,0 +1,64 @@
+"""A DICOM folder comes into the scene as the command line reads it, or not at all."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from LVSegULib.errors import InputError
+from LVSegULib.reading import read_cine
+from Testing.conftest import DicomPhantom, beating_phantom
+from Testing.desktop.scene import node_ids
+
+
+def load(folder: Path) -> Any:
+    from LVSegUSlicer.dicom_folder import loadDicomFolder
+
+    return loadDicomFolder(folder)
+
+
+def write_a_series_for_each_slice(phantom: DicomPhantom) -> None:
+    """As some scanners do it; two slices of a localiser lie among them."""
+    for k in range(phantom.images.shape[1]):
+        phantom.write(
+            lambda _dataset, _frame, slice_, k=k: slice_ == k, series_number=10 + k, description=f"cine sax {k}"
+        )
+
+
+@pytest.mark.parametrize("is_split", [False, True])
+def test_one_series_or_one_for_each_slice(a_scene: Any, a_dicom_phantom: DicomPhantom, *, is_split: bool) -> None:
+    from LVSegUSlicer.hierarchy import hierarchyNode, itemOf
+    from LVSegUSlicer.scene_reader import readInput
+
+    assert a_scene is not None
+    if is_split:
+        write_a_series_for_each_slice(a_dicom_phantom)
+    else:
+        a_dicom_phantom.write()
+    node = load(a_dicom_phantom.folder)
+    cine, expected = readInput(node).cine, read_cine(a_dicom_phantom.folder)
+    np.testing.assert_array_equal(cine.frames, expected.frames)
+    np.testing.assert_allclose(cine.ijk_to_ras, expected.ijk_to_ras, atol=1e-9)
+    # the phantom's first pixel holds 100 * frame + slice
+    np.testing.assert_array_equal(np.sort(cine.frames[2, :, 0, 0]), [200, 201, 202, 203])
+    hierarchy = hierarchyNode()
+    study = hierarchy.GetItemParent(itemOf(node))
+    assert hierarchy.GetItemName(study) == a_dicom_phantom.folder.name
+
+
+def test_one_frame_is_a_volume(a_scene: Any, a_dicom_phantom: DicomPhantom) -> None:
+    a_dicom_phantom.images = beating_phantom(1, 4, 24, 20)
+    a_dicom_phantom.write()
+    node = load(a_dicom_phantom.folder)
+    assert a_scene.GetNumberOfNodesByClass("vtkMRMLSequenceNode") == 0
+    assert node.GetImageData().GetDimensions() == (20, 24, 4)
+
+
+def test_a_folder_without_a_cine_leaves_nothing(a_scene: Any, tmp_path: Path) -> None:
+    assert a_scene is not None
+    (tmp_path / "letter.txt").write_text("not an image", encoding="utf-8")
+    before = node_ids()
+    with pytest.raises(InputError, match="holds no grey DICOM image"):
+        load(tmp_path)
+    assert node_ids() == before
