@@ -1,0 +1,134 @@
+"""Superfluous filters are found, all of them, and their removal changes nothing up to the image's border."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from LVSegULib.network.by_layer import Layer, Layers, run_layer
+from LVSegULib.pruning.exact import output_bounds, without_superfluous
+from LVSegULib.pruning.structure import filters_of
+from LVSegULib.pruning.surgery import filter_axis, reader_channels
+from Testing.pruning.networks import UNEVEN, logits, some_images, uneven_layers
+
+
+def planted(layers: Layers, name: str, index: int, kernels: Tensor | float, bias: float) -> Layers:
+    """The network with the kernels and the bias of one filter replaced."""
+    changed = layers[name].kernels.clone()
+    changed.select(filter_axis(name), index).copy_(torch.as_tensor(kernels))
+    biases = layers[name].bias.clone()
+    biases[index] = bias
+    return layers | {name: Layer(changed, biases)}
+
+
+def assert_nothing_changed(layers: Layers, expected_counts: dict[str, int]) -> None:
+    found = without_superfluous(UNEVEN, layers)
+    assert filters_of(found.config) == filters_of(UNEVEN) | expected_counts
+    images = torch.cat([some_images(), torch.zeros(1, 1, 24, 20), torch.ones(1, 1, 24, 20)])
+    expected, got = logits(UNEVEN, layers, images), logits(found.config, found.layers, images)
+    scale = float(expected.abs().max())
+    assert float((got - expected).abs().max()) <= 1e-5 * max(1.0, scale)
+    assert bool(((got > 0) == (expected > 0)).all())
+
+
+def test_a_network_without_superfluous_filters_stays_as_it_is() -> None:
+    assert_nothing_changed(uneven_layers(), {})
+
+
+@pytest.mark.parametrize("name", [name for name in filters_of(UNEVEN) if not name.startswith("upsample")])
+def test_a_filter_that_batch_norm_has_switched_off_goes(name: str) -> None:
+    assert_nothing_changed(planted(uneven_layers(), name, 1, 0.0, -0.2), {name: filters_of(UNEVEN)[name] - 1})
+
+
+def test_a_filter_whose_bias_no_image_can_lift_goes() -> None:
+    layers = uneven_layers()
+    kernels = layers["encoder.0.0"].kernels[1]
+    most = float(kernels.clamp(min=0).sum())  # reached by an image that is 1 where the kernel is positive
+    assert_nothing_changed(planted(layers, "encoder.0.0", 1, kernels, -1.01 * most), {"encoder.0.0": 2})
+    assert_nothing_changed(planted(layers, "encoder.0.0", 1, kernels, -0.99 * most), {})
+
+
+def test_a_filter_that_nobody_reads_goes() -> None:
+    layers = uneven_layers()
+    for reader, channels in reader_channels(UNEVEN, "encoder.0.1"):
+        kernels = layers[reader.layer].kernels.clone()
+        kernels[:, channels[2]] = 0.0
+        layers |= {reader.layer: Layer(kernels, layers[reader.layer].bias)}
+    assert_nothing_changed(layers, {"encoder.0.1": 4})
+
+
+def test_a_filter_that_only_the_skip_connection_reads_stays() -> None:
+    layers = uneven_layers()
+    kernels = layers["encoder.1.0"].kernels.clone()
+    kernels[:, 2] = 0.0
+    assert_nothing_changed(layers | {"encoder.1.0": Layer(kernels, layers["encoder.1.0"].bias)}, {})
+
+
+@pytest.mark.parametrize("name", ["encoder.0.0", "encoder.0.1", "encoder.2.1", "upsample.0", "decoder.1.1"])
+@pytest.mark.parametrize("factor", [1.0, 0.4])
+def test_a_copy_is_added_to_what_it_copies(name: str, factor: float) -> None:
+    layers = uneven_layers()
+    kernels = layers[name].kernels.select(filter_axis(name), 0)
+    copied = planted(layers, name, 2, factor * kernels, factor * float(layers[name].bias[0]))
+    assert_nothing_changed(copied, {name: filters_of(UNEVEN)[name] - 1})
+
+
+def test_a_negative_multiple_is_no_copy_where_a_relu_follows() -> None:
+    layers = uneven_layers()
+    mirrored = planted(
+        layers, "encoder.1.0", 2, -layers["encoder.1.0"].kernels[0], -float(layers["encoder.1.0"].bias[0])
+    )
+    assert_nothing_changed(mirrored, {})
+    kernels = layers["upsample.0"].kernels[:, 0]
+    assert_nothing_changed(
+        planted(layers, "upsample.0", 2, -kernels, -float(layers["upsample.0"].bias[0])), {"upsample.0": 4}
+    )
+
+
+def test_a_constant_filter_goes_where_its_reader_pads_nothing() -> None:
+    assert_nothing_changed(planted(uneven_layers(), "decoder.1.1", 1, 0.0, 0.7), {"decoder.1.1": 3})
+
+
+def test_a_constant_filter_stays_where_its_reader_would_see_the_padding() -> None:
+    assert_nothing_changed(planted(uneven_layers(), "encoder.0.0", 1, 0.0, 0.7), {})
+
+
+def test_what_dies_with_another_filter_goes_too() -> None:
+    layers = planted(uneven_layers(), "encoder.1.0", 1, 0.0, -1.0)
+    only_that_one = torch.zeros(7, 3, 3)
+    only_that_one[1] = 1.0
+    layers = planted(layers, "encoder.1.1", 2, only_that_one, 0.0)
+    assert_nothing_changed(layers, {"encoder.1.0": 6, "encoder.1.1": 3})
+
+
+def test_a_layer_keeps_one_filter_even_if_all_are_dead() -> None:
+    layers = uneven_layers()
+    dead = Layer(torch.zeros_like(layers["decoder.1.0"].kernels), torch.full((6,), -1.0))
+    found = without_superfluous(UNEVEN, layers | {"decoder.1.0": dead})
+    assert filters_of(found.config)["decoder.1.0"] == 1
+    assert found.reasons["dead"] >= 5
+
+
+def test_the_bounds_hold_for_every_pixel_of_real_outputs_and_are_reached_in_the_first_layer() -> None:
+    layers = uneven_layers()
+    low, high = output_bounds(UNEVEN, layers)
+    seen: dict[str, Tensor] = {}
+
+    def layer(name: str, x: Tensor) -> Tensor:
+        y = run_layer(name, layers[name], x)
+        seen[name] = y.relu() if not name.startswith(("upsample", "head")) else y
+        return seen[name]
+
+    from LVSegULib.network.by_layer import run_by_layer
+
+    best = (layers["encoder.0.0"].kernels[1, 0] > 0).float()
+    image = torch.zeros(1, 1, 24, 20)
+    image[0, 0, 9:12, 9:12] = best
+    with torch.no_grad():
+        run_by_layer(UNEVEN.depth, torch.cat([some_images(), image]), layer)
+    for name in low:
+        values = seen[name].double()
+        assert bool((values.amin((0, 2, 3)) >= low[name] - 1e-4).all()), name
+        assert bool((values.amax((0, 2, 3)) <= high[name] + 1e-4).all()), name
+    assert float(seen["encoder.0.0"][-1, 1].max()) == pytest.approx(float(high["encoder.0.0"][1]), rel=1e-5)
