@@ -21,6 +21,7 @@ COMMANDS = {
     "evaluate": "compare a model with the reference contours of a data set",
     "train": "train a model on your own data",
     "bench": "time every engine on this machine",
+    "prune": "take filters out of a trained model, without retraining",
     "threshold": "make a trained model draw a little smaller or larger",
     "publish": "give a trained model its figures and its card, for shipping",
 }

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         SomeFailed: some of several inputs failed.
         LVSegUError: the model, the engine, the output folder or the only input is at fault.
     """
-    from LVSegULib.commands.inputs import expand_inputs
+    from LVSegULib.reading.inputs import expand_inputs
 
     inputs = expand_inputs(arguments.inputs)
     segmenter = open_segmenter(arguments)

@@ -10,6 +10,15 @@ from LVSegULib.errors import EngineError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
 
 
+def open_session(graph: bytes, threads: int | None = None) -> onnxruntime.InferenceSession:
+    """ONNX Runtime on the processor, ready to run `graph`; it raises errors of its own."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    if threads is not None:
+        options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
 class OnnxEngine:
     """The engine that needs the least: ONNX Runtime on the processor."""
 
@@ -17,13 +26,9 @@ class OnnxEngine:
     version: str = onnxruntime.__version__
 
     def __init__(self, model: ModelFolder, threads: int | None = None) -> None:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        if threads is not None:
-            options.intra_op_num_threads = threads
         graph = model.checked(ONNX).read_bytes()
         try:
-            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+            self._session = open_session(graph, threads)
         except Exception as error:  # ONNX Runtime raises classes of its own that share no base but Exception
             raise EngineError(f"ONNX Runtime cannot load {model.path / ONNX}: {error}") from error
 

@@ -125,6 +125,11 @@ def count_parameters(config: UNetConfig) -> int:
     return sum(layer.parameters for layer in layer_costs(config))
 
 
+def count_multiply_adds(config: UNetConfig) -> float:
+    """Multiply-adds of the network per pixel of the image."""
+    return sum(layer.multiply_adds_per_pixel for layer in layer_costs(config))
+
+
 def share_of_classic(config: UNetConfig) -> float:
     """Parameters as a fraction of the classic U-Net's 31,036,481."""
     return count_parameters(config) / CLASSIC_PARAMETERS

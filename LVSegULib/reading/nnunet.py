@@ -106,6 +106,11 @@ class RawDataset:
         return tuple(sorted({case.patient for case in self.cases}))
 
 
+def is_raw_dataset(folder: Path) -> bool:
+    """Whether `folder` looks like an nnU-Net raw folder."""
+    return (folder / "dataset.json").is_file()
+
+
 def open_raw_dataset(folder: Path) -> RawDataset:
     """List the cases of an nnU-Net raw folder (`dataset.json`, imagesTr, labelsTr; imagesTs, labelsTs if present).
 

@@ -70,6 +70,6 @@ def test_layers_become_weights_of_the_pytorch_network() -> None:
 def test_a_skip_connections_filter_is_read_by_the_next_level_and_by_the_decoder() -> None:
     classic = UNetConfig.from_base(64)
     found = {reader.layer: channels for reader, channels in reader_channels(classic, "encoder.1.1")}
-    assert found == {"encoder.2.0": range(0, 128), "decoder.2.0": range(0, 128)}
+    assert found == {"encoder.2.0": range(128), "decoder.2.0": range(128)}
     found = {reader.layer: channels for reader, channels in reader_channels(classic, "upsample.2")}
     assert found == {"decoder.2.0": range(128, 256)}

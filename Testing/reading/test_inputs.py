@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from LVSegULib.commands.inputs import expand_inputs
+from LVSegULib.reading.inputs import expand_inputs
 from Testing.conftest import DicomPhantom
 
 

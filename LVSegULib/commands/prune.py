@@ -1,0 +1,116 @@
+"""`lvsegu prune`: the same network with fewer filters, without retraining."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from LVSegULib.commands.fields import add_fields, given_fields
+from LVSegULib.commands.packages import need_torch
+
+if TYPE_CHECKING:
+    from LVSegULib.pruning.config import PruningConfig
+    from LVSegULib.pruning.log import Row
+    from LVSegULib.pruning.run import Pruned, Watch
+
+logger = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the model, `--data`, `--out`, `--resume`, and an option for every setting."""
+    from LVSegULib.pruning.config import PruningConfig
+
+    parser.add_argument("model", metavar="MODEL", help="installed model or model folder")
+    parser.add_argument(
+        "--data",
+        action="append",
+        required=True,
+        metavar="DIR",
+        help="slices to calibrate and judge on, with or without labels; repeat for several",
+    )
+    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="the new model folder")
+    parser.add_argument("--resume", action="store_true", help="go on with a search that was stopped")
+    add_fields(parser.add_argument_group("settings"), PruningConfig, skip=("data",))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prune and say what became of the model; returns 0."""
+    need_torch("pruning")
+    from LVSegULib.modelfolder.folder import find_model
+    from LVSegULib.pruning.run import prune
+
+    model, config = find_model(arguments.model), config_of(arguments)
+    bar = _Bar()
+    try:
+        pruned = prune(model, config, arguments.out, resume=arguments.resume, watch=bar.watch())
+    finally:
+        bar.close()
+    print(summary(pruned))
+    return 0
+
+
+def config_of(arguments: argparse.Namespace) -> PruningConfig:
+    """The configuration that the options give.
+
+    Raises:
+        UsageError: a setting is impossible.
+    """
+    from LVSegULib.pruning.config import PruningConfig
+
+    return PruningConfig(**given_fields(arguments), data=tuple(arguments.data))
+
+
+def summary(pruned: Pruned) -> str:
+    """What people read on the terminal."""
+    from LVSegULib.network.config import count_multiply_adds
+
+    before, after = pruned.unpruned.spec, pruned.model.spec
+    if after.parameters == before.parameters:
+        return f"{pruned.model.path}: nothing could be removed, {pruned.reason}"
+    multiply_adds = [count_multiply_adds(spec.network) for spec in (before, after)]
+    dice = f"{pruned.rows[0].dice:.4f} became {pruned.chosen.dice:.4f} on the patients judged on"
+    return (
+        f"{pruned.model.path}: {before.parameters:,} parameters became {after.parameters:,} "
+        f"({_fewer(before.parameters, after.parameters)}), multiply-adds {_fewer(*multiply_adds)}; "
+        f"Dice per patient {dice}; {pruned.reason}"
+    )
+
+
+def _fewer(before: float, after: float) -> str:
+    return f"{100 * (1 - after / before):.0f} % fewer"
+
+
+class _Bar:
+    """The rounds on a terminal's last line, or a line for each round elsewhere."""
+
+    def __init__(self) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(unit=" tries", disable=None, dynamic_ncols=True)
+
+    def watch(self) -> Watch:
+        from LVSegULib.pruning.run import Watch
+
+        return Watch(say=self._say, loaded=self._loaded, row=self._row, tried=self._tried)
+
+    def close(self) -> None:
+        self._bar.close()
+
+    def _say(self, line: str) -> None:
+        self._bar.clear()
+        logger.info(line)
+
+    def _loaded(self, name: str) -> None:
+        self._bar.set_description_str(f"reading {name}")
+
+    def _tried(self) -> None:
+        self._bar.update()
+
+    def _row(self, row: Row) -> None:
+        shown = f"round {row.round}: {row.parameters:,} parameters, Dice {row.dice:.4f}"
+        self._bar.set_description_str(shown)
+        if self._bar.disable:
+            faster = f", {row.speed:.2f} times as fast" if row.speed else ""
+            self._say(f"{shown}, {row.multiply_adds:,.0f} multiply-adds per pixel{faster}, {row.seconds:.0f} s")

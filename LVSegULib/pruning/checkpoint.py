@@ -1,0 +1,86 @@
+"""A search that was stopped: the network as it was, and its log, in one safetensors file; nothing pickled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from LVSegULib.atomic import written_whole
+from LVSegULib.errors import InputError
+from LVSegULib.network.by_layer import Layer
+from LVSegULib.network.config import UNetConfig
+from LVSegULib.pruning.log import Row
+from LVSegULib.pruning.state import State
+
+CHECKPOINT = "checkpoint.safetensors"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """How far a search has come.
+
+    Attributes:
+        state: the network of the next round, not yet refitted.
+        best: the smallest network that passed so far.
+        rows: the rounds so far.
+    """
+
+    state: State
+    best: State
+    rows: tuple[Row, ...]
+
+
+def save_checkpoint(path: Path, checkpoint: Checkpoint, about: dict[str, Any]) -> None:
+    """Write a checkpoint; `about` says what it is a search for, and must be the same when it is resumed."""
+    tensors: dict[str, Tensor] = {}
+    for kind, state in (("state", checkpoint.state), ("best", checkpoint.best)):
+        for name, layer in state.layers.items():
+            tensors |= {f"{kind}.kernels.{name}": layer.kernels.contiguous(), f"{kind}.bias.{name}": layer.bias}
+        tensors |= {f"{kind}.alive.{name}": alive for name, alive in state.alive.items()}
+    text = json.dumps(
+        {
+            "about": about,
+            "rows": [row.to_json() for row in checkpoint.rows],
+            "state": checkpoint.state.config.to_json(),
+            "best": checkpoint.best.config.to_json(),
+        }
+    )
+    copies = {name: tensor.clone() for name, tensor in tensors.items()}
+    with written_whole(path) as beside:
+        beside.write_bytes(save(copies, metadata={"lvsegu": text}))
+
+
+def load_checkpoint(path: Path, about: dict[str, Any], layer_names: Sequence[str]) -> Checkpoint:
+    """The checkpoint at `path`.
+
+    Raises:
+        InputError: it is missing, broken, or of another search.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            values = json.loads((file.metadata() or {}).get("lvsegu", "{}"))
+            if values.get("about") != about:
+                raise InputError(f"{path} is of another search: resume with the model and the settings of that one")
+            state, best = (_state(kind, UNetConfig.from_json(values[kind]), file, layer_names) for kind in _KINDS)
+        return Checkpoint(state, best, tuple(Row(**row) for row in values["rows"]))
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"cannot resume from {path}: {error}") from error
+
+
+_KINDS = ("state", "best")
+
+
+def _state(kind: str, config: UNetConfig, file: Any, layer_names: Sequence[str]) -> State:
+    layers = {
+        name: Layer(file.get_tensor(f"{kind}.kernels.{name}"), file.get_tensor(f"{kind}.bias.{name}"))
+        for name in layer_names
+    }
+    alive = {name: file.get_tensor(f"{kind}.alive.{name}") for name in layer_names if name != "head"}
+    return State(config, layers, alive)

@@ -1,0 +1,57 @@
+"""Everything a pruned network depends on, in one typed, self-checking configuration."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from LVSegULib.errors import UsageError
+
+
+@dataclass(frozen=True)
+class PruningConfig:
+    """A search for a smaller network.
+
+    Attributes:
+        data: folders with slices to calibrate and to judge on: labelled data sets, or images without labels.
+        tolerance: how much the Dice per patient may fall, on patients that are judged on; 1 lets it fall anywhere.
+        target_parameters: stop when the network has this many parameters or fewer; 0 goes on to the tolerance.
+        target_speed: stop when ONNX Runtime is this many times faster than with the unpruned network; 0: no target.
+        split: a JSON file {"train": [...], "validation": [...]}: patients to calibrate and to judge on; others of the
+            data take no part.
+        slices: slices to calibrate on, drawn patient by patient and varied as in training.
+        seed: everything random follows from it.
+        step: share of the computation that a round saves: smaller is slower and a little better.
+        ridge: pull of a refit towards the present kernels, as a share of its inputs' mean square.
+        threads: threads of the processor; 0 leaves it to PyTorch.
+    """
+
+    data: tuple[str, ...] = ()
+    tolerance: float = 0.001
+    target_parameters: int = 0
+    target_speed: float = 0.0
+    split: str = ""
+    slices: int = 400
+    seed: int = 1
+    step: float = 0.03
+    ridge: float = 1e-3
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.tolerance <= 1:
+            raise UsageError(f"the tolerance is a fall in Dice between 0 and 1, got {self.tolerance:g}")
+        if self.target_parameters < 0 or self.target_speed < 0:
+            raise UsageError("a target cannot be negative")
+        if self.target_parameters and self.target_speed:
+            raise UsageError("give one target, parameters or speed")
+        if self.slices < 1 or self.threads < 0:
+            raise UsageError(f"slices must be at least 1 and threads at least 0, got {self.slices} and {self.threads}")
+        if not 0 < self.step < 1 or not self.ridge > 0:
+            raise UsageError(f"step must lie between 0 and 1 and ridge above 0, got {self.step:g} and {self.ridge:g}")
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
+        return plain

@@ -1,0 +1,142 @@
+"""Slices to calibrate and to judge on, from labelled data sets or from images without labels."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from LVSegULib.cine import Cine
+from LVSegULib.errors import InputError
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.network.by_layer import Layers, plain_function, run_by_layer
+from LVSegULib.preparation.grid import Grid
+from LVSegULib.reading import read_cine
+from LVSegULib.reading.inputs import expand_inputs
+from LVSegULib.reading.labelled import LabelledCase, open_labelled
+from LVSegULib.reading.nnunet import is_raw_dataset
+from LVSegULib.reading.sunnybrook import is_sunnybrook
+from LVSegULib.training.augmentation import Augmentation
+from LVSegULib.training.augmentation_config import AugmentationConfig
+from LVSegULib.training.data import Slices, load_slices
+
+PLAIN_SHARE = 1 / 3
+"""Share of the calibration slices that are taken as they are; the others are varied as in training."""
+
+MARGIN = 1.5
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class UnlabelledCase:
+    """A cine without reference."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The file's or folder's name."""
+        return self.path.name
+
+    @property
+    def patient(self) -> str:
+        """Each cine counts as a patient."""
+        return self.path.name
+
+    def read(self) -> tuple[Cine, NDArray[np.uint8]]:
+        """The cine, and a label map with nothing in it."""
+        cine = read_cine(self.path)
+        return cine, np.zeros(cine.frames.shape, np.uint8)
+
+
+def open_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[tuple[LabelledCase, ...], bool]:
+    """The cases of all folders, and whether they are labelled.
+
+    Raises:
+        InputError: a labelled set lacks one of the labels, or some folders are labelled and others are not.
+    """
+    is_labelled = [is_raw_dataset(Path(folder)) or is_sunnybrook(Path(folder)) for folder in folders]
+    if all(is_labelled):
+        return tuple(case for folder in folders for case in open_labelled(Path(folder), label_keys)), True
+    if any(is_labelled):
+        odd = folders[is_labelled.index(False)]
+        raise InputError(f"{odd}: has no labels, and other --data has: give either only labelled data sets, or images")
+    return tuple(UnlabelledCase(path) for path in expand_inputs([Path(folder) for folder in folders])), False
+
+
+def calibration_images(
+    cases: Sequence[LabelledCase],
+    spec: ModelSpec,
+    layers: Layers,
+    count: int,
+    seed: int,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Tensor:
+    """`count` slices (N, 1, H, W) in 0..1, patient by patient; two thirds of them varied as in training.
+
+    What the network finds in a slice takes the place of its label where the variation needs one.
+    """
+    grid = spec.grid
+    wide = _wider(grid)
+    slices = load_slices(cases, spec.label_values, wide, progress)
+    generator = torch.Generator().manual_seed(seed)
+    drawn = slices.draw(count, generator)
+    plain = round(PLAIN_SHARE * count)
+    device = torch.device("cpu")
+    margin = (wide.rows - grid.rows) // 2, (wide.columns - grid.columns) // 2
+    middle = (..., slice(margin[0], margin[0] + grid.rows), slice(margin[1], margin[1] + grid.columns))
+    parts = [slices.batch(some, device)[0][middle] for some in drawn[:plain].split(BATCH) if len(some)]
+    if grid.rows != grid.columns:
+        return torch.cat([*parts, slices.batch(drawn[plain:], device)[0][middle]])
+    augment = Augmentation(_augmentation(spec.training), grid.spacing_mm, grid.rows)
+    for some in drawn[plain:].split(BATCH):
+        images = slices.batch(some, device)[0]
+        parts.append(augment(images, found_share(spec.network.depth, layers, images), generator)[0])
+    return torch.cat(parts)
+
+
+def judging_slices(
+    cases: Sequence[LabelledCase],
+    spec: ModelSpec,
+    layers: Layers,
+    *,
+    is_labelled: bool,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Slices:
+    """Slices of the patients that are judged on; without labels, what the unpruned network finds is the reference."""
+    slices = load_slices(cases, spec.label_values, spec.grid, progress)
+    if is_labelled:
+        return slices
+    device = torch.device("cpu")
+    parts = [slices.batch(some, device)[0] for some in torch.arange(len(slices)).split(BATCH)]
+    targets = torch.cat([255 * found_share(spec.network.depth, layers, images).byte() for images in parts])
+    return dataclasses.replace(slices, targets=targets)
+
+
+@torch.inference_mode()
+def found_share(depth: int, layers: Layers, images: Tensor) -> Tensor:
+    """1 where the network finds a label, else 0 (N, C, H, W)."""
+    multiple = 2**depth
+    height, width = images.shape[-2:]
+    padded = torch.nn.functional.pad(images, (0, -width % multiple, 0, -height % multiple))
+    logits = run_by_layer(depth, padded, plain_function(layers))[..., :height, :width]
+    best = torch.cat([torch.zeros_like(logits[:, :1]), logits], 1).argmax(1, keepdim=True)
+    return (best == torch.arange(1, logits.shape[1] + 1)[None, :, None, None]).float()
+
+
+def _wider(grid: Grid) -> Grid:
+    """A grid larger by half around the same centre, its pixels on the same places."""
+    return Grid(grid.spacing_mm, *(n + 2 * round(n * (MARGIN - 1) / 2) for n in (grid.rows, grid.columns)))
+
+
+def _augmentation(training: dict[str, Any]) -> AugmentationConfig:
+    values = training.get("config", {}).get("augmentation", {})
+    known = {field.name for field in dataclasses.fields(AugmentationConfig)}
+    return AugmentationConfig(**{name: value for name, value in values.items() if name in known})

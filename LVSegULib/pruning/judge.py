@@ -1,0 +1,63 @@
+"""What a change of some layers does to the network's result, running only what comes after the change."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from LVSegULib.network.by_layer import Layers, activate, run_by_layer, run_layer
+from LVSegULib.training.loss import probabilities
+
+
+class Judge:
+    """Compares the results of a changed network with wanted ones on some slices.
+
+    Attributes:
+        loss: divergence of the network as it is.
+    """
+
+    def __init__(self, depth: int, layers: Layers, images: Tensor, wanted: Tensor) -> None:
+        """Run `layers` over `images` (N, 1, H, W) and remember every layer's output.
+
+        Args:
+            depth: how often the network halves the resolution.
+            layers: the network as it is.
+            images: the slices.
+            wanted: probabilities (N, C, H, W) that the network should give.
+        """
+        self._depth, self._layers, self._images, self._wanted = depth, layers, images, wanted
+        self._outputs: dict[str, Tensor] = {}
+        self._order = {name: place for place, name in enumerate(layers)}
+        self.loss = self._run({}, is_first=True)
+
+    def loss_with(self, changed: Layers) -> float:
+        """Divergence of the network with some of its layers `changed`."""
+        return self._run(changed, is_first=False)
+
+    @torch.inference_mode()
+    def _run(self, changed: Layers, *, is_first: bool) -> float:
+        start = min((self._order[name] for name in changed), default=0)
+
+        def layer(name: str, x: Tensor) -> Tensor:
+            if not is_first and self._order[name] < start:
+                return self._outputs[name]
+            y = activate(name, run_layer(name, changed.get(name, self._layers[name]), x))
+            if is_first:
+                self._outputs[name] = y
+            return y
+
+        return divergence(self._wanted, run_by_layer(self._depth, self._images, layer))
+
+
+def divergence(wanted: Tensor, logits: Tensor) -> float:
+    """Kullback-Leibler divergence of `logits` from the probabilities `wanted`, per pixel that `wanted` has of heart."""
+    found = probabilities(logits)
+    background, found_background = 1 - wanted.sum(1, keepdim=True), 1 - found.sum(1, keepdim=True)
+    total = _divergence(wanted, found) + _divergence(background, found_background)
+    return total / max(1.0, float(wanted.sum()))
+
+
+def _divergence(wanted: Tensor, found: Tensor) -> float:
+    least = 1e-9
+    ratio = wanted.clamp(min=least) / found.clamp(min=least)
+    return float(torch.special.xlogy(wanted.clamp(min=0), ratio).sum())

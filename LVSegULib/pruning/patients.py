@@ -1,0 +1,43 @@
+"""Who is calibrated on and who is judged on: always whole patients, and never the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from LVSegULib.errors import InputError, UsageError
+from LVSegULib.training.split import Split, read_split
+
+JUDGED = 3
+"""Where a model kept nobody back, every so manieth patient is judged on."""
+
+
+def deal(patients: Sequence[str], split_file: str, trained: dict[str, Any]) -> Split:
+    """Patients to calibrate on (`train`) and to judge on (`validation`).
+
+    Whom the model kept back in training is judged on, for there the network has nothing learnt by heart to lose, and
+    the others are calibrated on. If it kept nobody back, or none of the data's patients is new to it, every third
+    patient is judged on.
+
+    Args:
+        patients: those of the data.
+        split_file: a file that says it; empty if there is none.
+        trained: the model's own split, {"train": [...], "validation": [...]}; may be empty.
+
+    Raises:
+        UsageError: the file is no split, or leaves nobody on one side.
+        InputError: there are fewer than two patients.
+    """
+    ordered = sorted(set(patients))
+    if len(ordered) < 2:
+        raise InputError(f"one patient to calibrate on and another to judge on are needed, got {len(ordered)}")
+    if split_file:
+        split = read_split(Path(split_file), ordered)
+        if not split.train or not split.validation:
+            raise UsageError(f"the split {split_file} needs patients on both sides")
+        return split
+    kept = [name for name in ordered if name in set(trained.get("validation", ()))]
+    if not kept or len(kept) == len(ordered):
+        kept = ordered[JUDGED - 1 :: JUDGED] or ordered[-1:]
+    return Split(tuple(name for name in ordered if name not in kept), tuple(kept))
