@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint, about: dict[str, Any]) -
     text = json.dumps(
         {
             "about": about,
-            "rows": [row.to_json() for row in checkpoint.rows],
+            "rows": [asdict(row) for row in checkpoint.rows],
             "state": checkpoint.state.config.to_json(),
             "best": checkpoint.best.config.to_json(),
         }

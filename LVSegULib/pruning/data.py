@@ -60,8 +60,11 @@ def open_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[tuple
     """The cases of all folders, and whether they are labelled.
 
     Raises:
-        InputError: a labelled set lacks one of the labels, or some folders are labelled and others are not.
+        InputError: a folder is missing, a labelled set lacks one of the labels, or some folders are labelled and others are not.
     """
+    for folder in folders:
+        if not Path(folder).exists():
+            raise InputError(f"{folder}: does not exist: check the path")
     is_labelled = [is_raw_dataset(Path(folder)) or is_sunnybrook(Path(folder)) for folder in folders]
     if all(is_labelled):
         return tuple(case for folder in folders for case in open_labelled(Path(folder), label_keys)), True

@@ -190,7 +190,7 @@ class _Search:
             if self._reason:
                 return
             save_checkpoint(self._checkpoint, Checkpoint(one.cut, self._best, tuple(self._rows)), self._about())
-        self._reason = "every layer is down to one filter"
+        self._reason = self._missed() if self._has_target else "every layer is down to one filter"
 
     def _add(self, row: Row) -> None:
         self._rows.append(row)
@@ -269,6 +269,7 @@ class _Search:
             },
             "unpruned": self._rows[0].to_json(),
             "pruned": chosen.to_json(),
+            "filters_left": {name: alive.tolist() for name, alive in self._best.alive.items()},
             "reason": self._reason,
         }
         spec = dataclasses.replace(

@@ -1,0 +1,58 @@
+"""`lvsegu prune` reads its options and says what became of the model."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from LVSegULib.commands import packages, prune
+from LVSegULib.commands.main import main
+from LVSegULib.pruning.config import PruningConfig
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    prune.add_arguments(parser)
+    return parser.parse_args([*words])
+
+
+def test_every_setting_is_an_option_with_the_configurations_own_default() -> None:
+    assert prune.config_of(parsed("lv", "--data", "a", "--out", "b")) == PruningConfig(data=("a",))
+    words = ["lv", "--data", "a", "--data", "c", "--out", "b", "--tolerance", "0.002", "--target-parameters", "60000"]
+    expected = PruningConfig(data=("a", "c"), tolerance=0.002, target_parameters=60000)
+    assert prune.config_of(parsed(*words)) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "code"),
+    [
+        (("prune", "nothing", "--data", "x", "--out", "y"), 'there is no model "nothing"', 2),
+        (("prune", "lv", "--data", "nowhere", "--out", "y"), "nowhere: does not exist", 3),
+        (("prune", "lv", "--data", "x", "--out", "y", "--tolerance", "2"), "tolerance is a fall in Dice", 2),
+        (("prune", "lv", "--out", "y"), "--data", 2),
+    ],
+)
+def test_a_mistake_is_one_line_and_its_code(
+    words: tuple[str, ...],
+    said: str,
+    code: int,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == code
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_pytorch_it_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(packages.importlib.util, "find_spec", lambda _: None)
+    assert main(["prune", "lv", "--data", "x", "--out", "y"]) == 3
+    assert 'pruning needs PyTorch, which is not installed: pip install "lvsegu[train]"' in capsys.readouterr().err

@@ -1,0 +1,47 @@
+"""A small labelled data set to learn from: bright cavities in dark rings on a textured ground."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+
+def write_data_set(folder: Path, patients: int = 4) -> Path:
+    """Write an nnU-Net raw folder of phantom hearts, each at ED and ES."""
+    (folder / "imagesTr").mkdir(parents=True)
+    (folder / "labelsTr").mkdir()
+    random = np.random.default_rng(7)
+    for number in range(patients):
+        write_a_patient(folder, f"phantom{number}", random)
+    labels = {"background": 0, "LV": 1}
+    description = {"channel_names": {"0": "cine MRI"}, "labels": labels, "file_ending": ".nii.gz"}
+    (folder / "dataset.json").write_text(json.dumps({**description, "numTraining": 2 * patients}), encoding="utf-8")
+    return folder
+
+
+def write_a_patient(folder: Path, name: str, random: np.random.Generator) -> None:
+    for phase, radius_mm in (("ED", 26.0), ("ES", 17.0)):
+        image, label = a_stack(radius_mm * random.uniform(0.9, 1.1), random)
+        for array, file in (
+            (image, f"imagesTr/{name}_{phase}_0000.nii.gz"),
+            (label, f"labelsTr/{name}_{phase}.nii.gz"),
+        ):
+            volume = sitk.GetImageFromArray(array)
+            volume.SetSpacing((2.0, 2.0, 10.0))
+            sitk.WriteImage(volume, str(folder / file))
+
+
+def a_stack(radius_mm: float, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    rows, columns = np.mgrid[:80, :80]
+    image = random.normal(60, 8, (3, 80, 80))
+    label = np.zeros((3, 80, 80), np.uint8)
+    for index in range(3):
+        row, column = 40 + random.uniform(-4, 4, 2)
+        distance_mm = 2.0 * np.hypot(rows - row, columns - column)
+        image[index][distance_mm < radius_mm + 9] = 20
+        image[index][distance_mm < radius_mm] = 180
+        label[index] = distance_mm < radius_mm
+    return image.astype(np.int16), label

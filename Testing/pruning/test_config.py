@@ -1,0 +1,31 @@
+"""A configuration that makes no sense is refused in one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from LVSegULib.errors import UsageError
+from LVSegULib.pruning.config import PruningConfig
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"tolerance": -0.1}, "tolerance is a fall in Dice between 0 and 1"),
+        ({"tolerance": 1.5}, "tolerance is a fall in Dice between 0 and 1"),
+        ({"target_parameters": -1}, "target cannot be negative"),
+        ({"target_parameters": 10, "target_speed": 2.0}, "one target, parameters or speed"),
+        ({"slices": 0}, "slices must be at least 1"),
+        ({"step": 0.0}, "step must lie between 0 and 1"),
+        ({"ridge": 0.0}, "ridge above 0"),
+    ],
+)
+def test_impossible_settings(values: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        PruningConfig(**values)
+
+
+def test_a_tolerance_of_zero_is_possible() -> None:
+    assert PruningConfig(tolerance=0.0).tolerance == 0.0

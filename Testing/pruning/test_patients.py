@@ -1,0 +1,41 @@
+"""Patients are dealt out whole, and nobody is calibrated and judged on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from LVSegULib.errors import InputError, UsageError
+from LVSegULib.pruning.patients import deal
+
+NAMES = ["f", "b", "a", "d", "c", "e", "a"]
+
+
+def test_whom_training_kept_back_is_judged_on() -> None:
+    split = deal(NAMES, "", {"train": ["a", "b", "x"], "validation": ["c", "e", "y"]})
+    assert split.validation == ("c", "e")
+    assert split.train == ("a", "b", "d", "f")
+
+
+@pytest.mark.parametrize("trained", [{}, {"train": NAMES, "validation": []}, {"train": [], "validation": NAMES}])
+def test_otherwise_every_third_patient_is_judged_on(trained: dict[str, list[str]]) -> None:
+    split = deal(NAMES, "", trained)
+    assert split.validation == ("c", "f")
+    assert split.train == ("a", "b", "d", "e")
+
+
+def test_two_patients_are_one_for_each() -> None:
+    assert deal(["b", "a"], "", {}).validation == ("b",)
+    with pytest.raises(InputError, match="one patient to calibrate on and another to judge on"):
+        deal(["a", "a"], "", {})
+
+
+def test_a_file_may_say_it_and_leave_patients_out(tmp_path: Path) -> None:
+    path = tmp_path / "split.json"
+    path.write_text(json.dumps({"train": ["a"], "validation": ["f"]}))
+    assert deal(NAMES, str(path), {"validation": ["c"]}).train == ("a",)
+    path.write_text(json.dumps({"train": ["a"], "validation": []}))
+    with pytest.raises(UsageError, match="patients on both sides"):
+        deal(NAMES, str(path), {})
