@@ -97,14 +97,27 @@ def find_model(name: str) -> ModelFolder:
     raise UsageError(f'there is no model "{name}": installed are {known}; or give the path of a model folder')
 
 
+def check_place(path: Path) -> None:
+    """Refuse to write a model where it would replace what is no model.
+
+    Raises:
+        OutputError: `path` is a file, or a folder with something else in it.
+    """
+    if path.is_dir() and ((path / SPEC).is_file() or not any(path.iterdir())):
+        return
+    if path.exists():
+        raise OutputError(f"{path} is there already and is no model folder: choose another folder")
+
+
 def save_model(path: Path, spec: ModelSpec, weights: Weights, card: str) -> ModelFolder:
     """Write a model folder as a whole: safetensors, ONNX, `model.json` with their hashes, and the card.
 
-    A folder that is already there is replaced at the very end; a failure leaves it as it was.
+    A model folder that is already there is replaced at the very end; a failure leaves it as it was.
 
     Raises:
-        OutputError: `path` cannot be written.
+        OutputError: `path` cannot be written, or is there and is no model folder.
     """
+    check_place(path)
     beside = path.with_name(f".{uuid.uuid4().hex[:8]}-{path.name}")
     try:
         beside.mkdir(parents=True)

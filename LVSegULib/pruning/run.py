@@ -16,7 +16,7 @@ from torch import Tensor
 
 from LVSegULib.engines.pytorch import load_network
 from LVSegULib.errors import InputError, UsageError
-from LVSegULib.modelfolder.folder import ModelFolder, save_model
+from LVSegULib.modelfolder.folder import ModelFolder, check_place, save_model
 from LVSegULib.network.by_layer import folded_layers
 from LVSegULib.network.config import count_multiply_adds, count_parameters
 from LVSegULib.pictures.pruning_curve import draw_pruning_curve
@@ -97,7 +97,7 @@ def prune(
     Raises:
         UsageError: `folder` is the model's own, or a search is unfinished there and `resume` is false.
         InputError: the data cannot be read, do not have the model's labels, or show no heart.
-        OutputError: `folder` cannot be written.
+        OutputError: `folder` cannot be written, or is there and is no model folder.
     """
     watch = watch or Watch()
     checkpoint = unfinished(folder) / CHECKPOINT
@@ -119,6 +119,7 @@ def unfinished(folder: Path) -> Path:
 def _check_folder(model: ModelFolder, folder: Path, checkpoint: Path, *, resume: bool) -> None:
     if folder.resolve() == model.path.resolve():
         raise UsageError(f"{folder} is the model itself: choose another --out")
+    check_place(folder)
     if checkpoint.exists() and not resume:
         raise UsageError(f"{checkpoint.parent} holds an unfinished search: go on with --resume, or remove it")
     if resume and not checkpoint.exists():

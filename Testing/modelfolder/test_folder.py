@@ -14,7 +14,7 @@ import pytest
 from LVSegULib.benchmark.classic import random_weights, save_random_model
 from LVSegULib.errors import ModelError, OutputError, UsageError
 from LVSegULib.modelfolder import folder as folders
-from LVSegULib.modelfolder.folder import ModelFolder, find_model, open_model, save_model
+from LVSegULib.modelfolder.folder import ModelFolder, check_place, find_model, open_model, save_model
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
 
@@ -149,3 +149,16 @@ def test_reading_a_model_needs_no_pytorch(a_model: ModelFolder) -> None:
         f"open_model(Path({str(a_model.path)!r})).weights(); assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_a_folder_with_something_else_in_it_is_never_replaced(tmp_path: Path) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "to my mother.txt").write_text("dear mother")
+    with pytest.raises(OutputError, match="is there already and is no model folder"):
+        check_place(folder)
+    with pytest.raises(OutputError, match="is there already and is no model folder"):
+        check_place(folder / "to my mother.txt")
+    check_place(tmp_path / "new")
+    (tmp_path / "empty").mkdir()
+    check_place(tmp_path / "empty")

@@ -12,7 +12,7 @@ import pytest
 import SimpleITK as sitk
 
 from LVSegULib.engines.base import open_engine
-from LVSegULib.errors import InputError, UsageError
+from LVSegULib.errors import InputError, OutputError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder, open_model
 from LVSegULib.network.config import count_multiply_adds, count_parameters
 from LVSegULib.pruning.config import PruningConfig
@@ -87,6 +87,10 @@ def test_the_model_that_is_pruned_stays_as_it_is(
     before = files_of(a_trained_model.path)
     prune(a_trained_model, dataclasses.replace(a_config, target_parameters=5000), tmp_path / "small")
     assert files_of(a_trained_model.path) == before
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "to my mother.txt").write_text("dear mother")
+    with pytest.raises(OutputError, match="is no model folder"):
+        prune(a_trained_model, a_config, tmp_path / "letters")
     with pytest.raises(UsageError, match="is the model itself"):
         prune(a_trained_model, a_config, a_trained_model.path)
 
