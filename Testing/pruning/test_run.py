@@ -14,7 +14,9 @@ import SimpleITK as sitk
 from LVSegULib.engines.base import open_engine
 from LVSegULib.errors import InputError, OutputError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder, open_model
-from LVSegULib.network.config import count_multiply_adds, count_parameters
+from LVSegULib.modelfolder.weights import Weights
+from LVSegULib.network.config import UNetConfig, count_multiply_adds, count_parameters
+from LVSegULib.pruning import run
 from LVSegULib.pruning.config import PruningConfig
 from LVSegULib.pruning.log import Row
 from LVSegULib.pruning.run import Pruned, Watch, prune, unfinished
@@ -197,3 +199,18 @@ def test_labels_of_other_regions_are_refused(
     (other / "dataset.json").write_text(text.replace('"LV"', '"RV"'))
     with pytest.raises(InputError, match="has no label LV"):
         prune(a_trained_model, dataclasses.replace(a_config, data=(str(other),)), tmp_path / "small")
+
+
+def test_a_target_of_speed_ends_the_search_when_it_is_measured(
+    a_trained_model: ModelFolder, a_config: PruningConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As fast as the multiply-adds are fewer: what is measured stands in for a clock."""
+
+    def measured(one: tuple[UNetConfig, Weights], other: tuple[UNetConfig, Weights], *_: object) -> float:
+        return count_multiply_adds(one[0]) / count_multiply_adds(other[0])
+
+    monkeypatch.setattr(run, "times_faster", measured)
+    found = prune(a_trained_model, dataclasses.replace(a_config, target_speed=1.5), tmp_path / "small")
+    assert found.reason == "the target is reached"
+    assert found.rows[-1].speed >= 1.5 > found.rows[-2].speed
+    assert found.rows[0].speed == 0.0  # not measured where it cannot be near the target
