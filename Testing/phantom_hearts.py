@@ -8,6 +8,11 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
+from LVSegULib.training.augmentation_config import AugmentationConfig
+from LVSegULib.training.config import TrainingConfig
+
+MILD = AugmentationConfig(rotation_degrees=20, scale=1.1, shift_mm=4, noise=0.02, low_resolution=1.2)
+
 
 def write_data_set(folder: Path, patients: int = 4) -> Path:
     """Write an nnU-Net raw folder of phantom hearts, each at ED and ES."""
@@ -20,6 +25,28 @@ def write_data_set(folder: Path, patients: int = 4) -> Path:
     description = {"channel_names": {"0": "cine MRI"}, "labels": labels, "file_ending": ".nii.gz"}
     (folder / "dataset.json").write_text(json.dumps({**description, "numTraining": 2 * patients}), encoding="utf-8")
     return folder
+
+
+def a_small_run(data: Path) -> TrainingConfig:
+    """A network of 4, 8 and 12 filters that learns phantom hearts in seconds."""
+    return TrainingConfig(
+        data=(str(data),),
+        name="phantom",
+        filters=(4, 8, 12),
+        spacing_mm=2.5,
+        size=48,
+        crop=48,
+        steps=60,
+        batch_size=6,
+        learning_rate=0.01,
+        warmup_steps=5,
+        average_steps=10,
+        validate_every=20,
+        precision="fp32",
+        device="cpu",
+        threads=1,
+        augmentation=MILD,
+    )
 
 
 def write_a_patient(folder: Path, name: str, random: np.random.Generator) -> None:

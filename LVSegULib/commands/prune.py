@@ -65,6 +65,7 @@ def config_of(arguments: argparse.Namespace) -> PruningConfig:
 def summary(pruned: Pruned) -> str:
     """What people read on the terminal."""
     from LVSegULib.network.config import count_multiply_adds
+    from LVSegULib.pruning.card import fewer
 
     before, after = pruned.unpruned.spec, pruned.model.spec
     if after.parameters == before.parameters:
@@ -73,13 +74,9 @@ def summary(pruned: Pruned) -> str:
     dice = f"{pruned.rows[0].dice:.4f} became {pruned.chosen.dice:.4f} on the patients judged on"
     return (
         f"{pruned.model.path}: {before.parameters:,} parameters became {after.parameters:,} "
-        f"({_fewer(before.parameters, after.parameters)}), multiply-adds {_fewer(*multiply_adds)}; "
+        f"({fewer(before.parameters, after.parameters)}), multiply-adds {fewer(*multiply_adds)}; "
         f"Dice per patient {dice}; {pruned.reason}"
     )
-
-
-def _fewer(before: float, after: float) -> str:
-    return f"{100 * (1 - after / before):.0f} % fewer"
 
 
 class _Bar:

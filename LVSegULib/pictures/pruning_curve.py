@@ -22,11 +22,11 @@ def draw_pruning_curve(path: Path, rows: Sequence[Row], chosen: Row, tolerance: 
     axis = figure.add_subplot()
     for name, colour in (("parameters", PARAMETERS_COLOUR), ("multiply_adds", MULTIPLY_ADDS_COLOUR)):
         left = [100 * getattr(row, name) / getattr(whole, name) for row in rows]
-        axis.plot(left, [row.dice for row in rows], color=colour, linewidth=1.6, marker="o", markersize=3)
-        place = 100 * getattr(chosen, name) / getattr(whole, name), chosen.dice
-        axis.plot(*place, color=colour, marker="o", markersize=9, markerfacecolor="white", markeredgewidth=2)
+        place = 100 * getattr(chosen, name) / getattr(whole, name)
+        label = f"{name.replace('_', '-')} left: {place:.0f} %"
+        axis.plot(left, [row.dice for row in rows], color=colour, linewidth=1.6, marker="o", markersize=3, label=label)
         axis.plot(
-            [], [], color=colour, marker="o", markersize=4, label=f"{name.replace('_', '-')} left: {place[0]:.0f} %"
+            place, chosen.dice, color=colour, marker="o", markersize=9, markerfacecolor="white", markeredgewidth=2
         )
     axis.axhline(whole.dice - tolerance, color=TOLERANCE_COLOUR, linestyle="--", label=f"tolerance, {tolerance:g}")
     axis.set(xlabel="left of the unpruned network, %", ylabel="Dice per patient", xlim=(105, 0))

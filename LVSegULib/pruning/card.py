@@ -10,8 +10,6 @@ def pruning_card(spec: ModelSpec) -> str:
     """The training card of the model, with what the pruning did, in Markdown."""
     values = spec.training["pruning"]
     before, after, dice = values["from"], values["pruned"], values["unpruned"]["dice"]
-    fewer = 100 * (1 - after["parameters"] / before["parameters"])
-    fewer_multiply_adds = 100 * (1 - after["multiply_adds"] / before["multiply_adds"])
     what = "Dice per patient" if values["is_labelled"] else "agreement with the unpruned network"
     lines = [
         "",
@@ -20,10 +18,16 @@ def pruning_card(spec: ModelSpec) -> str:
         f"Made of {before['name']} by removing filters and refitting what is left in closed form; nothing was trained. "
         f"The search ended because {values['reason']}.",
         "",
-        f"- parameters {before['parameters']:,} to {after['parameters']:,} ({fewer:.0f} % fewer)",
+        f"- parameters {before['parameters']:,} to {after['parameters']:,} "
+        f"({fewer(before['parameters'], after['parameters'])})",
         f"- multiply-adds per pixel {before['multiply_adds']:,.0f} to {after['multiply_adds']:,.0f} "
-        f"({fewer_multiply_adds:.0f} % fewer)",
+        f"({fewer(before['multiply_adds'], after['multiply_adds'])})",
         f"- {what}, on the {len(values['split']['validation'])} patients that the search judged on: "
         f"{dice:.4f} to {after['dice']:.4f}",
     ]
     return training_card(spec) + "\n".join(lines) + "\n"
+
+
+def fewer(before: float, after: float) -> str:
+    """How many fewer there are, "70 % fewer"."""
+    return f"{100 * (1 - after / before):.0f} % fewer"

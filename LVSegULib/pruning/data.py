@@ -16,7 +16,7 @@ from torch import Tensor
 from LVSegULib.cine import Cine
 from LVSegULib.errors import InputError
 from LVSegULib.modelfolder.spec import ModelSpec
-from LVSegULib.network.by_layer import Layers, plain_function, run_by_layer
+from LVSegULib.network.unet import UNet
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.reading import read_cine
 from LVSegULib.reading.inputs import expand_inputs
@@ -25,12 +25,12 @@ from LVSegULib.reading.nnunet import is_raw_dataset
 from LVSegULib.reading.sunnybrook import is_sunnybrook
 from LVSegULib.training.augmentation import Augmentation
 from LVSegULib.training.augmentation_config import AugmentationConfig
-from LVSegULib.training.data import Slices, load_slices
+from LVSegULib.training.data import MARGIN, Slices, load_slices
+from LVSegULib.training.validate import is_found
 
 PLAIN_SHARE = 1 / 3
 """Share of the calibration slices that are taken as they are; the others are varied as in training."""
 
-MARGIN = 1.5
 BATCH = 32
 
 
@@ -77,7 +77,7 @@ def open_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[tuple
 def calibration_images(
     cases: Sequence[LabelledCase],
     spec: ModelSpec,
-    layers: Layers,
+    network: UNet,
     count: int,
     seed: int,
     progress: Callable[[str], None] = lambda _: None,
@@ -101,14 +101,14 @@ def calibration_images(
     augment = Augmentation(_augmentation(spec.training), grid.spacing_mm, grid.rows)
     for some in drawn[plain:].split(BATCH):
         images = slices.batch(some, device)[0]
-        parts.append(augment(images, found_share(spec.network.depth, layers, images), generator)[0])
+        parts.append(augment(images, _found(network, images), generator)[0])
     return torch.cat(parts)
 
 
 def judging_slices(
     cases: Sequence[LabelledCase],
     spec: ModelSpec,
-    layers: Layers,
+    network: UNet,
     *,
     is_labelled: bool,
     progress: Callable[[str], None] = lambda _: None,
@@ -119,19 +119,14 @@ def judging_slices(
         return slices
     device = torch.device("cpu")
     parts = [slices.batch(some, device)[0] for some in torch.arange(len(slices)).split(BATCH)]
-    targets = torch.cat([255 * found_share(spec.network.depth, layers, images).byte() for images in parts])
+    targets = torch.cat([255 * _found(network, images).byte() for images in parts])
     return dataclasses.replace(slices, targets=targets)
 
 
 @torch.inference_mode()
-def found_share(depth: int, layers: Layers, images: Tensor) -> Tensor:
+def _found(network: UNet, images: Tensor) -> Tensor:
     """1 where the network finds a label, else 0 (N, C, H, W)."""
-    multiple = 2**depth
-    height, width = images.shape[-2:]
-    padded = torch.nn.functional.pad(images, (0, -width % multiple, 0, -height % multiple))
-    logits = run_by_layer(depth, padded, plain_function(layers))[..., :height, :width]
-    best = torch.cat([torch.zeros_like(logits[:, :1]), logits], 1).argmax(1, keepdim=True)
-    return (best == torch.arange(1, logits.shape[1] + 1)[None, :, None, None]).float()
+    return is_found(network(images)).float()
 
 
 def _wider(grid: Grid) -> Grid:

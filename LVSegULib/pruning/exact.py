@@ -7,56 +7,39 @@ layer by layer, and the zeros that pad a convolution's input are among the value
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from LVSegULib.network.by_layer import Layer, Layers, has_relu
 from LVSegULib.network.config import UNetConfig
+from LVSegULib.pruning.state import State
 from LVSegULib.pruning.structure import filters_of
-from LVSegULib.pruning.surgery import filter_axis, reader_channels, without_filters
+from LVSegULib.pruning.surgery import filter_axis, reader_channels
 
 ROUNDING = 1e-6
 """Numbers that differ by this share of their size count as equal."""
 
 
-@dataclass(frozen=True)
-class Exact:
-    """A network without its superfluous filters.
+def without_superfluous(state: State) -> tuple[State, dict[str, int]]:
+    """Remove every filter that provably changes nothing, until there is none; every layer keeps at least one.
 
-    Attributes:
-        config: its shape.
-        layers: its layers.
-        alive: which of the former filters are left, by layer.
-        reasons: how many filters went for each reason: "dead", "unread", "constant", "copy".
+    Returns:
+        What is left, and how many filters went for each reason: "dead", "unread", "constant", "copy".
     """
-
-    config: UNetConfig
-    layers: Layers
-    alive: dict[str, Tensor]
-    reasons: dict[str, int] = field(default_factory=dict)
-
-
-def without_superfluous(config: UNetConfig, layers: Layers) -> Exact:
-    """Remove every filter that provably changes nothing, until there is none; every layer keeps at least one."""
-    alive = {name: torch.arange(count) for name, count in filters_of(config).items()}
-    now = Exact(config, layers, alive)
-    while (found := _first_superfluous(now)) is not None:
+    reasons: dict[str, int] = {}
+    while (found := _first_superfluous(state)) is not None:
         reason, name, removed, changed = found
-        config, layers = without_filters(now.config, now.layers | changed, {name: removed})
-        is_left = torch.ones(len(now.alive[name]), dtype=torch.bool)
-        is_left[removed] = False
-        reasons = now.reasons | {reason: now.reasons.get(reason, 0) + len(removed)}
-        now = Exact(config, layers, now.alive | {name: now.alive[name][is_left]}, reasons)
-    return now
+        state = State(state.config, state.layers | changed, state.alive).without({name: removed})
+        reasons[reason] = reasons.get(reason, 0) + len(removed)
+    return state, reasons
 
 
 _Found = tuple[str, str, list[int], Layers]
 """Reason, layer, its superfluous filters, and the readers as they must be so that nothing changes."""
 
 
-def _first_superfluous(now: Exact) -> _Found | None:
+def _first_superfluous(now: State) -> _Found | None:
     low, high = output_bounds(now.config, now.layers)
     for name, count in filters_of(now.config).items():
         if count == 1:
@@ -68,12 +51,12 @@ def _first_superfluous(now: Exact) -> _Found | None:
     return None
 
 
-def _dead(_now: Exact, _name: str, low: Tensor, high: Tensor) -> tuple[list[int], Layers] | None:
+def _dead(_now: State, _name: str, low: Tensor, high: Tensor) -> tuple[list[int], Layers] | None:
     found = ((low == 0) & (high == 0)).nonzero()[:, 0].tolist()
     return (found, {}) if found else None
 
 
-def _unread(now: Exact, name: str, _low: Tensor, _high: Tensor) -> tuple[list[int], Layers] | None:
+def _unread(now: State, name: str, _low: Tensor, _high: Tensor) -> tuple[list[int], Layers] | None:
     is_read = torch.zeros(filters_of(now.config)[name], dtype=torch.bool)
     for reader, channels in reader_channels(now.config, name):
         is_read |= _by_channel(reader.layer, now.layers[reader.layer])[list(channels)].flatten(1).any(1)
@@ -81,7 +64,7 @@ def _unread(now: Exact, name: str, _low: Tensor, _high: Tensor) -> tuple[list[in
     return (found, {}) if found else None
 
 
-def _constant(now: Exact, name: str, low: Tensor, high: Tensor) -> tuple[list[int], Layers] | None:
+def _constant(now: State, name: str, low: Tensor, high: Tensor) -> tuple[list[int], Layers] | None:
     """A filter that gives the same everywhere moves into the bias of its reader, unless that pads its input."""
     readers = reader_channels(now.config, name)
     found = (low == high).nonzero()[:, 0].tolist()
@@ -97,7 +80,7 @@ def _constant(now: Exact, name: str, low: Tensor, high: Tensor) -> tuple[list[in
     return [chosen], changed
 
 
-def _copy(now: Exact, name: str, _low: Tensor, _high: Tensor) -> tuple[list[int], Layers] | None:
+def _copy(now: State, name: str, _low: Tensor, _high: Tensor) -> tuple[list[int], Layers] | None:
     """A positive multiple of another filter (any multiple, where no ReLU follows) is added to the other's readers."""
     layer = now.layers[name]
     own = torch.cat([_by_filter(name, layer).flatten(1), layer.bias[:, None]], 1).double()
@@ -113,7 +96,7 @@ def _copy(now: Exact, name: str, _low: Tensor, _high: Tensor) -> tuple[list[int]
     return None
 
 
-def _joined(now: Exact, name: str, first: int, second: int, factor: float) -> Layers:
+def _joined(now: State, name: str, first: int, second: int, factor: float) -> Layers:
     changed: Layers = {}
     for reader, channels in reader_channels(now.config, name):
         layer = now.layers[reader.layer]
@@ -124,7 +107,7 @@ def _joined(now: Exact, name: str, first: int, second: int, factor: float) -> La
     return changed
 
 
-_REASONS: dict[str, Callable[[Exact, str, Tensor, Tensor], tuple[list[int], Layers] | None]] = {
+_REASONS: dict[str, Callable[[State, str, Tensor, Tensor], tuple[list[int], Layers] | None]] = {
     "dead": _dead,
     "unread": _unread,
     "constant": _constant,

@@ -37,7 +37,7 @@ def deal(patients: Sequence[str], split_file: str, trained: dict[str, Any]) -> S
         if not split.train or not split.validation:
             raise UsageError(f"the split {split_file} needs patients on both sides")
         return split
-    kept = [name for name in ordered if name in set(trained.get("validation", ()))]
+    kept = sorted(set(ordered) & set(trained.get("validation", ())))
     if not kept or len(kept) == len(ordered):
         kept = ordered[JUDGED - 1 :: JUDGED] or ordered[-1:]
     return Split(tuple(name for name in ordered if name not in kept), tuple(kept))

@@ -150,16 +150,16 @@ def _prepare(model: ModelFolder, config: PruningConfig, watch: Watch) -> _Prepar
         f"{len(split.train)} patients to calibrate on, {len(split.validation)} to judge on"
         + ("" if is_labelled else "; without labels, what is judged is agreement with the unpruned network")
     )
-    images = calibration_images(calibrated, spec, layers, config.slices, config.seed, watch.loaded)
-    slices = judging_slices(judged, spec, layers, is_labelled=is_labelled, progress=watch.loaded)
+    network = load_network(spec.network, to_weights(layers))
+    images = calibration_images(calibrated, spec, network, config.slices, config.seed, watch.loaded)
+    slices = judging_slices(judged, spec, network, is_labelled=is_labelled, progress=watch.loaded)
     if not bool((slices.targets > 127).any()):
         raise InputError("there is no heart in the slices to judge on: give slices with one")
-    exact = without_superfluous(spec.network, layers)
-    gone = ", ".join(f"{count} {reason}" for reason, count in exact.reasons.items())
+    whole, superfluous = without_superfluous(State.whole(spec.network, layers))
+    gone = ", ".join(f"{count} {reason}" for reason, count in superfluous.items())
     watch.say(f"filters that provably change nothing: {gone or 'none'}")
-    calibration = calibrate(exact.config.depth, exact.layers, images, config.seed)
-    start = State.whole(exact.config, exact.layers)
-    return _Prepared(model, start, exact.reasons, calibration, slices, split, is_labelled)
+    calibration = calibrate(spec.network.depth, layers, images, config.seed)
+    return _Prepared(model, whole, superfluous, calibration, slices, split, is_labelled)
 
 
 class _Search:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from LVSegULib.network.by_layer import Layer, Layers
 from LVSegULib.pruning.calibration import Calibration
@@ -19,7 +20,7 @@ from LVSegULib.pruning.fit import Moments, damped, to_layer, to_matrix
 from LVSegULib.pruning.judge import Judge
 from LVSegULib.pruning.refit import refit
 from LVSegULib.pruning.state import State, share_saved
-from LVSegULib.pruning.structure import filters_of
+from LVSegULib.pruning.structure import filters_of, with_filters
 from LVSegULib.pruning.surgery import filter_axis, reader_channels
 
 
@@ -115,27 +116,29 @@ def _candidates(
     state: State, whole: State, found: Mapping[str, Moments], judge: Judge, settings: SearchSettings
 ) -> Iterator[Candidate]:
     """For every layer with filters to spare, the group that its readers miss least, and what its removal does."""
-    for name, count in filters_of(state.config).items():
+    inverses = {name: torch.linalg.inv(damped(moment, settings.ridge)) for name, moment in found.items()}
+    counts = filters_of(state.config)
+    for name, count in counts.items():
         size = max(1, round(settings.group * count))
         if size >= count:
             continue
-        fits = _fits(name, state, found, settings.ridge)
+        fits = _fits(name, state, found, inverses)
         removed = eliminate(list(fits.values()), size)
         changed: Layers = {reader: to_layer(reader, fit.matrix, state.layers[reader]) for reader, fit in fits.items()}
-        smaller = state.without({name: removed})
-        saved = share_saved(state.config, smaller.config, whole.config)
+        smaller = with_filters(state.config, counts | {name: count - size})
+        saved = share_saved(state.config, smaller, whole.config)
         yield Candidate(name, removed, judge.loss_with(changed) - judge.loss, saved)
 
 
-def _fits(name: str, state: State, found: Mapping[str, Moments], ridge: float) -> dict[str, Fit]:
+def _fits(name: str, state: State, found: Mapping[str, Moments], inverses: Mapping[str, Tensor]) -> dict[str, Fit]:
     """The fit of each reader of the layer `name`, by the reader's name."""
     fits: dict[str, Fit] = {}
     for reader, channels in reader_channels(state.config, name):
         layer, moment = state.layers[reader.layer], found[reader.layer]
         per_channel = (len(moment.inputs) - 1) // _channel_count(reader.layer, layer)
         blocks = torch.tensor(channels)[:, None] * per_channel + torch.arange(per_channel)
-        inverse = torch.linalg.inv(damped(moment, ridge))
-        fits[reader.layer] = Fit(inverse, to_matrix(reader.layer, layer), blocks, 1 / max(moment.spread, 1e-9))
+        scale = 1 / max(moment.spread, 1e-9)
+        fits[reader.layer] = Fit(inverses[reader.layer], to_matrix(reader.layer, layer), blocks, scale)
     return fits
 
 

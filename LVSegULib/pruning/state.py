@@ -11,7 +11,7 @@ from torch import Tensor
 from LVSegULib.network.by_layer import Layers
 from LVSegULib.network.config import UNetConfig, count_multiply_adds, count_parameters
 from LVSegULib.pruning.structure import filters_of
-from LVSegULib.pruning.surgery import without_filters
+from LVSegULib.pruning.surgery import indices_kept, without_filters
 
 MULTIPLY_ADDS_COUNT = 0.75
 """How much multiply-adds count in what a removal saves; parameters count the rest. Time goes with the former."""
@@ -38,15 +38,9 @@ class State:
 
     def without(self, removed: Mapping[str, Sequence[int]]) -> State:
         """The state without some filters, by their present indices; nothing is refitted."""
-        config, layers = without_filters(
-            self.config, self.layers, {name: list(those) for name, those in removed.items()}
-        )
-        alive = dict(self.alive)
-        for name, filters in removed.items():
-            is_left = torch.ones(len(alive[name]), dtype=torch.bool)
-            is_left[list(filters)] = False
-            alive[name] = alive[name][is_left]
-        return State(config, layers, alive)
+        config, layers = without_filters(self.config, self.layers, removed)
+        left = {name: self.alive[name][indices_kept(len(self.alive[name]), those)] for name, those in removed.items()}
+        return State(config, layers, self.alive | left)
 
 
 def share_saved(before: UNetConfig, after: UNetConfig, whole: UNetConfig) -> float:

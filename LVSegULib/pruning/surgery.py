@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -19,11 +19,11 @@ def filter_axis(name: str) -> int:
 
 
 def without_filters(
-    config: UNetConfig, layers: Layers, removed: Mapping[str, Tensor | list[int]]
+    config: UNetConfig, layers: Layers, removed: Mapping[str, Sequence[int]]
 ) -> tuple[UNetConfig, Layers]:
     """`layers` without the filters `removed` (indices by layer name), and without the channels that read them."""
     counts = filters_of(config)
-    kept = {name: _kept(count, removed.get(name, [])) for name, count in counts.items()}
+    kept = {name: indices_kept(count, removed.get(name, [])) for name, count in counts.items()}
     channels = _channels_kept(config, kept)
     smaller: Layers = {}
     for name, layer in layers.items():
@@ -59,9 +59,10 @@ def to_weights(layers: Layers) -> Weights:
     return weights
 
 
-def _kept(count: int, removed: Tensor | list[int]) -> Tensor:
+def indices_kept(count: int, removed: Sequence[int]) -> Tensor:
+    """The indices below `count` that are not `removed`."""
     is_kept = torch.ones(count, dtype=torch.bool)
-    is_kept[torch.as_tensor(removed, dtype=torch.long)] = False
+    is_kept[list(removed)] = False
     return is_kept.nonzero()[:, 0]
 
 

@@ -16,6 +16,8 @@ from LVSegULib.preparation.prepare import prepare_images, prepare_targets
 from LVSegULib.reading.labelled import LabelledCase, open_labelled
 
 LEVELS = 255.0
+MARGIN = 1.5
+"""Slices that are varied are kept this much larger than the crop, so that rotation and shift have what to bring in."""
 
 
 @dataclass(frozen=True)

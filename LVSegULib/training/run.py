@@ -17,7 +17,7 @@ from LVSegULib.pictures.training_curve import draw_training_curve
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.training.card import training_card
 from LVSegULib.training.config import TrainingConfig
-from LVSegULib.training.data import find_cases, load_slices, patient_weights
+from LVSegULib.training.data import MARGIN, find_cases, load_slices, patient_weights
 from LVSegULib.training.device import Place, placed
 from LVSegULib.training.log import Row, read_log, write_log
 from LVSegULib.training.loop import Report, train_steps
@@ -26,8 +26,6 @@ from LVSegULib.training.state import TrainingState, load_checkpoint, new_state, 
 
 CHECKPOINT, LOG, CURVE, CONFIG, SPLIT = "checkpoint.safetensors", "log.csv", "curve.png", "config.json", "split.json"
 BEST, LAST = "best", "last"
-MARGIN = 1.5
-"""Training slices are kept this much larger than the crop, so that rotation and shift have something to bring in."""
 
 
 @dataclass(frozen=True)

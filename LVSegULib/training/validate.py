@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from LVSegULib.network.unet import UNet
 from LVSegULib.training.data import Slices
@@ -38,8 +39,7 @@ def validate(network: UNet, slices: Slices, place: Place) -> Validation:
         images, targets = slices.batch(chosen, place.device)
         with torch.autocast(place.device.type, torch.bfloat16, enabled=place.bf16):
             logits = network(images.to(memory_format=torch.channels_last))
-        best = torch.cat([torch.zeros_like(logits[:, :1]), logits], 1).argmax(1, keepdim=True)
-        predicted = best == torch.arange(1, logits.shape[1] + 1, device=place.device)[None, :, None, None]
+        predicted = is_found(logits)
         reference = targets > 0.5
         for row, mask in enumerate((predicted & reference, predicted, reference)):
             counts[row].index_add_(0, slices.patients[chosen], mask.sum((2, 3)).double().cpu())
@@ -48,3 +48,9 @@ def validate(network: UNet, slices: Slices, place: Place) -> Validation:
     with np.errstate(invalid="ignore"):
         dice = np.where(reference_sum > 0, 2 * overlap / (predicted_sum + reference_sum), np.nan)
     return Validation(slices.names, dice)
+
+
+def is_found(logits: Tensor) -> Tensor:
+    """Where each label has the largest of `logits` (N, C, H, W), with a background of 0 that wins ties."""
+    best = torch.cat([torch.zeros_like(logits[:, :1]), logits], 1).argmax(1, keepdim=True)
+    return best == torch.arange(1, logits.shape[1] + 1, device=logits.device)[None, :, None, None]

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from LVSegULib.network.by_layer import Layer, Layers, run_layer
 from LVSegULib.pruning.exact import output_bounds, without_superfluous
+from LVSegULib.pruning.state import State
 from LVSegULib.pruning.structure import filters_of
 from LVSegULib.pruning.surgery import filter_axis, reader_channels
 from Testing.pruning.networks import UNEVEN, logits, some_images, uneven_layers
@@ -23,7 +24,7 @@ def planted(layers: Layers, name: str, index: int, kernels: Tensor | float, bias
 
 
 def assert_nothing_changed(layers: Layers, expected_counts: dict[str, int]) -> None:
-    found = without_superfluous(UNEVEN, layers)
+    found, _ = without_superfluous(State.whole(UNEVEN, layers))
     assert filters_of(found.config) == filters_of(UNEVEN) | expected_counts
     images = torch.cat([some_images(), torch.zeros(1, 1, 24, 20), torch.ones(1, 1, 24, 20)])
     expected, got = logits(UNEVEN, layers, images), logits(found.config, found.layers, images)
@@ -102,12 +103,19 @@ def test_what_dies_with_another_filter_goes_too() -> None:
     assert_nothing_changed(layers, {"encoder.1.0": 6, "encoder.1.1": 3})
 
 
+def test_it_is_known_which_filters_are_left() -> None:
+    layers = planted(planted(uneven_layers(), "encoder.1.0", 1, 0.0, -1.0), "encoder.1.0", 4, 0.0, -1.0)
+    found, reasons = without_superfluous(State.whole(UNEVEN, layers))
+    assert found.alive["encoder.1.0"].tolist() == [0, 2, 3, 5, 6]
+    assert reasons == {"dead": 2}
+
+
 def test_a_layer_keeps_one_filter_even_if_all_are_dead() -> None:
     layers = uneven_layers()
     dead = Layer(torch.zeros_like(layers["decoder.1.0"].kernels), torch.full((6,), -1.0))
-    found = without_superfluous(UNEVEN, layers | {"decoder.1.0": dead})
+    found, reasons = without_superfluous(State.whole(UNEVEN, layers | {"decoder.1.0": dead}))
     assert filters_of(found.config)["decoder.1.0"] == 1
-    assert found.reasons["dead"] >= 5
+    assert reasons["dead"] >= 5
 
 
 def test_the_bounds_hold_for_every_pixel_of_real_outputs_and_are_reached_in_the_first_layer() -> None:

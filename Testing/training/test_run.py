@@ -18,34 +18,15 @@ from LVSegULib.modelfolder.folder import open_model
 from LVSegULib.pictures import training_curve
 from LVSegULib.reading import read_cine
 from LVSegULib.segmentation.segment import segment_cine
-from LVSegULib.training.augmentation_config import AugmentationConfig
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.loop import Report
 from LVSegULib.training.run import Watch, train
-
-MILD = AugmentationConfig(rotation_degrees=20, scale=1.1, shift_mm=4, noise=0.02, low_resolution=1.2)
+from Testing import phantom_hearts
 
 
 @pytest.fixture
 def a_small_run(a_data_set_of_phantom_hearts: Path) -> TrainingConfig:
-    return TrainingConfig(
-        data=(str(a_data_set_of_phantom_hearts),),
-        name="phantom",
-        filters=(4, 8, 12),
-        spacing_mm=2.5,
-        size=48,
-        crop=48,
-        steps=60,
-        batch_size=6,
-        learning_rate=0.01,
-        warmup_steps=5,
-        average_steps=10,
-        validate_every=20,
-        precision="fp32",
-        device="cpu",
-        threads=1,
-        augmentation=MILD,
-    )
+    return phantom_hearts.a_small_run(a_data_set_of_phantom_hearts)
 
 
 def test_a_small_network_learns_phantom_hearts_in_seconds(a_small_run: TrainingConfig, tmp_path: Path) -> None:
