@@ -14,7 +14,7 @@ from torch import Tensor
 
 from LVSegULib.atomic import written_whole
 from LVSegULib.errors import InputError
-from LVSegULib.network.by_layer import Layer
+from LVSegULib.network.by_layer import Layer, has_relu
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.pruning.log import Row
 from LVSegULib.pruning.state import State
@@ -44,6 +44,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint, about: dict[str, Any]) -
         for name, layer in state.layers.items():
             tensors |= {f"{kind}.kernels.{name}": layer.kernels.contiguous(), f"{kind}.bias.{name}": layer.bias}
         tensors |= {f"{kind}.alive.{name}": alive for name, alive in state.alive.items()}
+        tensors |= {f"{kind}.mix.{name}": mix for name, mix in state.mixes.items()}
     text = json.dumps(
         {
             "about": about,
@@ -82,5 +83,6 @@ def _state(kind: str, config: UNetConfig, file: Any, layer_names: Sequence[str])
         name: Layer(file.get_tensor(f"{kind}.kernels.{name}"), file.get_tensor(f"{kind}.bias.{name}"))
         for name in layer_names
     }
-    alive = {name: file.get_tensor(f"{kind}.alive.{name}") for name in layer_names if name != "head"}
-    return State(config, layers, alive)
+    alive = {name: file.get_tensor(f"{kind}.alive.{name}") for name in layer_names if has_relu(name)}
+    upsamplings = [name for name in layer_names if name.startswith("upsample")]
+    return State(config, layers, alive, {name: file.get_tensor(f"{kind}.mix.{name}") for name in upsamplings})

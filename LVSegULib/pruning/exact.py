@@ -6,6 +6,7 @@ layer by layer, and the zeros that pad a convolution's input are among the value
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import torch
@@ -30,7 +31,7 @@ def without_superfluous(state: State) -> tuple[State, dict[str, int]]:
     reasons: dict[str, int] = {}
     while (found := _first_superfluous(state)) is not None:
         reason, name, removed, changed = found
-        state = State(state.config, state.layers | changed, state.alive).without({name: removed})
+        state = dataclasses.replace(state, layers=state.layers | changed).without({name: removed})
         reasons[reason] = reasons.get(reason, 0) + len(removed)
     return state, reasons
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import torch
 from torch import Tensor
 
@@ -32,7 +34,7 @@ def refit(state: State, calibration: Calibration, ridge: float, rounds: int) -> 
 
     def layer(name: str, x: Tensor) -> Tensor:
         current, sample = state.layers[name], calibration.samples[name]
-        wanted = calibration.wanted[name][:, _columns(name, state)]
+        wanted = state.wanted(name, calibration.wanted[name])
         rows = patches(name, x, sample)
         found[name] = moments(rows, wanted)
         matrix = to_matrix(name, current)
@@ -44,12 +46,4 @@ def refit(state: State, calibration: Calibration, ridge: float, rounds: int) -> 
         return activate(name, run_layer(name, layers[name], x))
 
     run_by_layer(state.config.depth, calibration.images, layer)
-    return State(state.config, layers, state.alive), found
-
-
-def _columns(name: str, state: State) -> Tensor:
-    """The columns of the unpruned network's outputs that are the state's filters."""
-    if name not in state.alive:
-        return torch.arange(state.config.output_channels)
-    alive = state.alive[name]
-    return (4 * alive[:, None] + torch.arange(4)).flatten() if name.startswith("upsample") else alive
+    return dataclasses.replace(state, layers=layers), found

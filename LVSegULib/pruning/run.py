@@ -271,6 +271,7 @@ class _Search:
             "unpruned": self._rows[0].to_json(),
             "pruned": chosen.to_json(),
             "filters_left": {name: alive.tolist() for name, alive in self._best.alive.items()},
+            "mixtures": {name: mix.shape[1] for name, mix in self._best.mixes.items()},
             "reason": self._reason,
         }
         spec = dataclasses.replace(

@@ -1,8 +1,8 @@
 """Take filters out, the least missed first, and refit what is left; no gradient anywhere.
 
-A round: refit every layer in the order in which they run; let each layer say which of its filters its readers would
-miss least (`eliminate`); take each such group out for a try and see what it does to the network's result; remove for
-good those that change it least for the computation they save.
+A round: refit every layer in the order in which they run; let each layer say which of its filters its readers miss
+least (`eliminate`), or an up-sampling which fewer mixtures of its filters would do (`mixing`); try each such change
+and see what it does to the network's result; keep those that change it least for the computation they save.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from LVSegULib.network.by_layer import Layer, Layers
+from LVSegULib.network.by_layer import Layer, Layers, has_relu
 from LVSegULib.pruning.calibration import Calibration
 from LVSegULib.pruning.eliminate import Fit, eliminate
 from LVSegULib.pruning.fit import Moments, damped, to_layer, to_matrix
 from LVSegULib.pruning.judge import Judge
+from LVSegULib.pruning.mixing import Mixing, best_mixing, refitted_reader
 from LVSegULib.pruning.refit import refit
 from LVSegULib.pruning.state import State, share_saved
 from LVSegULib.pruning.structure import filters_of, with_filters
@@ -60,10 +61,17 @@ class Round:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Filters of one layer that could go: what that adds to the divergence, and what it saves."""
+    """A layer that could become smaller: what that adds to the divergence, and what it saves.
+
+    Attributes:
+        layer: its name.
+        change: filters to remove, or for an up-sampling how to mix them.
+        loss: what is added to the divergence.
+        saved: share of the computation saved.
+    """
 
     layer: str
-    filters: list[int]
+    change: list[int] | Mixing
     loss: float
     saved: float
 
@@ -97,37 +105,64 @@ def shrink(
             tried()
         if not candidates:
             return
-        state = state.without(least_missed(candidates, settings.step))
+        state = _changed(state, least_missed(candidates, settings.step))
 
 
-def least_missed(candidates: Sequence[Candidate], step: float) -> Mapping[str, Sequence[int]]:
-    """The filters that change the result least for what they save, until `step` of the computation is saved."""
-    taken: dict[str, list[int]] = {}
-    saved = 0.0
+def least_missed(candidates: Sequence[Candidate], step: float) -> list[Candidate]:
+    """Those that change the result least for what they save, until `step` of the computation is saved."""
+    taken: list[Candidate] = []
     for one in sorted(candidates, key=lambda candidate: candidate.loss / candidate.saved):
-        if saved >= step:
+        if sum(earlier.saved for earlier in taken) >= step:
             break
-        taken[one.layer] = one.filters
-        saved += one.saved
+        taken.append(one)
     return taken
+
+
+def _changed(state: State, taken: Sequence[Candidate]) -> State:
+    """`state` with the changes that were `taken`."""
+    state = state.without({one.layer: one.change for one in taken if isinstance(one.change, list)})
+    for one in taken:
+        if isinstance(one.change, Mixing):
+            state = state.mixed(one.layer, one.change)
+    return state
 
 
 def _candidates(
     state: State, whole: State, found: Mapping[str, Moments], judge: Judge, settings: SearchSettings
 ) -> Iterator[Candidate]:
-    """For every layer with filters to spare, the group that its readers miss least, and what its removal does."""
+    """For every layer with filters to spare, the smaller one that its readers mind least, and what it does."""
     inverses = {name: torch.linalg.inv(damped(moment, settings.ridge)) for name, moment in found.items()}
     counts = filters_of(state.config)
     for name, count in counts.items():
-        size = max(1, round(settings.group * count))
-        if size >= count:
+        left = count - max(1, round(settings.group * count))
+        if left < 1:
             continue
-        fits = _fits(name, state, found, inverses)
-        removed = eliminate(list(fits.values()), size)
-        changed: Layers = {reader: to_layer(reader, fit.matrix, state.layers[reader]) for reader, fit in fits.items()}
-        smaller = with_filters(state.config, counts | {name: count - size})
-        saved = share_saved(state.config, smaller, whole.config)
-        yield Candidate(name, removed, judge.loss_with(changed) - judge.loss, saved)
+        change, layers = (
+            _removal(name, state, found, inverses, count - left)
+            if has_relu(name)
+            else _mixing(name, state, found, left, settings.ridge)
+        )
+        saved = share_saved(state.config, with_filters(state.config, counts | {name: left}), whole.config)
+        yield Candidate(name, change, judge.loss_with(layers) - judge.loss, saved)
+
+
+def _removal(
+    name: str, state: State, found: Mapping[str, Moments], inverses: Mapping[str, Tensor], count: int
+) -> tuple[list[int], Layers]:
+    """The `count` filters that the readers miss least, and the readers refitted without them."""
+    fits = _fits(name, state, found, inverses)
+    removed = eliminate(list(fits.values()), count)
+    return removed, {reader: to_layer(reader, fit.matrix, state.layers[reader]) for reader, fit in fits.items()}
+
+
+def _mixing(name: str, state: State, found: Mapping[str, Moments], count: int, ridge: float) -> tuple[Mixing, Layers]:
+    """The `count` mixtures of an up-sampling that serve its reader best, and both layers with them."""
+    ((reader, channels),) = reader_channels(state.config, name)
+    layer, moment = state.layers[reader.layer], found[reader.layer]
+    blocks = _blocks(reader.layer, layer, moment, channels)
+    mixing = best_mixing(moment, to_matrix(reader.layer, layer), blocks, count)
+    refitted = refitted_reader(reader.layer, layer, moment, blocks, channels.start, mixing, ridge)
+    return mixing, {name: mixing.of_upsampling(state.layers[name]), reader.layer: refitted}
 
 
 def _fits(name: str, state: State, found: Mapping[str, Moments], inverses: Mapping[str, Tensor]) -> dict[str, Fit]:
@@ -135,12 +170,13 @@ def _fits(name: str, state: State, found: Mapping[str, Moments], inverses: Mappi
     fits: dict[str, Fit] = {}
     for reader, channels in reader_channels(state.config, name):
         layer, moment = state.layers[reader.layer], found[reader.layer]
-        per_channel = (len(moment.inputs) - 1) // _channel_count(reader.layer, layer)
-        blocks = torch.tensor(channels)[:, None] * per_channel + torch.arange(per_channel)
+        blocks = _blocks(reader.layer, layer, moment, channels)
         scale = 1 / max(moment.spread, 1e-9)
         fits[reader.layer] = Fit(inverses[reader.layer], to_matrix(reader.layer, layer), blocks, scale)
     return fits
 
 
-def _channel_count(name: str, layer: Layer) -> int:
-    return int(layer.kernels.shape[1 - filter_axis(name)])
+def _blocks(reader: str, layer: Layer, moment: Moments, channels: range) -> Tensor:
+    """The rows of a reader's moments that belong to each of its `channels` (channels, B)."""
+    per_channel = (len(moment.inputs) - 1) // int(layer.kernels.shape[1 - filter_axis(reader)])
+    return torch.tensor(channels)[:, None] * per_channel + torch.arange(per_channel)
