@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,6 +15,9 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 from Testing.slicer_core.presence import missing
+
+if TYPE_CHECKING:
+    from LVSegULib.modelfolder.folder import ModelFolder
 
 SAMPLE = Path(__file__).parents[1] / "Resources" / "SampleData" / "SCD0000101-cine-dicom.tar.bz2"
 
@@ -109,3 +113,29 @@ def the_sample_patient(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from LVSegULib.reading.sample import unpack_sample
 
     return unpack_sample(SAMPLE, tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="session")
+def a_data_set_of_phantom_hearts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from Testing import phantom_hearts
+
+    return phantom_hearts.write_data_set(tmp_path_factory.mktemp("data") / "Dataset900_Phantom", patients=6)
+
+
+@pytest.fixture(scope="session")
+def two_folds(a_data_set_of_phantom_hearts: Path, tmp_path_factory: pytest.TempPathFactory) -> list[ModelFolder]:
+    """Two networks of 4, 8 and 12 filters that find phantom hearts; the first kept phantom0 and phantom4 back."""
+    from LVSegULib.modelfolder.folder import open_model
+    from LVSegULib.training.run import train
+    from Testing import phantom_hearts
+
+    folder = tmp_path_factory.mktemp("run")
+    config = phantom_hearts.a_small_run(a_data_set_of_phantom_hearts)
+    for fold in (1, 2):
+        train(replace(config, steps=150, validate_every=150, fold=fold), folder / f"fold{fold}")
+    return [open_model(folder / f"fold{fold}" / "last") for fold in (1, 2)]
+
+
+@pytest.fixture(scope="session")
+def a_trained_model(two_folds: list[ModelFolder]) -> ModelFolder:
+    return two_folds[0]

@@ -12,12 +12,8 @@ from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
 from LVSegULib.errors import SomeFailed, UsageError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from LVSegULib.cine import Cine
     from LVSegULib.engines.base import Engine
-    from LVSegULib.evaluation.cases import EvaluationCase, Predictor
+    from LVSegULib.evaluation.cases import Predictor
     from LVSegULib.evaluation.datasets import EvaluationSet
     from LVSegULib.evaluation.evaluate import Evaluation
     from LVSegULib.labels import Label
@@ -64,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from LVSegULib.engines.base import open_engine
     from LVSegULib.evaluation.datasets import open_evaluation_set
+    from LVSegULib.evaluation.out_of_fold import predictor
     from LVSegULib.evaluation.report import report_text
     from LVSegULib.modelfolder.folder import find_model
 
@@ -73,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     labels = _shared_labels(dataset, models[0])
     if len(models) == 1:
         _warn_of_training_patients(dataset, models[0])
-    predict = _predictor(dataset, models, engines)
+    predict = predictor(dataset.cases, [model.spec for model in models], engines)
     evaluation = _evaluate(dataset, predict, labels)
     print(_heading(models, engines[0]))
     print(report_text(evaluation))
@@ -138,20 +135,6 @@ def trained_on(dataset: EvaluationSet, model: ModelFolder) -> list[str]:
     """The patients of the data set that the model was trained on, by name."""
     names = set(model.spec.training.get("split", {}).get("train", ()))
     return sorted(names & {case.patient for case in dataset.cases})
-
-
-def _predictor(dataset: EvaluationSet, models: list[ModelFolder], engines: list[Engine]) -> Predictor:
-    from LVSegULib.evaluation.out_of_fold import judges
-    from LVSegULib.segmentation.segment import segment_cine
-
-    specs = [model.spec for model in models]
-    chosen = judges([case.patient for case in dataset.cases], specs) if len(models) > 1 else {}
-
-    def predict(case: EvaluationCase, cine: Cine) -> NDArray[np.uint8]:
-        position = chosen.get(case.patient, 0)
-        return segment_cine(cine, specs[position], engines[position]).labels
-
-    return predict
 
 
 def _evaluate(dataset: EvaluationSet, predict: Predictor, labels: tuple[Label, ...]) -> Evaluation:

@@ -22,6 +22,7 @@ COMMANDS = {
     "train": "train a model on your own data",
     "bench": "time every engine on this machine",
     "prune": "take filters out of a trained model, without retraining",
+    "compare": "compare ways of pruning at the same sizes",
     "threshold": "make a trained model draw a little smaller or larger",
     "publish": "give a trained model its figures and its card, for shipping",
 }

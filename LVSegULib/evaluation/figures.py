@@ -100,7 +100,7 @@ def label_figures(label: Label, slices: list[SliceRecord], volumes: list[VolumeR
     drawn = [record for record in slices if record.overlap.reference]
     is_cavity = label.value == CAVITY.value
     pairs = patient_volumes(volumes) if is_cavity else []
-    by_patient = _overlap_by_patient(volumes)
+    by_patient = overlap_by_patient(volumes)
     return LabelFigures(
         label=label,
         pooled_dice=_pooled(volumes),
@@ -149,7 +149,8 @@ def _volume_figures(volumes: list[VolumeRecord]) -> VolumeFigures:
     )
 
 
-def _overlap_by_patient(records: Sequence[SliceRecord] | Sequence[VolumeRecord]) -> dict[str, Overlap]:
+def overlap_by_patient(records: Sequence[SliceRecord] | Sequence[VolumeRecord]) -> dict[str, Overlap]:
+    """All pixels of each patient together."""
     overlaps: dict[str, list[Overlap]] = {}
     for record in records:
         overlaps.setdefault(record.patient, []).append(record.overlap)
@@ -157,7 +158,7 @@ def _overlap_by_patient(records: Sequence[SliceRecord] | Sequence[VolumeRecord])
 
 
 def _pooled(records: Sequence[SliceRecord] | Sequence[VolumeRecord]) -> Ratio:
-    overlaps = _overlap_by_patient(records).values()
+    overlaps = overlap_by_patient(records).values()
     return ratio_of_sums(
         [2 * overlap.both for overlap in overlaps], [overlap.reference + overlap.prediction for overlap in overlaps]
     )

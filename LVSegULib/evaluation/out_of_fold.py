@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.cine import Cine
+from LVSegULib.engines.base import Engine
 from LVSegULib.errors import UsageError
+from LVSegULib.evaluation.cases import EvaluationCase, Predictor
 from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.segmentation.segment import segment_cine
 
 
 def judges(patients: Sequence[str], models: Sequence[ModelSpec]) -> dict[str, int]:
@@ -31,3 +38,20 @@ def judges(patients: Sequence[str], models: Sequence[ModelSpec]) -> dict[str, in
     if not found:
         raise UsageError("none of the models kept a patient of this data set for validation")
     return found
+
+
+def predictor(cases: Sequence[EvaluationCase], models: Sequence[ModelSpec], engines: Sequence[Engine]) -> Predictor:
+    """Segments a case with the one model that there is, or of several with the one that kept its patient back.
+
+    Args:
+        cases: what will be segmented.
+        models: one model, or those of the folds of a cross-validation.
+        engines: what runs each of them.
+    """
+    chosen = judges([case.patient for case in cases], models) if len(models) > 1 else {}
+
+    def predict(case: EvaluationCase, cine: Cine) -> NDArray[np.uint8]:
+        position = chosen.get(case.patient, 0)
+        return segment_cine(cine, models[position], engines[position]).labels
+
+    return predict

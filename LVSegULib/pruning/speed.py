@@ -1,9 +1,10 @@
-"""How much faster one network is than another with ONNX Runtime, measured in turn on the same slices."""
+"""How fast networks are with ONNX Runtime, measured in turn on the same slices."""
 
 from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,20 +16,25 @@ from LVSegULib.network.config import UNetConfig
 
 ROUNDS = 25
 
+Network = tuple[UNetConfig, Weights]
 
-def times_faster(
-    one: tuple[UNetConfig, Weights],
-    other: tuple[UNetConfig, Weights],
-    images: NDArray[np.float32],
-    threads: int | None = None,
-) -> float:
+
+def times_faster(one: Network, other: Network, images: NDArray[np.float32], threads: int | None = None) -> float:
     """How many times as fast as `one` the network `other` is on `images` (N, 1, H, W): ratio of the median times."""
-    sessions = [open_session(build_onnx(*network).SerializeToString(), threads) for network in (one, other)]
-    seconds: list[list[float]] = [[], []]
-    for number in range(ROUNDS + 1):
+    before, after = milliseconds([one, other], images, threads)
+    return before / after
+
+
+def milliseconds(
+    networks: Sequence[Network], images: NDArray[np.float32], threads: int | None = None, rounds: int = ROUNDS
+) -> list[float]:
+    """Median time of each network for one of the `images` (N, 1, H, W), in turn; the first run does not count."""
+    sessions = [open_session(build_onnx(*network).SerializeToString(), threads) for network in networks]
+    seconds: list[list[float]] = [[] for _ in networks]
+    for number in range(rounds + 1):
         for session, own in zip(sessions, seconds, strict=True):
             started = time.perf_counter()
             session.run(None, {"images": images})
             if number:
                 own.append(time.perf_counter() - started)
-    return statistics.median(seconds[0]) / statistics.median(seconds[1])
+    return [1000 * statistics.median(own) / len(images) for own in seconds]

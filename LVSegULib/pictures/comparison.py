@@ -1,0 +1,60 @@
+"""Ways of pruning in one picture: what each loses over the parameters, the multiply-adds and the time that are left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from LVSegULib.atomic import written_whole
+from LVSegULib.comparison.figures import Figures
+
+COLOURS = ("#1d4ed8", "#9ca3af", "#c2410c", "#047857", "#7c3aed", "#111827")
+GRID_COLOUR, ALIKE_COLOUR = "#e5e7eb", "#dbeafe"
+MARGIN = 0.05
+"""Falls of Dice beyond this are cut off: who reads the picture compares the good ones."""
+
+AXES = {"parameters": "parameters left, %", "multiply_adds": "multiply-adds left, %", "milliseconds": "time left, %"}
+
+
+def draw_comparison(path: Path, rows: Sequence[Figures]) -> None:
+    """Write a PNG: change of Dice per patient above, error of the LVEF below, over what is left of the network."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    whole, others = rows[0], rows[1:]
+    figure = Figure(figsize=(11, 6.4), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(2, len(AXES), sharey="row", sharex="col")
+    methods = list(dict.fromkeys(row.method for row in others))
+    for column, (name, title) in enumerate(AXES.items()):
+        for method, colour in zip(methods, COLOURS, strict=False):
+            own = [row for row in others if row.method == method]
+            left = [100 * getattr(row, name) / getattr(whole, name) for row in own]
+            changes, changed = [row.change for row in own], [row.change_interval for row in own]
+            errors, erring = [row.ef_error for row in own], [row.ef_error_interval for row in own]
+            _line(axes[0][column], left, changes, changed, colour, method)
+            _line(axes[1][column], left, errors, erring, colour, method)
+        axes[0][column].axhline(0, color=GRID_COLOUR, zorder=0)
+        axes[1][column].axhline(whole.ef_error, color=GRID_COLOUR, zorder=0)
+        axes[1][column].set_xlabel(title)
+        axes[1][column].invert_xaxis()
+    axes[0][0].set(ylabel="change of Dice per patient", ylim=(-MARGIN, MARGIN / 5))
+    axes[1][0].set(ylabel="error of the LVEF, points", ylim=(0, 3 * whole.ef_error))
+    axes[0][0].legend(frameon=False, loc="lower left", fontsize=8)
+    figure.suptitle(f"{whole.patients} patients of whom no network knew anything; bars: 95 % confidence intervals")
+    with written_whole(path) as beside:
+        figure.savefig(beside, format="png")
+
+
+def _line(
+    axis: Any, left: list[float], values: list[float], intervals: list[tuple[float, float]], colour: str, label: str
+) -> None:
+    ordered = sorted(zip(left, values, intervals, strict=True), reverse=True)
+    x, y = [one[0] for one in ordered], [one[1] for one in ordered]
+    below = [value - interval[0] for _, value, interval in ordered]
+    above = [interval[1] - value for _, value, interval in ordered]
+    axis.errorbar(
+        x, y, yerr=[below, above], color=colour, label=label, linewidth=1.5, elinewidth=0.7, marker="o", markersize=3.5
+    )
+    axis.grid(color=GRID_COLOUR, linewidth=0.6)
