@@ -53,22 +53,14 @@ class Fit:
         self.inverse[rows, rows] = 1
 
 
-def shortlist(fits: list[Fit], count: int) -> list[int]:
-    """The `count` filters that the readers miss least when one of them goes, the least missed first."""
-    costs = torch.stack([fit.costs() for fit in fits]).sum(0)
-    least: list[int] = costs.argsort()[:count].tolist()
-    return least
-
-
-def eliminate(fits: list[Fit], first: int, count: int) -> list[int]:
-    """Remove `count` filters from all `fits`: `first`, then the least missed one after another; their indices."""
+def eliminate(fits: list[Fit], count: int) -> list[int]:
+    """Remove `count` filters from all readers' `fits`, one after another, the least missed first; their indices."""
     removed: list[int] = []
-    while True:
-        for fit in fits:
-            fit.remove(first)
-        removed.append(first)
-        if len(removed) == count:
-            return removed
+    for _ in range(count):
         costs = torch.stack([fit.costs() for fit in fits]).sum(0)
         costs[removed] = float("inf")
-        first = int(costs.argmin())
+        least = int(costs.argmin())
+        for fit in fits:
+            fit.remove(least)
+        removed.append(least)
+    return removed

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from LVSegULib.network.by_layer import Layer, Layers, has_relu
 from LVSegULib.pruning.calibration import Calibration
-from LVSegULib.pruning.eliminate import Fit, eliminate, shortlist
+from LVSegULib.pruning.eliminate import Fit, eliminate
 from LVSegULib.pruning.fit import Moments, damped, to_layer, to_matrix
 from LVSegULib.pruning.judge import Judge
 from LVSegULib.pruning.mixing import Mixing, best_mixing, refitted_reader
@@ -35,7 +35,6 @@ class SearchSettings:
         ridge: pull towards the present kernels, as a share of the inputs' mean square.
         rectified_rounds: rounds of a refit that allow for the ReLU.
         judged_slices: slices on which a removal is tried.
-        shortlist: filters of a layer that are each tried as the first to go.
     """
 
     step: float = 0.03
@@ -43,7 +42,6 @@ class SearchSettings:
     ridge: float = 1e-3
     rectified_rounds: int = 4
     judged_slices: int = 96
-    shortlist: int = 3
 
 
 @dataclass(frozen=True)
@@ -116,8 +114,7 @@ def least_missed(candidates: Sequence[Candidate], step: float) -> list[Candidate
     for one in sorted(candidates, key=lambda candidate: candidate.loss / candidate.saved):
         if sum(earlier.saved for earlier in taken) >= step:
             break
-        if one.layer not in {earlier.layer for earlier in taken}:
-            taken.append(one)
+        taken.append(one)
     return taken
 
 
@@ -133,36 +130,29 @@ def _changed(state: State, taken: Sequence[Candidate]) -> State:
 def _candidates(
     state: State, whole: State, found: Mapping[str, Moments], judge: Judge, settings: SearchSettings
 ) -> Iterator[Candidate]:
-    """For every layer with filters to spare, the smaller ones that its readers mind least, and what they do."""
+    """For every layer with filters to spare, the smaller one that its readers mind least, and what it does."""
     inverses = {name: torch.linalg.inv(damped(moment, settings.ridge)) for name, moment in found.items()}
     counts = filters_of(state.config)
     for name, count in counts.items():
         left = count - max(1, round(settings.group * count))
         if left < 1:
             continue
-        saved = share_saved(state.config, with_filters(state.config, counts | {name: left}), whole.config)
-        changes = (
-            _removals(name, state, found, inverses, count - left, settings.shortlist)
+        change, layers = (
+            _removal(name, state, found, inverses, count - left)
             if has_relu(name)
-            else iter([_mixing(name, state, found, left, settings.ridge)])
+            else _mixing(name, state, found, left, settings.ridge)
         )
-        for change, layers in changes:
-            yield Candidate(name, change, judge.loss_with(layers) - judge.loss, saved)
+        saved = share_saved(state.config, with_filters(state.config, counts | {name: left}), whole.config)
+        yield Candidate(name, change, judge.loss_with(layers) - judge.loss, saved)
 
 
-def _removals(
-    name: str,
-    state: State,
-    found: Mapping[str, Moments],
-    inverses: Mapping[str, Tensor],
-    count: int,
-    tries: int,
-) -> Iterator[tuple[list[int], Layers]]:
-    """Groups of `count` filters that the readers miss least, and the readers refitted without them."""
-    for first in shortlist(list(_fits(name, state, found, inverses).values()), tries):
-        fits = _fits(name, state, found, inverses)
-        removed = eliminate(list(fits.values()), first, count)
-        yield removed, {reader: to_layer(reader, fit.matrix, state.layers[reader]) for reader, fit in fits.items()}
+def _removal(
+    name: str, state: State, found: Mapping[str, Moments], inverses: Mapping[str, Tensor], count: int
+) -> tuple[list[int], Layers]:
+    """The `count` filters that the readers miss least, and the readers refitted without them."""
+    fits = _fits(name, state, found, inverses)
+    removed = eliminate(list(fits.values()), count)
+    return removed, {reader: to_layer(reader, fit.matrix, state.layers[reader]) for reader, fit in fits.items()}
 
 
 def _mixing(name: str, state: State, found: Mapping[str, Moments], count: int, ridge: float) -> tuple[Mixing, Layers]:
