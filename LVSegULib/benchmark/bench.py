@@ -1,6 +1,6 @@
-"""Time every engine on a model and on the classic U-Net, in one run on the same slices, in turn.
+"""Time networks and ways to run them in one run, on the same slices, in turn.
 
-Each engine and network runs in a process of its own, so that its peak memory is its own; the processes take turns,
+Each contender runs in a process of its own, so that its peak memory is its own; the processes take turns,
 round by round, so that a machine whose speed drifts treats all alike.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -25,11 +25,20 @@ Images = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Contender:
-    """One row of the benchmark: an engine running the model in a folder."""
+    """One row of the benchmark.
+
+    Attributes:
+        label: whose network.
+        way: how it is run, one of `LVSegULib.benchmark.ways.ways`.
+        path: a model folder, or a file with an ONNX graph.
+        size: rows and columns of its slices.
+        batch: slices given at once.
+    """
 
     label: str
-    folder: Path
-    engine: str
+    way: str
+    path: Path
+    size: int
     batch: int
 
 
@@ -42,6 +51,7 @@ class Timing:
         ms_per_slice: median over the rounds.
         fastest_ms, slowest_ms: of the rounds.
         peak_memory_mb: of the contender's own process, libraries included.
+        differing: share of the pixels whose label differs from that of the network's first contender.
     """
 
     contender: Contender
@@ -49,6 +59,7 @@ class Timing:
     fastest_ms: float
     slowest_ms: float
     peak_memory_mb: float
+    differing: float
 
     @property
     def slices_per_second(self) -> float:
@@ -58,43 +69,68 @@ class Timing:
 
 def bench(
     contenders: Sequence[Contender],
-    images: Images,
+    images: Mapping[int, Images],
     *,
     threads: int | None = None,
     rounds: int = 5,
     seconds_per_round: float = 1.0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[Timing]:
-    """Time `contenders` on `images` (N, 1, H, W), in turn, `rounds` times, after one run that does not count."""
-    pools = [ProcessPoolExecutor(1, mp_context=get_context("spawn")) for _ in contenders]
+    """Time `contenders` in turn, `rounds` times, after one run that does not count; who cannot run here is left out.
+
+    Args:
+        contenders: who.
+        images: the slices (N, 1, size, size), by size.
+        threads: processor threads; None: all there are.
+        rounds: how often each has its turn.
+        seconds_per_round: about how long a turn is.
+        progress: told what goes on.
+    """
+    pools = {contender: ProcessPoolExecutor(1, mp_context=get_context("spawn")) for contender in contenders}
+    found: dict[Contender, NDArray[np.bool_]] = {}
     try:
-        for pool, contender in zip(pools, contenders, strict=True):
-            progress(f"warming up {contender.label}")
-            pool.submit(_start, contender, images, threads).result()
-        samples: list[list[float]] = [[] for _ in contenders]
+        for contender, pool in pools.items():
+            progress(f"warming up {contender.label}, {contender.way}")
+            try:
+                found[contender] = pool.submit(_start, contender, images[contender.size], threads).result()
+            except Exception as error:
+                progress(f"{contender.label} cannot be run with {contender.way}: {str(error).splitlines()[0]}")
+        samples: dict[Contender, list[float]] = {contender: [] for contender in found}
         for number in range(rounds):
-            for pool, contender, sample in zip(pools, contenders, samples, strict=True):
-                progress(f"round {number + 1} of {rounds}: {contender.label}")
-                sample.append(pool.submit(_round, seconds_per_round).result())
-        peaks = [pool.submit(peak_memory_mb).result() for pool in pools]
+            for contender, sample in samples.items():
+                progress(f"round {number + 1} of {rounds}: {contender.label}, {contender.way}")
+                sample.append(pools[contender].submit(_round, seconds_per_round).result())
+        peaks = {contender: pools[contender].submit(peak_memory_mb).result() for contender in found}
     finally:
-        for pool in pools:
+        for pool in pools.values():
             pool.shutdown(cancel_futures=True)
+    first = {contender.label: labels for contender, labels in reversed(found.items())}
     return [
-        Timing(contender, statistics.median(sample), min(sample), max(sample), peak)
-        for contender, sample, peak in zip(contenders, samples, peaks, strict=True)
+        Timing(
+            contender,
+            statistics.median(sample),
+            min(sample),
+            max(sample),
+            peaks[contender],
+            float(np.mean(found[contender] != first[contender.label])),
+        )
+        for contender, sample in samples.items()
     ]
 
 
 _run_once: Callable[[], int]
 
 
-def _start(contender: Contender, images: Images, threads: int | None) -> None:
-    """In the contender's process: load the model and run it once."""
-    from LVSegULib.engines.base import open_engine
+def _start(contender: Contender, images: Images, threads: int | None) -> NDArray[np.bool_]:
+    """In the contender's process: load the model, run it over all slices once, and say where it finds something."""
+    from LVSegULib.benchmark.ways import open_graph, open_way
 
     global _run_once
-    engine = open_engine(open_model(contender.folder), contender.engine, threads)
+    run = (
+        open_graph(contender.path.read_bytes(), contender.way, threads)
+        if contender.path.is_file()
+        else open_way(open_model(contender.path), contender.way, images, threads)
+    )
     batches = [images[start : start + contender.batch] for start in range(0, len(images), contender.batch)]
     position = 0
 
@@ -102,11 +138,11 @@ def _start(contender: Contender, images: Images, threads: int | None) -> None:
         nonlocal position
         batch = batches[position % len(batches)]
         position += 1
-        engine.logits(batch)
+        run(batch)
         return len(batch)
 
     _run_once = run_once
-    run_once()
+    return np.concatenate([run(batch) > 0 for batch in batches])
 
 
 def _round(seconds: float) -> float:

@@ -1,4 +1,4 @@
-"""`lvsegu bench`: time every engine on a model and on the classic U-Net, in one run, on real slices."""
+"""`lvsegu bench`: time every way to run a model, in one run, on real slices, against large networks and the machine."""
 
 from __future__ import annotations
 
@@ -15,21 +15,27 @@ from LVSegULib.commands.options import DEFAULT_MODEL, add_threads_argument
 
 if TYPE_CHECKING:
     from LVSegULib.benchmark.bench import Contender, Images, Timing
+    from LVSegULib.benchmark.limit import Limit
     from LVSegULib.modelfolder.folder import ModelFolder
 
 logger = logging.getLogger(__name__)
 
-CLASSIC = "classic U-Net"
-MOST_SLICES = 48
+CLASSIC, NNUNET = "classic U-Net", "nnU-Net 2-D"
+MOST_SLICES, MOST_SLICES_OF_LARGE = 48, 4
+LARGE_WAYS = ("onnxruntime", "openvino", "torch")
+"""Ways in which the large networks are run."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what to time and how."""
     parser.add_argument(
-        "--model", default=DEFAULT_MODEL, metavar="NAME|FOLDER", help="model to time (default: %(default)s)"
+        "--model",
+        action="append",
+        metavar="NAME|FOLDER",
+        help=f"model to time; repeat to compare several (default: {DEFAULT_MODEL})",
     )
     parser.add_argument("--input", type=Path, help="cine whose slices are used (default: the sample patient)")
-    parser.add_argument("--size", type=int, default=192, help="rows and columns of a slice (default: 192)")
+    parser.add_argument("--size", type=int, help="rows and columns of a slice (default: the model's own)")
     add_threads_argument(parser)
     parser.add_argument("--rounds", type=int, default=5, help="rounds; the median is shown (default: 5)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
@@ -38,17 +44,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Time and print; returns 0."""
     from LVSegULib.benchmark.bench import bench
+    from LVSegULib.benchmark.limit import measure_limit
+    from LVSegULib.benchmark.nnunet import SIDE
     from LVSegULib.errors import UsageError
     from LVSegULib.modelfolder.folder import find_model
 
-    model = find_model(arguments.model)
-    if arguments.rounds < 1 or arguments.size < 1 or arguments.size % model.spec.network.size_multiple:
-        raise UsageError(f"--rounds must be positive and --size a multiple of {model.spec.network.size_multiple}")
+    models = [find_model(name) for name in arguments.model or [DEFAULT_MODEL]]
+    size = arguments.size or models[0].spec.grid.rows
+    multiple = max(model.spec.network.size_multiple for model in models)
+    if arguments.rounds < 1 or size < 1 or size % multiple:
+        raise UsageError(f"--rounds must be positive and --size a multiple of {multiple}")
     with tempfile.TemporaryDirectory(prefix="lvsegu-bench-") as scratch:
-        images = _slices(arguments.input, Path(scratch), model, arguments.size)
-        contenders = _contenders(model, Path(scratch), arguments.size)
+        images = {side: _slices(arguments.input, Path(scratch), models[0], side) for side in {size, SIDE}}
+        contenders = _contenders(models, Path(scratch), size)
+        limit = measure_limit(arguments.threads)
         timings = bench(contenders, images, threads=arguments.threads, rounds=arguments.rounds, progress=logger.info)
-    print(json.dumps(_as_json(timings, model), indent=2) if arguments.json else _table(timings, model, arguments.size))
+    print(
+        json.dumps(_as_json(timings, models, limit), indent=2)
+        if arguments.json
+        else _table(timings, models, size, limit)
+    )
     return 0
 
 
@@ -58,65 +73,111 @@ def _slices(source: Path | None, scratch: Path, model: ModelFolder, size: int) -
     from LVSegULib.reading import read_cine
     from LVSegULib.reading.sample import sample_archive, unpack_sample
 
-    cine = read_cine(source if source is not None else unpack_sample(sample_archive(), scratch))
+    cine = read_cine(source if source is not None else unpack_sample(sample_archive(), scratch / str(size)))
     images = prepare_images(cine, replace(model.spec.grid, rows=size, columns=size))
     return images[:: max(1, len(images) // MOST_SLICES)][:MOST_SLICES]
 
 
-def _contenders(model: ModelFolder, scratch: Path, size: int) -> list[Contender]:
+def _contenders(models: list[ModelFolder], scratch: Path, size: int) -> list[Contender]:
     from LVSegULib.benchmark.bench import Contender
     from LVSegULib.benchmark.classic import save_random_model
-    from LVSegULib.engines.base import installed_engines
+    from LVSegULib.benchmark.nnunet import HINT, SIDE, is_there, nnunet_graph
+    from LVSegULib.benchmark.ways import ways
     from LVSegULib.network.config import UNetConfig
     from LVSegULib.preparation.grid import Grid
-    from LVSegULib.segmentation.segment import BATCH
 
-    classic = save_random_model(
-        scratch / "classic", UNetConfig.from_base(64), "classic", Grid(model.spec.grid.spacing_mm, size, size)
-    )
-    rows = []
-    for engine in installed_engines():
-        rows.append(Contender(model.spec.name, model.path, engine, BATCH))
-        rows.append(Contender(CLASSIC, classic.path, engine, 1))
-    return rows
+    possible = ways()
+    names = _names(models)
+    rows = [
+        Contender(name, way, model.path, size, MOST_SLICES)
+        for name, model in zip(names, models, strict=True)
+        for way in possible
+    ]
+    grid = Grid(models[0].spec.grid.spacing_mm, size, size)
+    classic = save_random_model(scratch / "classic", UNetConfig.from_base(64), "classic", grid)
+    large = [way for way in possible if way in LARGE_WAYS]
+    rows += [Contender(CLASSIC, way, classic.path, size, MOST_SLICES_OF_LARGE) for way in large]
+    if not is_there():
+        logger.warning(HINT)
+        return rows
+    graph, _ = nnunet_graph()
+    (scratch / "nnunet.onnx").write_bytes(graph)
+    large = [way for way in large if way != "torch"]
+    return rows + [Contender(NNUNET, way, scratch / "nnunet.onnx", SIDE, MOST_SLICES_OF_LARGE) for way in large]
 
 
-def _ratio(timing: Timing, timings: list[Timing]) -> float:
-    """How many times faster than the classic U-Net on the same engine."""
-    classic = [t for t in timings if t.contender.label == CLASSIC and t.contender.engine == timing.contender.engine]
-    return classic[0].ms_per_slice / timing.ms_per_slice
+def _names(models: list[ModelFolder]) -> list[str]:
+    """The models' names, or where they are alike with their parameters."""
+    names = [model.spec.name for model in models]
+    return [
+        name if names.count(name) == 1 else f"{name} {model.spec.parameters:,}"
+        for name, model in zip(names, models, strict=True)
+    ]
 
 
-def _table(timings: list[Timing], model: ModelFolder, size: int) -> str:
-    spec = model.spec
+def _ratio(timing: Timing, timings: list[Timing], label: str) -> float | None:
+    """How many times faster than the network `label` run in the same way; None where that was not run."""
+    own = [t for t in timings if t.contender.label == label and t.contender.way == timing.contender.way]
+    return own[0].ms_per_slice / timing.ms_per_slice if own else None
+
+
+def _table(timings: list[Timing], models: list[ModelFolder], size: int, limit: Limit) -> str:
     lines = [
-        f"{spec.name}: {spec.parameters:,} parameters ({100 * spec.share_of_classic:.2f} % of the classic U-Net), "
-        f"slices of {size} x {size}, {platform.machine()}",
-        f"{'network':<14} {'engine':<12} {'ms/slice':>9} {'fastest':>8} {'slowest':>8} {'slices/s':>9} "
-        f"{'times classic':>13} {'peak MB':>8}",
+        f"slices of {size} x {size}, {NNUNET} of 256 x 256; {limit.threads} threads, {platform.machine()}; "
+        f"at best {limit.multiply_adds / 1e9:.0f} G multiply-adds/s and {limit.bytes_moved / 1e9:.0f} GB/s"
     ]
-    lines += [
-        f"{t.contender.label:<14} {t.contender.engine:<12} {t.ms_per_slice:>9.2f} {t.fastest_ms:>8.2f} "
-        f"{t.slowest_ms:>8.2f} {t.slices_per_second:>9.1f} {_ratio(t, timings):>13.1f} {t.peak_memory_mb:>8.0f}"
-        for t in timings
-    ]
+    for name, model in zip(_names(models), models, strict=True):
+        spec = model.spec
+        lines.append(
+            f"{name}: {spec.parameters:,} parameters ({100 * spec.share_of_classic:.2f} % of the classic U-Net), "
+            f"at best {limit.least_ms(spec.network, size * size):.2f} ms by its multiply-adds, "
+            f"{limit.least_ms_of_memory(spec.network, size * size):.2f} ms by its activations"
+        )
+    best = {
+        name: limit.least_ms(model.spec.network, size * size)
+        for name, model in zip(_names(models), models, strict=True)
+    }
+    lines.append(
+        f"{'network':<14} {'way':<17} {'ms/slice':>9} {'fastest':>8} {'slowest':>8} {'slices/s':>9} "
+        f"{'x classic':>9} {'x nnU-Net':>9} {'% of best':>9} {'differs':>8} {'peak MB':>8}"
+    )
+    for t in timings:
+        share = 100 * best[t.contender.label] / t.ms_per_slice if t.contender.label in best else None
+        lines.append(
+            f"{t.contender.label:<14} {t.contender.way:<17} {t.ms_per_slice:>9.2f} {t.fastest_ms:>8.2f} "
+            f"{t.slowest_ms:>8.2f} {t.slices_per_second:>9.1f} {_shown(_ratio(t, timings, CLASSIC)):>9} "
+            f"{_shown(_ratio(t, timings, NNUNET)):>9} {_shown(share):>9} {1e6 * t.differing:>8.0f} "
+            f"{t.peak_memory_mb:>8.0f}"
+        )
+    lines.append("differs: pixels of a million whose label is not that of the network's first row")
     return "\n".join(lines)
 
 
-def _as_json(timings: list[Timing], model: ModelFolder) -> dict[str, Any]:
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
+
+
+def _as_json(timings: list[Timing], models: list[ModelFolder], limit: Limit) -> dict[str, Any]:
     return {
-        "model": model.spec.name,
-        "parameters": model.spec.parameters,
+        "models": {name: model.spec.parameters for name, model in zip(_names(models), models, strict=True)},
+        "limit": {
+            "threads": limit.threads,
+            "multiply_adds_per_second": limit.multiply_adds,
+            "bytes_per_second": limit.bytes_moved,
+        },
         "rows": [
             {
                 "network": t.contender.label,
-                "engine": t.contender.engine,
+                "way": t.contender.way,
+                "size": t.contender.size,
                 "batch": t.contender.batch,
                 "ms_per_slice": t.ms_per_slice,
                 "fastest_ms": t.fastest_ms,
                 "slowest_ms": t.slowest_ms,
                 "slices_per_second": t.slices_per_second,
-                "times_faster_than_classic": _ratio(t, timings),
+                "times_faster_than_classic": _ratio(t, timings, CLASSIC),
+                "times_faster_than_nnunet": _ratio(t, timings, NNUNET),
+                "differing": t.differing,
                 "peak_memory_mb": t.peak_memory_mb,
             }
             for t in timings

@@ -51,7 +51,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, of in (("slices", "slices to calibrate on"), ("seed", "everything random follows from it")):
         parser.add_argument(f"--{name}", type=int, default=getattr(default, name), help=f"{of} (default: %(default)s)")
     parser.add_argument("--step", type=float, default=default.step, help="saved by a round (default: %(default)s)")
-    parser.add_argument("--threads", type=int, default=0, help="threads when timing (default: ONNX Runtime's choice)")
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="networks, figures, table, picture")
 
 
@@ -71,7 +70,6 @@ def run(arguments: argparse.Namespace) -> int:
         slices=arguments.slices,
         seed=arguments.seed,
         step=arguments.step,
-        threads=arguments.threads,
     )
     models, scratch = ([find_model(name) for name in names] for names in (arguments.models, arguments.scratch))
     rows = compare_pruning(models, scratch, config, arguments.out, logger.info)

@@ -15,4 +15,4 @@ def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_threads_argument(parser: argparse.ArgumentParser) -> None:
     """Add `--threads`."""
-    parser.add_argument("--threads", type=int, help="processor threads to use (default: all physical cores)")
+    parser.add_argument("--threads", type=int, help="processor threads to use (default: all there are)")

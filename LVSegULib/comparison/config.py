@@ -18,7 +18,6 @@ class ComparisonConfig:
         slices: slices to calibrate on.
         seed: everything random follows from it.
         step: share of the computation that a round of the search saves.
-        threads: threads of the processor for the milliseconds; 0 leaves it to ONNX Runtime.
     """
 
     data: tuple[str, ...]
@@ -27,7 +26,6 @@ class ComparisonConfig:
     slices: int = 400
     seed: int = 1
     step: float = 0.03
-    threads: int = 0
 
     def __post_init__(self) -> None:
         if not self.shares or list(self.shares) != sorted(set(self.shares), reverse=True):

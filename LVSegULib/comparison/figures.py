@@ -29,7 +29,7 @@ class Figures:
         share: share of the parameters that was asked for; 1 for the unpruned networks.
         parameters: that are left, mean over the folds.
         multiply_adds: per pixel, mean over the folds.
-        milliseconds: for a slice with ONNX Runtime, median, of the first fold's network.
+        milliseconds: for a slice with ONNX Runtime on one thread, median, of the first fold's network.
         patients: how many.
         dice: Dice per patient, mean.
         dice_interval: its 95 % confidence interval.

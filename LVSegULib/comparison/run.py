@@ -56,7 +56,7 @@ def compare_pruning(
             say(f"{model.path}: calibrating on its training patients")
             prune_in_every_way(calibrated(model, config), config, folder, number, say)
     contenders = _contenders(models, scratch, config, folder)
-    measured = _milliseconds([networks[0] for networks in contenders.values()], config.threads)
+    measured = _milliseconds([networks[0] for networks in contenders.values()])
     whole: dict[str, float] = {}
     rows = []
     for ((method, share), networks), spent in zip(contenders.items(), measured, strict=True):
@@ -100,9 +100,9 @@ def _cases(judged: Sequence[str], models: Sequence[ModelFolder]) -> list[Evaluat
 
 
 @torch.inference_mode()
-def _milliseconds(models: Sequence[ModelFolder], threads: int) -> list[float]:
+def _milliseconds(models: Sequence[ModelFolder]) -> list[float]:
     """Of each model, for a slice of noise on the network's grid: the time does not depend on what is in it."""
     grid = models[0].spec.grid
     images = torch.rand(TIMED_SLICES, 1, grid.rows, grid.columns, generator=torch.Generator().manual_seed(1))
     networks = [(model.spec.network, model.weights()) for model in models]
-    return milliseconds(networks, images.numpy(), threads or None)
+    return milliseconds(networks, images.numpy())

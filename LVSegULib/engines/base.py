@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from LVSegULib.errors import EngineError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder
 
-ENGINES = ("onnxruntime", "torch")
-"""The engines, fastest first."""
+ENGINES = {"onnxruntime": "onnxruntime", "openvino": "openvino", "openvino-bf16": "openvino", "torch": "torch"}
+"""The engines and the package that each needs; "auto" takes the first that is installed and computes in float32."""
+
+BFLOAT16 = ("openvino-bf16",)
+"""Engines that compute in bfloat16: faster, and a label here and there differs. Only taken when asked for."""
 
 
 class Engine(Protocol):
@@ -27,13 +30,17 @@ class Engine(Protocol):
     def version(self) -> str:
         """Version of the library that computes."""
 
+    @property
+    def batch(self) -> int:
+        """Slices to give at once for the best speed."""
+
     def logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Logits (N, C, H, W) of `images` (N, 1, H, W) in 0..1; H and W are multiples of the network's 2^depth."""
 
 
 def installed_engines() -> tuple[str, ...]:
-    """The engines whose library is installed, fastest first; nothing is imported."""
-    return tuple(name for name in ENGINES if importlib.util.find_spec(name) is not None)
+    """The engines whose package is installed, in the order of `ENGINES`; nothing is imported."""
+    return tuple(name for name, package in ENGINES.items() if importlib.util.find_spec(package) is not None)
 
 
 def open_engine(model: ModelFolder, engine: str = "auto", threads: int | None = None) -> Engine:
@@ -41,8 +48,8 @@ def open_engine(model: ModelFolder, engine: str = "auto", threads: int | None = 
 
     Args:
         model: the model.
-        engine: "onnxruntime", "torch", or "auto" for the fastest that is installed.
-        threads: processor threads to use; None leaves it to the library (the physical cores).
+        engine: one of `ENGINES`, or "auto" for the first that is installed and computes in float32.
+        threads: processor threads to use; None: all that this process may use.
 
     Raises:
         UsageError: there is no such engine, or `threads` is not between 1 and the machine's processors.
@@ -50,18 +57,25 @@ def open_engine(model: ModelFolder, engine: str = "auto", threads: int | None = 
         ModelError: the model's files are missing or altered.
     """
     if engine not in ("auto", *ENGINES):
-        raise UsageError(f'there is no engine "{engine}": choose auto, {" or ".join(ENGINES)}')
+        raise UsageError(
+            f'there is no engine "{engine}": choose auto, {", ".join([*ENGINES][:-1])} or {[*ENGINES][-1]}'
+        )
     most = os.cpu_count() or 1
     if threads is not None and not 1 <= threads <= most:
         raise UsageError(f"threads must lie between 1 and {most}, the processors of this machine, got {threads}")
     installed = installed_engines()
-    chosen = engine if engine != "auto" else next(iter(installed), "onnxruntime")
+    first = next((name for name in installed if name not in BFLOAT16), "onnxruntime")
+    chosen = first if engine == "auto" else engine
     if chosen not in installed:
-        raise EngineError(f"{chosen} is not installed: pip install {chosen}")
+        raise EngineError(f"{chosen} is not installed: pip install {ENGINES[chosen]}")
     if chosen == "torch":
         from LVSegULib.engines.pytorch import TorchEngine
 
         return TorchEngine(model, threads)
+    if ENGINES[chosen] == "openvino":
+        from LVSegULib.engines.openvino import OpenVinoEngine
+
+        return OpenVinoEngine(model, chosen, threads)
     from LVSegULib.engines.onnx import OnnxEngine
 
     return OnnxEngine(model, threads)

@@ -6,16 +6,16 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from LVSegULib.engines.workers import Workers
 from LVSegULib.errors import EngineError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
 
 
-def open_session(graph: bytes, threads: int | None = None) -> onnxruntime.InferenceSession:
-    """ONNX Runtime on the processor, ready to run `graph`; it raises errors of its own."""
+def open_session(graph: bytes) -> onnxruntime.InferenceSession:
+    """ONNX Runtime on one processor thread, ready to run `graph`; it raises errors of its own."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    if threads is not None:
-        options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
@@ -28,9 +28,15 @@ class OnnxEngine:
     def __init__(self, model: ModelFolder, threads: int | None = None) -> None:
         graph = model.checked(ONNX).read_bytes()
         try:
-            self._session = open_session(graph, threads)
+            self._session = open_session(graph)
         except Exception as error:  # ONNX Runtime raises classes of its own that share no base but Exception
             raise EngineError(f"ONNX Runtime cannot load {model.path / ONNX}: {error}") from error
+        self._workers = Workers(self._run, threads)
+
+    @property
+    def batch(self) -> int:
+        """See `Engine.batch`."""
+        return self._workers.batch
 
     def logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Engine.logits`.
@@ -39,7 +45,10 @@ class OnnxEngine:
             EngineError: ONNX Runtime failed, for example for want of memory.
         """
         try:
-            (result,) = self._session.run(None, {"images": np.ascontiguousarray(images, np.float32)})
+            return self._workers(np.ascontiguousarray(images, np.float32))
         except Exception as error:
             raise EngineError(f"ONNX Runtime failed on {len(images)} slices: {error}") from error
+
+    def _run(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        (result,) = self._session.run(None, {"images": images})
         return np.asarray(result, dtype=np.float32)

@@ -34,6 +34,7 @@ class TorchEngine:
 
     name = "torch"
     version: str = torch.__version__
+    batch = 4
 
     def __init__(self, model: ModelFolder, threads: int | None = None) -> None:
         if threads is not None:

@@ -217,7 +217,7 @@ class _Search:
             return 0.0
         images: Tensor = self._given.calibration.images[:TIMED_SLICES]
         networks = [(one.config, to_weights(one.layers)) for one in (whole, state)]
-        return times_faster(networks[0], networks[1], images.numpy(), self._config.threads or None)
+        return times_faster(networks[0], networks[1], images.numpy())
 
     def _passes(self, row: Row) -> bool:
         return row.dice >= self._rows[0].dice - self._config.tolerance

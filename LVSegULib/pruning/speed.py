@@ -19,17 +19,15 @@ ROUNDS = 25
 Network = tuple[UNetConfig, Weights]
 
 
-def times_faster(one: Network, other: Network, images: NDArray[np.float32], threads: int | None = None) -> float:
+def times_faster(one: Network, other: Network, images: NDArray[np.float32]) -> float:
     """How many times as fast as `one` the network `other` is on `images` (N, 1, H, W): ratio of the median times."""
-    before, after = milliseconds([one, other], images, threads)
+    before, after = milliseconds([one, other], images)
     return before / after
 
 
-def milliseconds(
-    networks: Sequence[Network], images: NDArray[np.float32], threads: int | None = None, rounds: int = ROUNDS
-) -> list[float]:
-    """Median time of each network for one of the `images` (N, 1, H, W), in turn; the first run does not count."""
-    sessions = [open_session(build_onnx(*network).SerializeToString(), threads) for network in networks]
+def milliseconds(networks: Sequence[Network], images: NDArray[np.float32], rounds: int = ROUNDS) -> list[float]:
+    """Time of each network for one of `images` (N, 1, H, W) on one thread, median of rounds in turn after a first."""
+    sessions = [open_session(build_onnx(*network).SerializeToString()) for network in networks]
     seconds: list[list[float]] = [[] for _ in networks]
     for number in range(rounds + 1):
         for session, own in zip(sessions, seconds, strict=True):

@@ -19,9 +19,6 @@ from LVSegULib.segmentation.cleanup import keep_heart
 PREPARED, SEGMENTED, RESTORED = 0.15, 0.75, 0.95
 """Share of the work that is done after each step, as it goes with the default model on two processor cores."""
 
-BATCH = 4
-"""Slices that go through the network at once: enough to keep the cores busy, few enough to stay in the cache."""
-
 
 @dataclass(frozen=True)
 class SegmentationOptions:
@@ -93,6 +90,6 @@ def _warnings(above: tuple[int, ...]) -> tuple[str, ...]:
 
 def _all_logits(engine: Engine, images: NDArray[np.float32], channels: int, report: Report) -> NDArray[np.float32]:
     logits = np.empty((len(images), channels, *images.shape[2:]), np.float32)
-    for start in reporting(range(0, len(images), BATCH), report):
-        logits[start : start + BATCH] = engine.logits(images[start : start + BATCH])
+    for start in reporting(range(0, len(images), engine.batch), report):
+        logits[start : start + engine.batch] = engine.logits(images[start : start + engine.batch])
     return logits
