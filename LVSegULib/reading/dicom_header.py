@@ -15,7 +15,9 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID
 
 from LVSegULib.errors import InputError
+from LVSegULib.reading import dicom_plain
 from LVSegULib.reading.dicom_enhanced import frame_datasets
+from LVSegULib.reading.dicom_plain import PlainPixels, find_plain_pixels
 
 FRAME_ORDER = (
     "TriggerTime",
@@ -50,6 +52,7 @@ _TAGS = (
     "NumberOfFrames",
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
+    *dicom_plain.TAGS,
 )
 
 
@@ -67,6 +70,7 @@ class DicomHeader:
         pixel_mm: PixelSpacing (row distance, column distance), None if missing.
         slice_mm: SpacingBetweenSlices, or else SliceThickness; None if both are missing.
         order: those of `FRAME_ORDER` that are there.
+        plain: where the pixels lie, if they can be read without parsing the file again.
     """
 
     path: Path
@@ -84,6 +88,7 @@ class DicomHeader:
     pixel_mm: tuple[float, ...] | None
     slice_mm: float | None
     order: dict[str, float]
+    plain: PlainPixels | None = None
 
 
 @dataclass
@@ -121,7 +126,10 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _add(file: Path, contents: FolderContents) -> None:
     try:
-        dataset = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=list(_TAGS))
+        with file.open("rb") as opened:
+            dataset = pydicom.dcmread(opened, stop_before_pixels=True, specific_tags=list(_TAGS))
+            is_image = bool(dataset.get("Rows") and dataset.get("Columns"))
+            plain = find_plain_pixels(dataset, opened) if is_image else None
     except InvalidDicomError:
         contents.left_out["no DICOM"] += 1
         return
@@ -132,7 +140,7 @@ def _add(file: Path, contents: FolderContents) -> None:
         if reason:
             contents.left_out[reason] += 1
         else:
-            contents.headers.extend(_headers(dataset, file))
+            contents.headers.extend(_headers(dataset, file, plain))
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(f"{file}: its header cannot be understood ({error}): copy or export it again") from error
 
@@ -155,15 +163,15 @@ def _storage_name(dataset: Dataset) -> str:
     return UID(uid).name if uid and "TransferSyntaxUID" in dataset.file_meta else "Image Storage"
 
 
-def _headers(dataset: Dataset, file: Path) -> Iterator[DicomHeader]:
+def _headers(dataset: Dataset, file: Path, plain: PlainPixels | None) -> Iterator[DicomHeader]:
     if int(dataset.get("NumberOfFrames") or 1) == 1:
-        yield _header(dataset, file, None)
+        yield _header(dataset, file, None, plain)
         return
     for index, frame in enumerate(frame_datasets(dataset, file)):
         yield _header(frame, file, index)
 
 
-def _header(dataset: Dataset, file: Path, index: int | None) -> DicomHeader:
+def _header(dataset: Dataset, file: Path, index: int | None, plain: PlainPixels | None = None) -> DicomHeader:
     uid = str(dataset.get("SOPInstanceUID", file))
     return DicomHeader(
         path=file,
@@ -181,6 +189,7 @@ def _header(dataset: Dataset, file: Path, index: int | None) -> DicomHeader:
         pixel_mm=_numbers(dataset.get("PixelSpacing"), 2),
         slice_mm=_slice_mm(dataset),
         order={name: float(dataset.get(name)) for name in FRAME_ORDER if dataset.get(name) not in (None, "")},
+        plain=plain,
     )
 
 

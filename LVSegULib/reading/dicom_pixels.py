@@ -15,6 +15,7 @@ from pydicom.dataset import Dataset
 
 from LVSegULib.errors import InputError
 from LVSegULib.reading.dicom_header import DicomHeader
+from LVSegULib.reading.dicom_plain import PlainPixels
 
 _TAGS = (
     "SamplesPerPixel",
@@ -44,11 +45,21 @@ def read_pixels(headers: Iterable[DicomHeader], size: tuple[int, int]) -> NDArra
     pixels = np.empty((len(headers), *size), np.float32)
     read = lru_cache(maxsize=2)(_read_file)
     for place, header in enumerate(headers):
+        if header.plain is not None:
+            pixels[place] = _read_plain(header, header.plain)
+            continue
         stored, scales = read(header.path)
         index = header.index or 0
         slope, intercept = scales[index]
         pixels[place] = stored[index] * np.float32(slope) + np.float32(intercept)
     return pixels
+
+
+def _read_plain(header: DicomHeader, plain: PlainPixels) -> NDArray[np.float32]:
+    try:
+        return plain.read(header.path, header.size).reshape(header.size)
+    except (OSError, ValueError) as error:
+        raise InputError(_reason(header.path, error)) from error
 
 
 def _read_file(path: Path) -> tuple[NDArray[Any], list[tuple[float, float]]]:

@@ -1,0 +1,97 @@
+"""Where the pixels of an uncompressed single image lie in its file, so that they are read without parsing it again."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+TAGS = (
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "RescaleSlope",
+    "RescaleIntercept",
+)
+"""What `find_plain_pixels` needs beyond rows and columns."""
+
+_PIXEL_DATA = (0x7FE0, 0x0010)
+_LONG_VALUES = (b"OW", b"OB")
+_UNDEFINED = 0xFFFFFFFF
+
+
+@dataclass(frozen=True)
+class PlainPixels:
+    """How one image's pixels are stored.
+
+    Attributes:
+        offset: where they begin in the file, bytes.
+        dtype: of a pixel, little-endian.
+        unused_bits: highest bits of a pixel that mean nothing.
+        slope, intercept: to what the scanner meant by them.
+    """
+
+    offset: int
+    dtype: str
+    unused_bits: int
+    slope: float
+    intercept: float
+
+    def read(self, path: Path, size: tuple[int, int]) -> NDArray[np.float32]:
+        """The pixels (rows, columns); fewer than there should be if the file has become shorter."""
+        stored = np.fromfile(path, self.dtype, size[0] * size[1], offset=self.offset)
+        if self.unused_bits:
+            stored = (stored << self.unused_bits) >> self.unused_bits
+        return (stored * np.float32(self.slope) + np.float32(self.intercept)).astype(np.float32, copy=False)
+
+
+def find_plain_pixels(dataset: Dataset, file: BinaryIO) -> PlainPixels | None:
+    """Where the pixels are, or None if they are compressed, cut short, several images, or of an unusual kind.
+
+    Args:
+        dataset: the header, with `TAGS`.
+        file: the file, at the element of the pixels, where reading the header stopped.
+    """
+    syntax = dataset.file_meta.get("TransferSyntaxUID")
+    bits, stored = int(dataset.get("BitsAllocated") or 0), int(dataset.get("BitsStored") or 0)
+    if (
+        syntax not in (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
+        or int(dataset.get("NumberOfFrames") or 1) != 1
+        or bits not in (8, 16)
+        or not 0 < stored <= bits
+        or int(dataset.get("HighBit", stored - 1)) != stored - 1
+    ):
+        return None
+    offset = _value_offset(file, int(dataset.Rows) * int(dataset.Columns) * bits // 8, syntax == ExplicitVRLittleEndian)
+    if offset is None:
+        return None
+    kind = "i" if int(dataset.get("PixelRepresentation") or 0) else "u"
+    slope, intercept = dataset.get("RescaleSlope"), dataset.get("RescaleIntercept")
+    return PlainPixels(
+        offset=offset,
+        dtype=f"<{kind}{bits // 8}",
+        unused_bits=bits - stored,
+        slope=1.0 if slope in (None, "") else float(slope),
+        intercept=0.0 if intercept in (None, "") else float(intercept),
+    )
+
+
+def _value_offset(file: BinaryIO, needed: int, is_explicit: bool) -> int | None:
+    """Where the value of the pixels' element begins, if `file` stands at it and holds the `needed` bytes."""
+    start = file.tell()
+    head = file.read(12 if is_explicit else 8)
+    if len(head) < 8 or struct.unpack("<HH", head[:4]) != _PIXEL_DATA:
+        return None
+    if is_explicit and (head[4:6] not in _LONG_VALUES or len(head) < 12):
+        return None
+    (length,) = struct.unpack("<I", head[-4:])
+    offset = start + len(head)
+    is_whole = length != _UNDEFINED and length >= needed and file.seek(0, 2) >= offset + needed
+    return offset if is_whole else None
