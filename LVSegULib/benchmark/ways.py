@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,6 +104,7 @@ def quantised_graph(path: Path, images: Images) -> bytes:
 
     with tempfile.TemporaryDirectory(prefix="lvsegu-int8-") as scratch:
         target = Path(scratch) / "int8.onnx"
+        logging.disable(logging.WARNING)  # it recommends shape inference, which these graphs do not need
         try:
             quantize_static(
                 path,
@@ -115,4 +117,6 @@ def quantised_graph(path: Path, images: Images) -> bytes:
             )
         except Exception as error:
             raise EngineError(f"{path} cannot be quantised: {error}") from error
+        finally:
+            logging.disable(logging.NOTSET)
         return target.read_bytes()

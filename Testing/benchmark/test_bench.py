@@ -21,14 +21,26 @@ def test_every_contender_is_timed(tmp_path: Path) -> None:
         save_random_model(tmp_path / str(base), UNetConfig.from_base(base, depth=2), str(base), Grid(1.5, 64, 64))
         for base in (2, 16)
     )
-    contenders = [Contender("small", small.path, "onnxruntime", 2), Contender("large", large.path, "torch", 1)]
-    images = np.random.default_rng(1).random((4, 1, 64, 64), dtype=np.float32)
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"nothing")
+    contenders = [
+        Contender("small", "onnxruntime", small.path, 64, 2),
+        Contender("small", "torch", small.path, 64, 2),
+        Contender("large", "onnxruntime", large.path / "model.onnx", 32, 1),
+        Contender("broken", "onnxruntime", broken, 32, 1),
+    ]
+    random = np.random.default_rng(1)
+    images = {size: random.random((4, 1, size, size), dtype=np.float32) for size in (64, 32)}
     seen: list[str] = []
     timings = bench(contenders, images, threads=1, rounds=2, seconds_per_round=0.01, progress=seen.append)
-    assert [timing.contender for timing in timings] == contenders
+    assert [timing.contender for timing in timings] == contenders[:3]
     assert all(0 < t.fastest_ms <= t.ms_per_slice <= t.slowest_ms for t in timings)
     assert all(t.slices_per_second == pytest.approx(1000 / t.ms_per_slice) for t in timings)
-    assert seen[2:] == ["round 1 of 2: small", "round 1 of 2: large", "round 2 of 2: small", "round 2 of 2: large"]
+    assert all(t.differing < 1e-3 for t in timings)
+    assert any(line.startswith("broken cannot be run with onnxruntime: ") for line in seen)
+    assert seen[-6:] == [
+        f"round {number} of 2: {t.contender.label}, {t.contender.way}" for number in (1, 2) for t in timings
+    ]
     assert timings[1].peak_memory_mb > timings[0].peak_memory_mb  # PyTorch is loaded by its own process only
 
 

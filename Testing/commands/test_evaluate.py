@@ -23,6 +23,7 @@ class BrightPixels:
 
     name = "threshold"
     version = "1"
+    batch = 4
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         return 20 * (images - 0.5)

@@ -26,7 +26,7 @@ def compared(
     two_folds: list[ModelFolder], a_data_set_of_phantom_hearts: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Compared:
     data = (str(a_data_set_of_phantom_hearts),)
-    config = ComparisonConfig(data=data, judged=data, shares=(0.6, 0.25), slices=40, step=0.15, threads=1)
+    config = ComparisonConfig(data=data, judged=data, shares=(0.6, 0.25), slices=40, step=0.15)
     folder = tmp_path_factory.mktemp("comparison")
     return compare_pruning(two_folds, two_folds, config, folder), config, folder
 
@@ -39,7 +39,7 @@ def test_every_way_is_there_at_every_size_beside_the_unpruned_networks(compared:
     found = [(one.method, one.share) for one in compared[0]]
     sizes = [(method, share) for method in METHODS for share in (0.6, 0.25)]
     assert found == [(UNPRUNED, 1.0), *sizes, (SCRATCH, 1.0)]
-    assert {one.patients for one in compared[0]} == {3}
+    assert {one.patients for one in compared[0]} == {4}
 
 
 def test_sizes_are_alike_and_the_unpruned_networks_changed_nothing(compared: Compared) -> None:
@@ -103,6 +103,6 @@ def test_impossible_shares_are_refused(shares: tuple[float, ...]) -> None:
 def test_table_and_picture_show_every_row(compared: Compared, tmp_path: Path) -> None:
     lines = table(compared[0]).splitlines()
     assert len(lines) == 2 + len(compared[0])
-    assert "of 3 patients" in lines[0]
+    assert "of 4 patients" in lines[0]
     draw_comparison(tmp_path / "comparison.png", compared[0])
     assert (tmp_path / "comparison.png").read_bytes().startswith(b"\x89PNG")

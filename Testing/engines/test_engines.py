@@ -27,17 +27,29 @@ def test_engines_agree_on_every_slice_of_the_sample_patient(the_sample_patient: 
     model = find_model("lv")
     cine = read_cine(the_sample_patient)
     images = prepare_images(cine, model.spec.grid)
-    onnx, torch = (open_engine(model, name, 1).logits(images) for name in ("onnxruntime", "torch"))
-    assert np.abs(onnx - torch).max() < 1e-3
-    from_onnx, from_torch = (
-        restore_labels(logits, cine, model.spec.label_values, model.spec.grid) for logits in (onnx, torch)
-    )
-    assert from_onnx.any()
-    assert np.count_nonzero(from_onnx != from_torch) <= from_onnx.size / 100_000
+    reference = open_engine(model, "torch", 1).logits(images)
+    expected = restore_labels(reference, cine, model.spec.label_values, model.spec.grid)
+    assert expected.any()
+    for name in ("onnxruntime", "openvino"):
+        logits = open_engine(model, name, 2).logits(images)
+        assert np.abs(logits - reference).max() < 1e-3
+        labels = restore_labels(logits, cine, model.spec.label_values, model.spec.grid)
+        assert np.count_nonzero(labels != expected) <= expected.size / 100_000
+
+
+def test_in_bfloat16_the_heart_is_the_same_but_for_its_edge(the_sample_patient: Path) -> None:
+    model = find_model("lv")
+    images = prepare_images(read_cine(the_sample_patient), model.spec.grid)[::20]
+    try:
+        engine = open_engine(model, "openvino-bf16", 1)
+    except EngineError as error:
+        pytest.skip(str(error))
+    found, expected = engine.logits(images) > 0, open_engine(model, "onnxruntime", 1).logits(images) > 0
+    assert 2 * np.sum(found & expected) / (np.sum(found) + np.sum(expected)) > 0.99
 
 
 def test_the_fastest_installed_engine_is_taken(a_model: ModelFolder) -> None:
-    assert installed_engines() == ("onnxruntime", "torch")
+    assert installed_engines() == ("onnxruntime", "openvino", "openvino-bf16", "torch")
     assert open_engine(a_model).name == "onnxruntime"
     assert open_engine(a_model, "torch").name == "torch"
 
@@ -47,6 +59,13 @@ def test_without_pytorch_onnx_runtime_is_there(a_model: ModelFolder, monkeypatch
     assert open_engine(a_model).name == "onnxruntime"
     with pytest.raises(EngineError, match="pip install torch"):
         open_engine(a_model, "torch")
+
+
+def test_what_computes_in_bfloat16_is_taken_only_when_asked_for(
+    a_model: ModelFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "installed_engines", lambda: ("openvino-bf16", "torch"))
+    assert open_engine(a_model).name == "torch"
 
 
 def test_without_any_engine_the_small_one_is_recommended(a_model: ModelFolder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,18 +81,21 @@ def test_an_impossible_number_of_threads_is_refused(a_model: ModelFolder, thread
 
 
 def test_an_unknown_engine_is_refused(a_model: ModelFolder) -> None:
-    with pytest.raises(UsageError, match="choose auto, onnxruntime or torch"):
+    with pytest.raises(UsageError, match="choose auto, onnxruntime, openvino, openvino-bf16 or torch"):
         open_engine(a_model, "abacus")
 
 
-@pytest.mark.parametrize(("engine", "name"), [("onnxruntime", "model.onnx"), ("torch", "weights.safetensors")])
+@pytest.mark.parametrize(
+    ("engine", "name"),
+    [("onnxruntime", "model.onnx"), ("openvino", "model.onnx"), ("torch", "weights.safetensors")],
+)
 def test_altered_weights_are_not_run(a_model: ModelFolder, engine: str, name: str) -> None:
     (a_model.path / name).write_bytes(b"something else")
     with pytest.raises(ModelError, match="SHA-256"):
         open_engine(a_model, engine)
 
 
-@pytest.mark.parametrize("engine", ["onnxruntime", "torch"])
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino", "torch"])
 def test_a_failure_while_running_is_an_engine_error(a_model: ModelFolder, engine: str) -> None:
     with pytest.raises(EngineError, match="failed on 1 slices"):
         open_engine(a_model, engine).logits(np.zeros((1, 3, 32, 32), np.float32))

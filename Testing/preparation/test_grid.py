@@ -86,3 +86,22 @@ def test_stacks_are_resampled_slice_by_slice() -> None:
 def test_an_impossible_grid_is_refused(grid: tuple[float, int, int]) -> None:
     with pytest.raises(UsageError, match="not possible"):
         Grid(*grid)
+
+
+@pytest.mark.parametrize(
+    ("size", "spacing_mm", "target", "target_mm"),
+    [
+        ((256, 248), (1.37, 1.37), (128, 128), 1.5),
+        ((128, 128), (1.5, 1.5), (256, 200), 0.7),
+        ((40, 30), (0.1, 0.2), (16, 24), 1.5),
+        ((3, 5), (8.0, 0.3), (12, 7), 1.0),
+        ((1, 1), (1.0, 1.0), (4, 4), 0.5),
+    ],
+)
+def test_resampling_is_the_product_with_the_weights(
+    size: tuple[int, int], spacing_mm: tuple[float, float], target: tuple[int, int], target_mm: float
+) -> None:
+    images = np.random.default_rng(3).random((2, *size), dtype=np.float32)
+    rows, columns = (axis_weights(size[a], spacing_mm[a], target[a], target_mm) for a in (0, 1))
+    expected = np.einsum("ri,kij,cj->krc", rows, images, columns)
+    np.testing.assert_allclose(resample(images, spacing_mm, target, (target_mm, target_mm)), expected, atol=1e-6)
