@@ -6,8 +6,9 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from LVSegULib.engines.base import ENGINES, installed_engines
+from LVSegULib.engines.base import installed_engines
 from LVSegUSlicer import settings
+from LVSegUSlicer.packages import ENGINES
 
 NAMES = {"onnxruntime": "ONNX Runtime", "torch": "PyTorch"}
 

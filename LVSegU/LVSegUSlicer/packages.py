@@ -9,10 +9,13 @@ from pathlib import Path
 
 from slicer.i18n import tr as _
 
-from LVSegULib.engines.base import ENGINES, installed_engines
+from LVSegULib.engines.base import installed_engines
 from LVSegULib.errors import UsageError
 
 REQUIREMENTS = Path(__file__).parent / "requirements.txt"
+
+ENGINES = ("onnxruntime", "torch")
+"""The engines offered in Slicer. OpenVINO is not: it brings a TBB of its own beside Slicer's."""
 
 ALWAYS = ("scipy", "safetensors")
 """Needed with every engine."""
@@ -77,7 +80,8 @@ def missingPackages(engine: str) -> tuple[Package, ...]:
     """
     if engine not in ("auto", *ENGINES):
         raise UsageError(_('there is no engine "{engine}": choose auto, onnxruntime or torch').format(engine=engine))
-    chosen = engine if engine != "auto" else next(iter(installed_engines()), ENGINES[0])
+    installed = [name for name in installed_engines() if name in ENGINES]
+    chosen = engine if engine != "auto" else next(iter(installed), ENGINES[0])
     return tuple(package for package in _packages() if package.name in (*ALWAYS, chosen) and package.isMissing)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import qt
 
-from LVSegULib.engines.base import ENGINES
+from LVSegUSlicer.packages import ENGINES
 
 _ENGINE, _THREADS, _FOLDER = "LVSegU/Engine", "LVSegU/Threads", "LVSegU/LastFolder"
 
@@ -16,7 +16,7 @@ AUTOMATIC = "auto"
 
 
 def engine() -> str:
-    """The engine to use: "auto", or one of `LVSegULib.engines.base.ENGINES`; "auto" if the setting is none of these."""
+    """The engine to use: "auto", or one of `LVSegUSlicer.packages.ENGINES`; "auto" if the setting is none of these."""
     value = str(qt.QSettings().value(_ENGINE, AUTOMATIC))
     return value if value in ENGINES else AUTOMATIC
 
