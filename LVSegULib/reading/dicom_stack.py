@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -53,9 +54,16 @@ class DicomStack:
 
 def slice_normal(header: DicomHeader) -> NDArray[np.float64]:
     """Unit vector (LPS) at right angles to the image, along the rows times along the columns; NaN if unknown."""
-    axes = np.array(header.orientation or [np.nan] * 6)
+    return _normal(header.orientation)
+
+
+@lru_cache(maxsize=256)
+def _normal(orientation: tuple[float, ...] | None) -> NDArray[np.float64]:
+    axes = np.array(orientation or [np.nan] * 6)
     normal = np.cross(axes[:3], axes[3:])
-    return np.asarray(normal / np.linalg.norm(normal))
+    unit = np.asarray(normal / np.linalg.norm(normal))
+    unit.setflags(write=False)
+    return unit
 
 
 def group_slices(headers: Iterable[DicomHeader]) -> list[list[DicomHeader]]:
