@@ -91,10 +91,17 @@ def table(rows: Sequence[Figures]) -> str:
     lines += [
         f"| {row.method} | {row.parameters:,.0f} | {row.multiply_adds:,.0f} | {row.milliseconds:.2f} "
         f"| {_with(row.dice, row.dice_interval, '.3f')} | {_with(row.change, row.change_interval, '+.4f')} "
-        f"| {_with(row.ef_error, row.ef_error_interval, '.1f')} |"
+        f"| {_ef_error(row)} |"
         for row in rows
     ]
     return "\n".join(lines) + "\n"
+
+
+def _ef_error(row: Figures) -> str:
+    if not row.ef_patients:
+        return "no LVEF"
+    missing = "" if row.ef_patients == row.patients else f", of {row.ef_patients} patients"
+    return _with(row.ef_error, row.ef_error_interval, ".1f") + missing
 
 
 def _with(value: float, interval: tuple[float, float], form: str) -> str:

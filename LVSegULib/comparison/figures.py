@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,9 @@ class Figures:
         dice_interval: its 95 % confidence interval.
         change: change of the Dice per patient from the unpruned network, mean over patients.
         change_interval: its 95 % confidence interval, of paired differences.
-        ef_error: error of the LVEF without sign, points, mean.
+        ef_error: error of the LVEF without sign, points, mean; NaN if no patient has one.
         ef_error_interval: its 95 % confidence interval.
+        ef_patients: how many patients have an LVEF: the ventricle was found at ED.
     """
 
     method: str
@@ -51,6 +52,11 @@ class Figures:
     change_interval: Interval
     ef_error: float
     ef_error_interval: Interval
+    ef_patients: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; None for what is not a number."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
 
 
 def evaluated(
@@ -98,4 +104,11 @@ def figures_of(
         change_interval=change.mean_interval,
         ef_error=error.mean,
         ef_error_interval=error.mean_interval,
+        ef_patients=error.count,
     )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

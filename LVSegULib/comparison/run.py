@@ -64,7 +64,7 @@ def compare_pruning(
         dice, errors = evaluated(folder / FIGURES / f"{slug(method, share)}.json", networks, cases)
         whole = whole or dice
         rows.append(figures_of(method, share, networks, spent, dice, errors, whole))
-    write_json(folder / "comparison.json", [asdict(row) for row in rows])
+    write_json(folder / "comparison.json", [row.to_json() for row in rows])
     return rows
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from LVSegULib.errors import InputError
 from LVSegULib.modelfolder.folder import ModelFolder, save_model
 from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.network.config import UNetConfig
 
 FIGURES = (
     ("dice_pooled", "Dice, pooled"),
@@ -177,17 +178,38 @@ def figure_table(figures: dict[str, Any]) -> str:
 
 def _facts(spec: ModelSpec) -> str:
     labels = ", ".join(f"{label.name} (SNOMED CT {label.snomed})" for label in spec.labels)
-    filters = ", ".join(str(level[0]) for level in spec.network.encoder)
     rows = (
         ("segments", labels),
-        ("network", f"U-Net with {filters} filters from the finest to the coarsest level"),
+        ("network", _network(spec.network)),
         ("parameters", f"{spec.parameters:,}, {100 * spec.share_of_classic:.2f} % of the classic U-Net's 31,036,481"),
         ("input", f"{spec.grid.columns} x {spec.grid.rows} pixels of {spec.grid.spacing_mm:g} mm around the centre"),
         ("training", f"{spec.training['step']:,} steps in {spec.training['seconds'] / 60:.0f} minutes"),
+        *_pruning(spec),
         ("licence", spec.licence),
         *(("cite", citation) for citation in spec.citations),
     )
     return "| | |\n|---|---|\n" + "\n".join(f"| {name} | {value} |" for name, value in rows)
+
+
+def _network(network: UNetConfig) -> str:
+    if network == UNetConfig.from_levels([level[0] for level in network.encoder]):
+        filters = ", ".join(str(level[0]) for level in network.encoder)
+        return f"U-Net with {filters} filters from the finest to the coarsest level"
+    down, up = (", ".join("+".join(map(str, level)) for level in way) for way in (network.encoder, network.decoder))
+    return f"U-Net with {down} filters on the way down, {up} (up-sampling first) on the way up"
+
+
+def _pruning(spec: ModelSpec) -> list[tuple[str, str]]:
+    """What pruning made of the network, if it was pruned."""
+    values = spec.training.get("pruning")
+    if not values:
+        return []
+    before, after = values["from"], values["pruned"]
+    what = (
+        f"from {before['parameters']:,} parameters and {before['multiply_adds']:,.0f} multiply-adds per pixel to "
+        f"{after['parameters']:,} and {after['multiply_adds']:,.0f}; nothing was trained again"
+    )
+    return [("pruned", what)]
 
 
 def _mean(summary: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,17 @@ def test_models_without_training_patients_in_the_data_cannot_be_calibrated(
 def test_impossible_shares_are_refused(shares: tuple[float, ...]) -> None:
     with pytest.raises(UsageError, match="share"):
         ComparisonConfig((), (), shares=shares)
+
+
+def test_a_network_that_finds_nothing_has_no_lvef_and_says_so(compared: Compared) -> None:
+    nothing = dataclasses.replace(
+        compared[0][1], ef_error=math.nan, ef_error_interval=(math.nan, math.nan), ef_patients=0
+    )
+    assert table([compared[0][0], nothing]).splitlines()[-1].endswith("| no LVEF |")
+    assert nothing.to_json()["ef_error"] is None
+    assert nothing.to_json()["ef_error_interval"] == [None, None]
+    half = dataclasses.replace(compared[0][1], ef_patients=2)
+    assert "of 2 patients" in table([compared[0][0], half])
 
 
 def test_table_and_picture_show_every_row(compared: Compared, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,22 @@ def test_a_published_model_has_the_weights_of_the_run(
     assert "| Dice, pooled | 0.950 (0.940 to 0.960; n 2) |" in card
     assert "![The worst slices: image, expert, model](worst.png)" in card
     assert "    lvsegu train\n" in card
+
+
+def test_the_card_of_a_pruned_model_names_both_sizes(
+    a_trained_model: ModelFolder, an_evaluation: dict[str, Any], tmp_path: Path
+) -> None:
+    uneven = UNetConfig(encoder=((2, 1), (4, 3)), decoder=((1, 2, 2),))
+    pruning = {
+        "from": {"parameters": 1234, "multiply_adds": 99.4},
+        "pruned": {"parameters": 567, "multiply_adds": 45.0},
+    }
+    spec = replace(a_trained_model.spec, network=uneven, training=a_trained_model.spec.training | {"pruning": pruning})
+    pruned = save_model(tmp_path / "pruned", spec, random_weights(uneven), "")
+    publish(pruned, about_from_values(ABOUT), [an_evaluation], "worst.png", tmp_path / "lv")
+    card = (tmp_path / "lv" / "CARD.md").read_text(encoding="utf-8")
+    assert "| pruned | from 1,234 parameters and 99 multiply-adds per pixel to 567 and 45; nothing" in card
+    assert "2+1, 4+3 on the way down, 1+2+2 (up-sampling first) on the way up" in card.replace(" filters", "")
 
 
 @pytest.mark.parametrize("change", [{"licence": None}, {"extra": "x"}])
