@@ -13,7 +13,7 @@ from LVSegULib.network.config import count_multiply_adds, count_parameters
 from LVSegULib.pruning.calibration import Calibration, calibrate, input_level
 from LVSegULib.pruning.judge import Judge
 from LVSegULib.pruning.refit import refit
-from LVSegULib.pruning.search import Candidate, Round, SearchSettings, least_missed, shrink
+from LVSegULib.pruning.search import Candidate, SearchSettings, least_missed, shrink
 from LVSegULib.pruning.state import State, share_saved
 from LVSegULib.pruning.structure import filters_of
 from Testing.pruning.networks import UNEVEN, logits, some_images, uneven_layers
@@ -33,19 +33,18 @@ def calibrated(layers: Layers) -> Calibration:
     return calibrate(UNEVEN.depth, layers, some_images(16, 24, 20), pixels=150)
 
 
-def first_rounds(layers: Layers, count: int) -> list[Round]:
-    whole = State.whole(UNEVEN, layers)
-    return list(islice(shrink(whole, whole, calibrated(layers), SETTINGS), count))
-
-
 def test_a_filter_that_others_can_stand_in_for_goes_first_and_is_not_missed() -> None:
-    start, after = first_rounds(with_a_mixture(uneven_layers()), 2)
-    assert filters_of(after.state.config)["upsample.0"] == 4
-    assert [name for name, n in filters_of(after.state.config).items() if n != filters_of(UNEVEN)[name]] == [
-        "upsample.0"
-    ]
-    assert start.divergence < 1e-6
-    assert after.divergence < 1e-5
+    """Besides the filters that are dead on every slice: all of these together are 6 % of the computation."""
+    at_once = SearchSettings(step=0.06, ridge=1e-6)
+
+    def upsampling_after_a_round(layers: Layers) -> tuple[int, float]:
+        whole = State.whole(UNEVEN, layers)
+        after = list(islice(shrink(whole, whole, calibrated(layers), at_once), 2))[1]
+        return filters_of(after.state.config)["upsample.0"], after.divergence
+
+    filters, divergence = upsampling_after_a_round(with_a_mixture(uneven_layers()))
+    assert (filters, divergence < 1e-6) == (4, True)
+    assert upsampling_after_a_round(uneven_layers())[0] == 5
 
 
 def test_refitting_makes_up_for_most_of_what_a_removal_breaks() -> None:
