@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from LVSegULib.engines.workers import available_threads
-from LVSegULib.network.config import UNetConfig, layer_costs
+from LVSegULib.network.config import UNetConfig, layer_costs, level_of
 
 FILTERS, SIDE = 64, 96
 """A convolution whose filters fill the processor's registers and whose activations fit into its cache."""
@@ -41,14 +41,6 @@ class Limit:
         """Milliseconds if every activation were written to memory once and read once at the best rate."""
         values = sum(layer.filters / 4.0 ** level_of(layer.name, config.depth) for layer in layer_costs(config))
         return 1000 * 2 * BYTES * pixels * values / self.bytes_moved
-
-
-def level_of(name: str, depth: int) -> int:
-    """The level at which a layer's output lies."""
-    kind, *place = name.split(".")
-    if kind == "head":
-        return 0
-    return int(place[0]) if kind == "encoder" else depth - 1 - int(place[0])
 
 
 def measure_limit(threads: int | None = None) -> Limit:

@@ -120,6 +120,14 @@ def layer_costs(config: UNetConfig) -> list[LayerCost]:
     return layers
 
 
+def level_of(name: str, depth: int) -> int:
+    """The level at which a layer's output lies: how often its resolution has been halved."""
+    kind, *place = name.split(".")
+    if kind == "head":
+        return 0
+    return int(place[0]) if kind == "encoder" else depth - 1 - int(place[0])
+
+
 def count_parameters(config: UNetConfig) -> int:
     """Trainable parameters of the network."""
     return sum(layer.parameters for layer in layer_costs(config))

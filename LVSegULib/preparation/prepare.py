@@ -67,12 +67,12 @@ def restore_labels(
     by_frame = logits.reshape(count, slices, *logits.shape[1:])
     for index in reporting(range(count), report):
         fine = from_grid(by_frame[index], grid, size, spacing_mm)
-        labels[index] = orientation.undo(_largest(fine, values))
+        labels[index] = orientation.undo(labels_of(fine, values))
     return labels
 
 
-def _largest(logits: NDArray[np.float32], values: tuple[int, ...]) -> NDArray[np.uint8]:
-    """The value whose channel of `logits` (K, C, J, I) is largest, the first of equals; 0 where none is above 0."""
+def labels_of(logits: NDArray[np.float32], values: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Label map (K, J, I) of logits (K, C, J, I): value of the largest, the first of equals; 0 if none is above 0."""
     largest = np.zeros_like(logits[:, 0])
     labels = np.zeros(largest.shape, np.uint8)
     for channel, value in enumerate(values):

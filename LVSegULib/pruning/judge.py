@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from LVSegULib.measures.divergence import divergence
 from LVSegULib.network.by_layer import Layers, activate, run_by_layer, run_layer
-from LVSegULib.training.loss import probabilities
 
 
 class Judge:
@@ -46,18 +46,4 @@ class Judge:
                 self._outputs[name] = y
             return y
 
-        return divergence(self._wanted, run_by_layer(self._depth, self._images, layer))
-
-
-def divergence(wanted: Tensor, logits: Tensor) -> float:
-    """Kullback-Leibler divergence of `logits` from the probabilities `wanted`, per pixel that `wanted` has of heart."""
-    found = probabilities(logits)
-    background, found_background = 1 - wanted.sum(1, keepdim=True), 1 - found.sum(1, keepdim=True)
-    total = _divergence(wanted, found) + _divergence(background, found_background)
-    return total / max(1.0, float(wanted.sum()))
-
-
-def _divergence(wanted: Tensor, found: Tensor) -> float:
-    least = 1e-9
-    ratio = wanted.clamp(min=least) / found.clamp(min=least)
-    return float(torch.special.xlogy(wanted.clamp(min=0), ratio).sum())
+        return divergence(self._wanted.numpy(), run_by_layer(self._depth, self._images, layer).numpy())

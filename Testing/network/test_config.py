@@ -10,6 +10,7 @@ from LVSegULib.network.config import (
     UNetConfig,
     count_parameters,
     layer_costs,
+    level_of,
     share_of_classic,
 )
 
@@ -55,3 +56,8 @@ def test_configuration_survives_json() -> None:
 def test_an_impossible_shape_is_refused(encoder: tuple[tuple[int, int], ...], decoder: tuple[()]) -> None:
     with pytest.raises(UsageError):
         UNetConfig(encoder=encoder, decoder=decoder)
+
+
+def test_every_layers_output_lies_at_its_level() -> None:
+    names = ("encoder.0.1", "encoder.2.0", "upsample.0", "decoder.0.1", "upsample.1", "decoder.1.0", "head")
+    assert [level_of(name, 2) for name in names] == [0, 2, 1, 1, 0, 0, 0]

@@ -1,0 +1,141 @@
+"""What a filter does: how the result changes when it is turned off.
+
+Measured on the network's own grid and before any clean-up, on slices at ED and ES (`subjects`). The order is that of
+the divergence from the whole network's result, the score by which pruning tries its removals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.evaluation.bootstrap import Summary, summarise
+from LVSegULib.measures.divergence import divergence, probabilities
+from LVSegULib.measures.volumes import ejection_fraction
+from LVSegULib.visualization.filters import Filter, removable_filters
+from LVSegULib.visualization.inspector import Inspector
+from LVSegULib.visualization.subjects import ED, ES, Subject, cavity_on_grid
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What turning some filters off does; changes are means over patients, each with its 95 % interval.
+
+    Attributes:
+        filters: that were off together, one or two.
+        divergence: of the result from the whole network's, per pixel of heart; 0 if nothing changed.
+        dice: change of the Dice per patient.
+        ed_ml: change of the cavity's volume at ED, mL; of all slices where ED is not known.
+        lvef: change of the ejection fraction, points; NaN where ED and ES are not known.
+    """
+
+    filters: tuple[Filter, ...]
+    divergence: float
+    dice: Summary
+    ed_ml: Summary
+    lvef: Summary
+
+    @property
+    def name(self) -> str:
+        """The filters as they are written."""
+        return " + ".join(map(str, self.filters))
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a result comes to, patient by patient: Dice, mL at ED, and ejection fraction in per cent (P,)."""
+
+    dice: NDArray[np.float64]
+    ed_ml: NDArray[np.float64]
+    lvef: NDArray[np.float64]
+
+
+class Ablation:
+    """The whole network's result on some patients, and what changes when filters are off."""
+
+    def __init__(self, inspector: Inspector, subjects: Sequence[Subject]) -> None:
+        """Run the whole network over all slices of `subjects`."""
+        self._inspector, self._subjects = inspector, tuple(subjects)
+        self._images = np.concatenate([subject.images for subject in subjects])
+        logits = inspector.look(self._images).logits
+        self._wanted = probabilities(logits)
+        self.whole = self._figures(logits)
+
+    def effect(self, off: Sequence[Filter]) -> Effect:
+        """What changes when the filters `off` are off together."""
+        logits = self._inspector.look(self._images, off=off).logits
+        figures, patients = self._figures(logits), [subject.patient for subject in self._subjects]
+        return Effect(
+            filters=tuple(off),
+            divergence=max(0.0, divergence(self._wanted, logits)),
+            dice=summarise((figures.dice - self.whole.dice).tolist(), patients),
+            ed_ml=summarise((figures.ed_ml - self.whole.ed_ml).tolist(), patients),
+            lvef=summarise((figures.lvef - self.whole.lvef).tolist(), patients),
+        )
+
+    def _figures(self, logits: NDArray[np.float32]) -> Figures:
+        found = cavity_on_grid(logits, self._inspector.model.spec)
+        starts = np.cumsum([0, *(len(subject.images) for subject in self._subjects)])
+        rows = [
+            _figures_of(subject, found[start : start + len(subject.images)])
+            for subject, start in zip(self._subjects, starts, strict=False)
+        ]
+        dice, ed_ml, lvef = (np.array(values) for values in zip(*rows, strict=True))
+        return Figures(dice, ed_ml, lvef)
+
+
+def removal_effects(
+    ablation: Ablation, filters: Sequence[Filter], progress: Callable[[float], None] = lambda _: None
+) -> list[Effect]:
+    """The effect of each filter by itself, the strongest first; `progress` is told the share done."""
+    effects = []
+    for done, one in enumerate(filters, start=1):
+        effects.append(ablation.effect([one]))
+        progress(done / len(filters))
+    return sorted(effects, key=lambda effect: -effect.divergence)
+
+
+def pair_effects(
+    ablation: Ablation, effects: Sequence[Effect], strongest: int, progress: Callable[[float], None] = lambda _: None
+) -> list[Effect]:
+    """The effect of every pair of the `strongest` filters of `effects` (the strongest first), the strongest first."""
+    chosen = [effect.filters[0] for effect in effects[:strongest]]
+    pairs = list(combinations(chosen, 2))
+    found = []
+    for done, pair in enumerate(pairs, start=1):
+        found.append(ablation.effect(pair))
+        progress(done / len(pairs))
+    return sorted(found, key=lambda effect: -effect.divergence)
+
+
+def all_effects(ablation: Ablation, inspector: Inspector, progress: Callable[[float], None]) -> list[Effect]:
+    """The effect of every filter of the network, the strongest first."""
+    return removal_effects(ablation, removable_filters(inspector.model.spec.network), progress)
+
+
+def effect_values(effect: Effect) -> dict[str, Any]:
+    """The numbers of an effect, flat, for tables and pages; NaN where there is no number."""
+    values: dict[str, Any] = {"filter": effect.name, "divergence": effect.divergence}
+    for name, summary in (("dice", effect.dice), ("ed_ml", effect.ed_ml), ("lvef", effect.lvef)):
+        low, high = summary.mean_interval
+        values |= {name: summary.mean, f"{name}_low": low, f"{name}_high": high}
+    return values | {"patients": effect.dice.patients}
+
+
+def _figures_of(subject: Subject, found: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Dice, mL at ED and ejection fraction of one patient."""
+    area, wanted = found.sum((1, 2)), subject.reference.sum((1, 2))
+    both = (found & subject.reference).sum((1, 2))
+    total = float(area.sum() + wanted.sum())
+    dice = 2 * float(both.sum()) / total if total else float("nan")
+    volumes = area * subject.pixel_ml
+    is_ed, is_es = subject.phases == ED, subject.phases == ES
+    if not (is_ed.any() and is_es.any()):
+        return dice, float(volumes.sum()), float("nan")
+    ed_ml, es_ml = float(volumes[is_ed].sum()), float(volumes[is_es].sum())
+    return dice, ed_ml, ejection_fraction(ed_ml, es_ml)

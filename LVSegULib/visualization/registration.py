@@ -1,0 +1,47 @@
+"""Where an activation map lies: its pixels in RAS, and the map on the image's own pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.cine import Cine
+from LVSegULib.preparation.grid import Grid, from_grid
+from LVSegULib.preparation.orientation import usual_orientation
+
+
+def map_grid(grid: Grid, level: int) -> Grid:
+    """The pixels of the maps at a level: 2^level times as large as the network's, around the same centre."""
+    step = 2**level
+    return Grid(grid.spacing_mm * step, grid.rows // step, grid.columns // step)
+
+
+def map_ijk_to_ras(cine: Cine, grid: Grid, level: int) -> NDArray[np.float64]:
+    """The 4x4 matrix of a stack of maps (K, rows, columns) of a cine's slices, in the usual view.
+
+    Args:
+        cine: the cine whose slices the network saw.
+        grid: the network's grid.
+        level: the level of the maps' layer.
+    """
+    lattice = map_grid(grid, level)
+    orientation = usual_orientation(cine.ijk_to_ras)
+    column, row = cine.ijk_to_ras[:3, 0].copy(), cine.ijk_to_ras[:3, 1].copy()
+    if orientation.swap:
+        column, row = row, column
+    column *= (-1 if orientation.mirror_columns else 1) * lattice.spacing_mm / np.linalg.norm(column)
+    row *= (-1 if orientation.mirror_rows else 1) * lattice.spacing_mm / np.linalg.norm(row)
+    centre = np.array([(cine.frames.shape[3] - 1) / 2, (cine.frames.shape[2] - 1) / 2, 0, 1])
+    matrix = np.eye(4)
+    matrix[:3, 0], matrix[:3, 1], matrix[:3, 2] = column, row, cine.ijk_to_ras[:3, 2]
+    first = column * (lattice.columns - 1) / 2 + row * (lattice.rows - 1) / 2
+    matrix[:3, 3] = (cine.ijk_to_ras @ centre)[:3] - first
+    return matrix
+
+
+def on_image(maps: NDArray[np.float32], cine: Cine, grid: Grid, level: int) -> NDArray[np.float32]:
+    """Maps (…, rows, columns) of a layer at `level` on the pixels of the cine's slices (…, J, I), interpolated."""
+    orientation = usual_orientation(cine.ijk_to_ras)
+    size = orientation.size(*cine.frames.shape[2:])
+    fine = from_grid(maps, map_grid(grid, level), size, orientation.spacing(cine.spacing_mm[1:]))
+    return np.ascontiguousarray(orientation.undo(fine))

@@ -1,0 +1,133 @@
+"""Whom a filter's effect is measured on: patients' slices at ED and ES on the network's grid, with a reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.cine import Cine
+from LVSegULib.errors import InputError
+from LVSegULib.evaluation.cases import EvaluationCase
+from LVSegULib.labels import CAVITY
+from LVSegULib.measures.volumes import measure
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.preparation.prepare import labels_of, prepare_images, prepare_targets
+from LVSegULib.visualization.inspector import Inspector
+
+ED, ES, OTHER = 1, 2, 0
+
+MOST_SLICES = 200
+"""Of one cine: with more in a frame, which no heart needs, they are thinned evenly."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A patient's slices as the network sees them.
+
+    Attributes:
+        patient: whose they are.
+        images: (N, 1, rows, columns) in 0..1.
+        reference: where the cavity is (N, rows, columns): what the expert drew, or what the whole network finds.
+        phases: `ED`, `ES` or `OTHER` of each slice (N,).
+        pixel_ml: volume that a pixel stands for, of each slice (N,).
+    """
+
+    patient: str
+    images: NDArray[np.float32]
+    reference: NDArray[np.bool_]
+    phases: NDArray[np.uint8]
+    pixel_ml: NDArray[np.float64]
+
+
+def cavity_on_grid(logits: NDArray[np.float32], spec: ModelSpec) -> NDArray[np.bool_]:
+    """Where the network finds cavity (N, rows, columns), on its own grid and before any clean-up."""
+    found: NDArray[np.bool_] = labels_of(logits, spec.label_values) == CAVITY.value
+    return found
+
+
+def subject_of_cine(cine: Cine, inspector: Inspector) -> Subject:
+    """A cine without reference: its ED and ES as the whole network finds them, and what it finds there.
+
+    Raises:
+        InputError: it finds no heart.
+    """
+    spec = inspector.model.spec
+    images = prepare_images(cine, spec.grid)
+    found = cavity_on_grid(inspector.look(images).logits, spec)
+    if not found.any():
+        raise InputError(f"{cine.name}: the model finds no heart in it: give a short-axis cine")
+    per_frame = found.reshape(cine.frame_count, cine.slice_count, *found.shape[1:])
+    pixel_mm = spec.grid.spacing_mm
+    beat = measure(per_frame.astype(np.uint8) * CAVITY.value, (cine.spacing_mm[0], pixel_mm, pixel_mm))
+    frames = _frames(beat.ed_frame, beat.es_frame, int(np.argmax(beat.volumes_ml)))
+    slices = np.unique(np.linspace(0, cine.slice_count - 1, min(cine.slice_count, MOST_SLICES)).round().astype(int))
+    chosen = np.concatenate([frame * cine.slice_count + slices for frame in frames])
+    return Subject(
+        patient=cine.name,
+        images=images[chosen],
+        reference=found[chosen],
+        phases=np.repeat(np.array(list(frames.values()), np.uint8), len(slices)),
+        pixel_ml=np.full(len(chosen), _pixel_ml(cine, spec) * cine.slice_count / len(slices)),
+    )
+
+
+def subjects_of_cases(
+    cases: Sequence[EvaluationCase], spec: ModelSpec, progress: Callable[[int, str], None] = lambda _done, _name: None
+) -> tuple[Subject, ...]:
+    """The patients of labelled cases: the frames that the expert drew in, with what was drawn.
+
+    Args:
+        cases: of a data set; all cases of a patient are put together.
+        spec: the model's description.
+        progress: called before each case with the number of cases done and its name.
+
+    Raises:
+        InputError: a case cannot be read, or nowhere is there a cavity.
+    """
+    parts: dict[str, list[Subject]] = {}
+    for position, case in enumerate(cases):
+        progress(position, case.name)
+        parts.setdefault(case.patient, []).append(_subject_of_case(case, spec))
+    subjects = tuple(_joined(of_patient) for of_patient in parts.values())
+    if not any(subject.reference.any() for subject in subjects):
+        raise InputError("there is no left ventricle in the reference of any case: give labelled short-axis cine MR")
+    return subjects
+
+
+def _subject_of_case(case: EvaluationCase, spec: ModelSpec) -> Subject:
+    drawn = case.read()
+    frames = list(drawn.frames)
+    shown = Cine(drawn.cine.frames[frames], drawn.cine.ijk_to_ras, name=drawn.cine.name)
+    covered = prepare_targets(drawn.labels[frames], shown, (CAVITY.value,), spec.grid)[:, 0]
+    phases = [{"ED": ED, "ES": ES}.get(drawn.phases.get(frame, ""), OTHER) for frame in frames]
+    return Subject(
+        patient=case.patient,
+        images=prepare_images(shown, spec.grid),
+        reference=covered > 0.5,
+        phases=np.repeat(np.array(phases, np.uint8), shown.slice_count),
+        pixel_ml=np.full(len(covered), _pixel_ml(shown, spec)),
+    )
+
+
+def _joined(parts: Sequence[Subject]) -> Subject:
+    return Subject(
+        parts[0].patient,
+        np.concatenate([part.images for part in parts]),
+        np.concatenate([part.reference for part in parts]),
+        np.concatenate([part.phases for part in parts]),
+        np.concatenate([part.pixel_ml for part in parts]),
+    )
+
+
+def _frames(ed_frame: int | None, es_frame: int | None, largest: int) -> dict[int, int]:
+    """The frames to measure on, with their phases; the largest where ED and ES cannot be told."""
+    if ed_frame is None or es_frame is None:
+        return {largest: OTHER}
+    return {ed_frame: ED, es_frame: ES}
+
+
+def _pixel_ml(cine: Cine, spec: ModelSpec) -> float:
+    return cine.spacing_mm[0] * spec.grid.spacing_mm**2 / 1000
