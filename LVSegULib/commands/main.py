@@ -23,6 +23,7 @@ COMMANDS = {
     "bench": "time every engine on this machine",
     "prune": "take filters out of a trained model, without retraining",
     "compare": "compare ways of pruning at the same sizes",
+    "filters": "look at every filter of a network, and at what it does",
     "threshold": "make a trained model draw a little smaller or larger",
     "publish": "give a trained model its figures and its card, for shipping",
 }

@@ -1,0 +1,216 @@
+"""`lvsegu filters`: every filter of a network, as a poster, a page to click through, and tables."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import tempfile
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from LVSegULib.commands.messages import Progress
+from LVSegULib.commands.options import add_threads_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from LVSegULib.cine import Cine
+    from LVSegULib.visualization.effects import Effect
+    from LVSegULib.visualization.filters import Filter
+    from LVSegULib.visualization.inspector import Inspector
+    from LVSegULib.visualization.network_view import NetworkView
+    from LVSegULib.visualization.subjects import Subject
+
+logger = logging.getLogger(__name__)
+
+POSTER, PAGE = "poster", "filters.html"
+SHOWN = 10
+"""Filters that the terminal lists."""
+
+HEADS = f"{'off':<18} {'divergence':>10}   {'Dice per patient':<28} {'mL at ED':<26} LVEF, points"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the model, the input, whom effects are measured on, and where everything goes."""
+    parser.add_argument("model", metavar="MODEL", help="installed model or model folder")
+    parser.add_argument(
+        "--input", type=Path, metavar="CINE", help="cine whose slice is shown (default: the sample patient)"
+    )
+    parser.add_argument("--frame", type=int, help="frame that is shown, from 0 (default: end-diastole)")
+    parser.add_argument("--slice", type=int, help="slice that is shown, from 0 (default: halfway from base to apex)")
+    parser.add_argument(
+        "--data",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="DIR",
+        help="labelled data set to measure what filters do on; repeatable (default: the shown cine, against what the "
+        "whole network finds)",
+    )
+    parser.add_argument(
+        "--split", type=Path, metavar="FILE", help='of --data, take the "validation" patients of this JSON file only'
+    )
+    parser.add_argument(
+        "--off",
+        nargs="+",
+        default=[],
+        metavar="LAYER:NUMBER",
+        help="only print what turning these filters off together does (encoder.0.1:3)",
+    )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="also what each filter prefers, where decisions come from, and how the network breaks: takes minutes and "
+        'PyTorch with captum (pip install "lvsegu[filters]")',
+    )
+    parser.add_argument("--engine", default="auto", help="auto, onnxruntime or torch (default: auto)")
+    add_threads_argument(parser)
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="poster, page and tables; needed without --off")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look into the network and write what is seen; returns 0.
+
+    Raises:
+        UsageError: a layer, filter, frame or slice does not exist, or --out is missing.
+        InputError: the input cannot be read, or there is no heart in it.
+    """
+    from LVSegULib.errors import UsageError
+    from LVSegULib.modelfolder.folder import find_model
+    from LVSegULib.visualization.filters import check_filters, filter_named
+    from LVSegULib.visualization.inspector import open_inspector
+
+    model = find_model(arguments.model)
+    off = [filter_named(text) for text in arguments.off]
+    check_filters(model.spec.network, off)
+    if arguments.out is None and not off:
+        raise UsageError("say where the poster goes: --out FOLDER")
+    inspector = open_inspector(model, arguments.engine, arguments.threads)
+    cine = _read_input(arguments.input)
+    subjects = _subjects(arguments, cine, inspector)
+    if off:
+        print(_off_text(inspector, subjects, off))
+        return 0
+    view = _view(arguments, cine, inspector, subjects)
+    files = _write(arguments, view, inspector, subjects)
+    print(summary(view))
+    print("Written:", *(f"  {path}" for path in files), sep="\n")
+    return 0
+
+
+def _read_input(source: Path | None) -> Cine:
+    from LVSegULib.reading import read_cine
+    from LVSegULib.reading.sample import sample_archive, unpack_sample
+
+    if source is not None:
+        return read_cine(source)
+    with tempfile.TemporaryDirectory(prefix="lvsegu-sample-") as scratch:
+        return read_cine(unpack_sample(sample_archive(), Path(scratch)))
+
+
+def _subjects(arguments: argparse.Namespace, cine: Cine, inspector: Inspector) -> tuple[Subject, ...]:
+    """Whom effects are measured on."""
+    from LVSegULib.errors import UsageError
+    from LVSegULib.evaluation.datasets import open_evaluation_set
+    from LVSegULib.evaluation.split import validation_cases
+    from LVSegULib.visualization.subjects import subject_of_cine, subjects_of_cases
+
+    if not arguments.data:
+        if arguments.split is not None:
+            raise UsageError("--split chooses patients of a data set: give --data as well")
+        return (subject_of_cine(cine, inspector),)
+    cases = [case for folder in arguments.data for case in open_evaluation_set(folder).cases]
+    if arguments.split is not None:
+        cases = validation_cases(cases, arguments.split)
+    _warn_of_training_patients({case.patient for case in cases}, inspector)
+    with _progress("reading") as report:
+        return subjects_of_cases(cases, inspector.model.spec, lambda done, _name: report(done / len(cases)))
+
+
+def _warn_of_training_patients(patients: set[str], inspector: Inspector) -> None:
+    spec = inspector.model.spec
+    seen = patients & set(spec.training.get("split", {}).get("train", ()))
+    if seen:
+        text = "%s was trained on %d of these %d patients: what its filters do to new ones may differ"
+        logger.warning(text, spec.name, len(seen), len(patients))
+
+
+def _view(
+    arguments: argparse.Namespace, cine: Cine, inspector: Inspector, subjects: tuple[Subject, ...]
+) -> NetworkView:
+    from LVSegULib.visualization.network_view import telling_place, view_network
+
+    frame, number = telling_place(cine, inspector)
+    place = (
+        frame if arguments.frame is None else arguments.frame,
+        number if arguments.slice is None else arguments.slice,
+    )
+    with _progress("filters") as report:
+        return view_network(inspector, cine, place, subjects, is_labelled=bool(arguments.data), report=report)
+
+
+def _write(
+    arguments: argparse.Namespace, view: NetworkView, inspector: Inspector, subjects: tuple[Subject, ...]
+) -> list[Path]:
+    """Write everything into the folder; the files."""
+    from LVSegULib.pictures.poster import write_poster
+    from LVSegULib.visualization.page import PageExtras, write_page
+    from LVSegULib.visualization.tables import write_tables
+
+    extras = PageExtras()
+    if arguments.all:
+        from LVSegULib.commands.filter_extras import gather_extras
+
+        with _progress("preferences, attribution, robustness") as report:
+            extras = gather_extras(view, inspector, subjects, arguments.out, report)
+    files = write_poster(arguments.out / POSTER, view)
+    write_page(arguments.out / PAGE, view, extras)
+    return [*files, arguments.out / PAGE, *write_tables(arguments.out, view)]
+
+
+def summary(view: NetworkView) -> str:
+    """What people read on the terminal: the filters that matter most, and how many do nothing."""
+    idle = sum(effect.divergence == 0 for effect in view.effects)
+    against = "the experts" if view.is_labelled else "what the whole network finds"
+    lines = [
+        f"{view.spec.name}: {len(view.effects)} filters turned off one by one, on {view.patients} "
+        f"patient{'s' * (view.patients != 1)}; Dice against {against}. {idle} change nothing at all.",
+        HEADS,
+    ]
+    lines += [_row(effect) for effect in view.effects[:SHOWN]]
+    return "\n".join(lines)
+
+
+def _off_text(inspector: Inspector, subjects: tuple[Subject, ...], off: Sequence[Filter]) -> str:
+    from LVSegULib.visualization.effects import Ablation
+
+    effect = Ablation(inspector, subjects).effect(off)
+    return f"{HEADS}\n{_row(effect)}"
+
+
+def _row(effect: Effect) -> str:
+    from LVSegULib.visualization.effects import effect_values
+
+    values = effect_values(effect)
+
+    def shown(name: str, form: str) -> str:
+        mean, low, high = values[name], values[f"{name}_low"], values[f"{name}_high"]
+        if mean != mean:
+            return "-"
+        return f"{mean:{form}}" + ("" if low != low else f" ({low:{form}} to {high:{form}})")
+
+    return (
+        f"{effect.name:<18} {effect.divergence:>10.4f}   {shown('dice', '+.4f'):<28} {shown('ed_ml', '+.1f'):<26} "
+        f"{shown('lvef', '+.1f')}"
+    ).rstrip()
+
+
+@contextmanager
+def _progress(caption: str) -> Iterator[Progress]:
+    bar = Progress(caption)
+    try:
+        yield bar
+    finally:
+        bar.clear()

@@ -1,0 +1,118 @@
+"""`lvsegu filters` writes poster, page and tables, says what filters do, and refuses what does not exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+from LVSegULib.commands.main import main
+from LVSegULib.modelfolder.folder import ModelFolder
+from Testing.visualization import networks
+
+
+@pytest.fixture
+def a_model(tmp_path: Path) -> ModelFolder:
+    return networks.a_model(tmp_path / "edge", networks.with_an_edge_filter())
+
+
+def write_image(path: Path, frames: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Path:
+    """A stack (K, J, I) with pixels of 1.5 mm and slices of 10 mm."""
+    image = sitk.GetImageFromArray(frames)
+    image.SetSpacing((1.5, 1.5, 10.0))
+    sitk.WriteImage(image, str(path))
+    return path
+
+
+@pytest.fixture
+def a_square(tmp_path: Path) -> Path:
+    frames = np.zeros((3, 32, 32), np.float32)
+    frames[1:, 10:20, 10:20] = 100
+    return write_image(tmp_path / "square.nii.gz", frames)
+
+
+def test_poster_page_and_tables_are_written(
+    a_model: ModelFolder, a_square: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["filters", str(a_model.path), "--input", str(a_square), "--threads", "1", "--out", str(out)]) == 0
+    expected = ["biases.csv", "effects.csv", "filters.html", "kernels.csv", "pairs.csv", "poster.pdf", "poster.png"]
+    assert sorted(path.name for path in out.iterdir()) == expected
+    said = capsys.readouterr().out
+    assert (
+        "hand-made: 33 filters turned off one by one, on 1 patient; Dice against what the whole network finds" in said
+    )
+    assert "29 change nothing at all" in said  # all but the four that carry the image to the head
+    assert str(out / "filters.html") in said
+
+
+def test_filters_turned_off_together_are_said_with_their_effect(
+    a_model: ModelFolder, a_square: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        main(["filters", str(a_model.path), "--input", str(a_square), "--off", "encoder.0.0:1", "decoder.1.1:0"]) == 0
+    )
+    _, line = capsys.readouterr().out.strip().splitlines()
+    assert line.startswith("encoder.0.0:1 + decoder.1.1:0")
+    assert "-1.0000" in line  # nothing is found any more
+    assert f"{-2 * 100 * 1.5 * 1.5 * 10 / 1000:+.1f}" in line  # two slices of 100 pixels
+
+
+def test_effects_are_measured_on_labelled_patients(
+    a_model: ModelFolder, a_data_set_of_phantom_hearts: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    split = tmp_path / "split.json"
+    split.write_text('{"train": ["phantom0"], "validation": ["phantom1", "phantom2"]}', encoding="utf-8")
+    words = ["--data", str(a_data_set_of_phantom_hearts), "--split", str(split), "--off", "decoder.1.1:0"]
+    assert main(["filters", str(a_model.path), *words]) == 0
+    assert " to " in capsys.readouterr().out  # an interval over two patients
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "reason"),
+    [
+        (["--off", "encoder.0.0:9"], 2, "encoder.0.0:9 does not exist: encoder.0.0 has the filters 0 to 1"),
+        (["--off", "middle:0"], 2, 'the network has no layer "middle"'),
+        (["--off", "first"], 2, "names no filter: write LAYER:NUMBER"),
+        ([], 2, "say where the poster goes: --out FOLDER"),
+        (["--off", "encoder.0.0:0", "--split", "s.json"], 2, "give --data as well"),
+        (["--out", "out", "--slice", "7"], 2, "has no slice 7 in frame 0: it has 3 slices and 1 frames"),
+        (["--out", "out", "--engine", "openvino"], 2, "cannot be looked into"),
+    ],
+)
+def test_what_does_not_exist_is_one_clear_line(
+    words: list[str],
+    code: int,
+    reason: str,
+    a_model: ModelFolder,
+    a_square: Path,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["filters", str(a_model.path), "--input", str(a_square), *words]) == code
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert reason in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_input_without_heart_is_one_clear_line(
+    a_model: ModelFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frames = np.zeros((3, 64, 64), np.float32)
+    frames[:, 0, 0] = 1e-3
+    source = write_image(tmp_path / "empty.nii.gz", frames)
+    assert main(["filters", str(a_model.path), "--input", str(source), "--out", str(tmp_path / "out")]) == 3
+    assert "finds no heart in it" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_constant_input_is_one_clear_line(
+    a_model: ModelFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_image(tmp_path / "flat.nii.gz", np.full((3, 32, 32), 7, np.float32))
+    assert main(["filters", str(a_model.path), "--input", str(source), "--out", str(tmp_path / "out")]) == 3
+    assert "every pixel has the value 7" in capsys.readouterr().err

@@ -1,0 +1,85 @@
+"""Whom effects are measured on: frames, slices and references as the expert or the whole network gives them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from LVSegULib.cine import Cine
+from LVSegULib.errors import InputError
+from LVSegULib.evaluation.datasets import open_evaluation_set
+from LVSegULib.visualization.inspector import Inspector, open_inspector
+from LVSegULib.visualization.subjects import ED, ES, OTHER, subject_of_cine, subjects_of_cases
+from Testing.visualization import networks
+
+SPACING = np.diag([1.5, 1.5, 10.0, 1.0])
+
+
+@pytest.fixture
+def a_passing_inspector(tmp_path: Path) -> Inspector:
+    """Finds cavity wherever a pixel is brighter than a half."""
+    return open_inspector(networks.a_model(tmp_path / "passing", networks.passing_weights()), threads=1)
+
+
+def beating(sides: tuple[int, ...], slices: int) -> Cine:
+    """Bright squares on black, on the network's own pixels; one frame for each of `sides`."""
+    frames = np.zeros((len(sides), slices, 32, 32), np.float32)
+    for frame, side in zip(frames, sides, strict=True):
+        frame[:, 8 : 8 + side, 8 : 8 + side] = 100
+    return Cine(frames, SPACING, name="squares")
+
+
+def test_a_cine_is_measured_at_its_largest_and_smallest_frame(a_passing_inspector: Inspector) -> None:
+    subject = subject_of_cine(beating((8, 12, 4, 6), 3), a_passing_inspector)
+    assert subject.phases.tolist() == [ED] * 3 + [ES] * 3
+    areas = subject.reference.sum((1, 2))
+    assert areas.tolist() == [144] * 3 + [16] * 3
+    np.testing.assert_allclose(subject.pixel_ml, 1.5 * 1.5 * 10 / 1000)
+
+
+def test_of_a_single_frame_there_is_one_volume(a_passing_inspector: Inspector) -> None:
+    subject = subject_of_cine(beating((8,), 2), a_passing_inspector)
+    assert subject.phases.tolist() == [OTHER] * 2
+
+
+def test_of_five_hundred_slices_some_stand_for_all(a_passing_inspector: Inspector) -> None:
+    subject = subject_of_cine(beating((8, 4), 500), a_passing_inspector)
+    assert len(subject.images) == 2 * 200
+    volume = (subject.reference.sum((1, 2)) * subject.pixel_ml)[subject.phases == ED].sum()
+    assert volume == pytest.approx(500 * 64 * 1.5 * 1.5 * 10 / 1000)
+
+
+def test_a_cine_without_heart_is_refused(a_passing_inspector: Inspector) -> None:
+    """Its only bright pixel is taken for what percentiles leave out, so that nothing is brighter than a half."""
+    frames = np.zeros((2, 3, 64, 64), np.float32)
+    frames[..., 0, 0] = 1e-3
+    with pytest.raises(InputError, match="finds no heart in it: give a short-axis cine"):
+        subject_of_cine(Cine(frames, SPACING, name="empty"), a_passing_inspector)
+
+
+def test_the_cases_of_a_patient_are_put_together(a_data_set_of_phantom_hearts: Path, tmp_path: Path) -> None:
+    spec = networks.a_model(tmp_path / "passing", networks.passing_weights()).spec
+    cases = open_evaluation_set(a_data_set_of_phantom_hearts).cases[:4]
+    told: list[int] = []
+    subjects = subjects_of_cases(cases, spec, lambda done, _name: told.append(done))
+    assert [subject.patient for subject in subjects] == ["phantom0", "phantom1"]
+    assert told == [0, 1, 2, 3]
+    for subject in subjects:
+        assert sorted(subject.phases.tolist()) == [ED] * 3 + [ES] * 3
+        areas = subject.reference.sum((1, 2))
+        assert areas[subject.phases == ED].min() > areas[subject.phases == ES].max()
+        # A disc of 26 mm (at most a tenth more) in pixels of 1.5 mm, cut by the grid of 48 mm
+        assert 0 < areas.max() <= np.pi * (1.1 * 26 / 1.5) ** 2
+
+
+def test_cases_without_a_ventricle_are_refused(a_data_set_of_phantom_hearts: Path, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    spec = networks.a_model(tmp_path / "passing", networks.passing_weights()).spec
+    (case, *_) = open_evaluation_set(a_data_set_of_phantom_hearts).cases
+    drawn = case.read()
+    empty = replace(case, read=lambda: replace(drawn, labels=0 * drawn.labels))
+    with pytest.raises(InputError, match="no left ventricle in the reference"):
+        subjects_of_cases([empty], spec)

@@ -1,0 +1,46 @@
+"""The tables hold the numbers that the pictures show."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from LVSegULib.cine import Cine
+from LVSegULib.visualization.inspector import Inspector
+from LVSegULib.visualization.network_view import NetworkView, view_network
+from LVSegULib.visualization.subjects import subject_of_cine
+from LVSegULib.visualization.tables import write_tables
+from Testing.visualization import networks
+
+
+@pytest.fixture
+def a_view(an_inspector: Inspector) -> NetworkView:
+    frames = np.zeros((1, 2, 32, 32), np.float32)
+    frames[:, :, 10:20, 10:20] = 100
+    cine = Cine(frames, np.diag([1.5, 1.5, 10.0, 1.0]), name="square")
+    return view_network(an_inspector, cine, (0, 1), [subject_of_cine(cine, an_inspector)], is_labelled=False)
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_tables_hold_every_effect_and_weight(a_view: NetworkView, tmp_path: Path) -> None:
+    effects, pairs, kernels, biases = map(read, write_tables(tmp_path, a_view))
+    assert [row["filter"] for row in effects] == [effect.name for effect in a_view.effects]
+    assert float(effects[0]["divergence"]) == pytest.approx(a_view.effects[0].divergence)
+    assert effects[0]["dice_low"] == effects[0]["lvef"] == ""  # one patient, one frame
+    assert len(pairs) == len(a_view.pairs)
+    weights = networks.with_an_edge_filter()
+    edge = [row for row in kernels if (row["layer"], row["filter"]) == ("encoder.0.0", "1")]
+    assert [float(row["weight"]) for row in edge] == weights["encoder.0.0.weight"][1, 0].flatten().tolist()
+    assert {row["source"] for row in edge} == {"image"}
+    across = [row for row in kernels if row["layer"] == "decoder.1.0" and row["filter"] == "0"]
+    sources = [(row["source"], row["source_filter"]) for row in across[::9]]
+    assert sources == [("encoder.0.1", "0"), ("encoder.0.1", "1"), ("upsample.1", "0"), ("upsample.1", "1")]
+    head = next(row for row in biases if row["layer"] == "head")
+    assert float(head["bias"]) == -0.5
