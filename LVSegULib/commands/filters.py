@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from LVSegULib.commands.messages import Progress
 from LVSegULib.commands.options import add_threads_argument
+from LVSegULib.commands.packages import need_captum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +88,8 @@ def run(arguments: argparse.Namespace) -> int:
     check_filters(model.spec.network, off)
     if arguments.out is None and not off:
         raise UsageError("say where the poster goes: --out FOLDER")
+    if arguments.all:
+        need_captum("--all")
     inspector = open_inspector(model, arguments.engine, arguments.threads)
     cine = _read_input(arguments.input)
     subjects = _subjects(arguments, cine, inspector)
@@ -156,18 +159,18 @@ def _write(
 ) -> list[Path]:
     """Write everything into the folder; the files."""
     from LVSegULib.pictures.poster import write_poster
-    from LVSegULib.visualization.page import PageExtras, write_page
+    from LVSegULib.visualization.page import NO_EXTRAS, write_page
     from LVSegULib.visualization.tables import write_tables
 
-    extras = PageExtras()
+    extras, further = NO_EXTRAS, list[Path]()
     if arguments.all:
-        from LVSegULib.commands.filter_extras import gather_extras
+        from LVSegULib.visualization.extras import write_extras
 
         with _progress("preferences, attribution, robustness") as report:
-            extras = gather_extras(view, inspector, subjects, arguments.out, report)
-    files = write_poster(arguments.out / POSTER, view)
+            extras, further = write_extras(view, inspector, subjects, arguments.out, report)
+    posters = write_poster(arguments.out / POSTER, view)
     write_page(arguments.out / PAGE, view, extras)
-    return [*files, arguments.out / PAGE, *write_tables(arguments.out, view)]
+    return [*posters, arguments.out / PAGE, *write_tables(arguments.out, view), *further]
 
 
 def summary(view: NetworkView) -> str:

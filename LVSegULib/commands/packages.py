@@ -13,5 +13,19 @@ def need_torch(what: str) -> None:
     Raises:
         EngineError: PyTorch is not installed.
     """
-    if importlib.util.find_spec("torch") is None:
-        raise EngineError(f'{what} needs PyTorch, which is not installed: pip install "lvsegu[train]"')
+    _need("torch", "PyTorch", what, "train")
+
+
+def need_captum(what: str) -> None:
+    """Refuse to go on without PyTorch and captum; `what` is what needs them.
+
+    Raises:
+        EngineError: one of them is not installed.
+    """
+    _need("torch", "PyTorch", what, "filters")
+    _need("captum", "captum", what, "filters")
+
+
+def _need(package: str, name: str, what: str, extra: str) -> None:
+    if importlib.util.find_spec(package) is None:
+        raise EngineError(f'{what} needs {name}, which is not installed: pip install "lvsegu[{extra}]"')

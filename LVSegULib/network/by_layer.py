@@ -46,10 +46,14 @@ def folded_layers(config: UNetConfig, weights: Weights) -> Layers:
 
 
 def run_layer(name: str, layer: Layer, x: Tensor) -> Tensor:
-    """Output of one layer before its ReLU."""
+    """Output of one layer before its ReLU.
+
+    Channels lie last in memory: with few filters that makes convolution and pooling two to four times as fast.
+    """
+    x, kernels = (values.contiguous(memory_format=torch.channels_last) for values in (x, layer.kernels))
     if name.startswith("upsample"):
-        return functional.conv_transpose2d(x, layer.kernels, layer.bias, stride=2)
-    return functional.conv2d(x, layer.kernels, layer.bias, padding=layer.kernels.shape[-1] // 2)
+        return functional.conv_transpose2d(x, kernels, layer.bias, stride=2)
+    return functional.conv2d(x, kernels, layer.bias, padding=kernels.shape[-1] // 2)
 
 
 def activate(name: str, x: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from LVSegULib.labels import CAVITY
-from LVSegULib.pictures.canvas import BACKGROUND, FAINT_TEXT, WARNING, fitted, to_bytes, write
+from LVSegULib.pictures.canvas import BACKGROUND, FAINT_TEXT, TEXT, WARNING, fitted, to_bytes, write
 from LVSegULib.pictures.tiles import Crop, draw_slice
 from LVSegULib.visualization.attribution import Attribution, Occlusion, Target
 
@@ -42,7 +43,7 @@ def attribution_png(image: NDArray[np.float32], gradients: Attribution, covered:
         covered: occlusion of it, of the same target.
         spacing_mm: side of a pixel.
     """
-    size = (2 * MARGIN + 3 * TILE + 2 * GAP, HEADING + TILE + BAR + 3 * CAPTION + MARGIN)
+    size = (2 * MARGIN + 3 * TILE + 2 * GAP, HEADING + TILE + BAR + 2 * CAPTION + MARGIN)
     picture = Image.new("RGB", size, BACKGROUND)
     smooth = ndimage.gaussian_filter(gradients.map, SMOOTHING_PIXELS)
     tiles = (
@@ -105,7 +106,7 @@ def _map_tile(image: NDArray[np.float32], values: NDArray[np.float32], target: T
     return tile
 
 
-def _coloured(under: NDArray[np.float64], share: NDArray[np.float32]) -> NDArray[np.uint8]:
+def _coloured(under: NDArray[np.float64], share: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     """Colours (…, 3) over `under`: the more opaque the larger `share`, -1..1."""
     opacity = np.abs(share).clip(0, 1)[..., None] ** 0.8
     colour = np.where(share[..., None] > 0, FOR, AGAINST)
@@ -134,7 +135,7 @@ def _draw_outline(tile: Image.Image, target: Target) -> None:
     large = Image.fromarray(target.pixels.astype(np.float32)).resize((TILE, TILE), Image.Resampling.BICUBIC)
     inside = ndimage.gaussian_filter(np.asarray(large), 2.0) > 0.5
     edge = inside ^ ndimage.binary_erosion(inside)
-    tile.paste((235, 239, 243), mask=Image.fromarray((200 * edge).astype(np.uint8)))
+    tile.paste(TEXT, mask=Image.fromarray((200 * edge).astype(np.uint8)))
 
 
 def _mark_pixel(tile: Image.Image, target: Target) -> None:

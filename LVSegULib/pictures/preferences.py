@@ -20,7 +20,7 @@ FEWEST_PIXELS = 12
 """An image with fewer pixels than this is shown as its pixels; larger ones are interpolated."""
 
 SHORTEST_PATCH = 40
-"""Side of a patch in pixels, at least: of the few that a filter of the first layers sees, nobody knows where they are."""
+"""Side of a patch in pixels, at least: from the few that a filter of the first layers sees, no place can be told."""
 
 
 def patch_side(size: int) -> int:
@@ -29,7 +29,7 @@ def patch_side(size: int) -> int:
 
 
 def preferred_png(image: NDArray[np.float32]) -> bytes:
-    """A preferred image (size, size) in 0..1 as a small grey PNG, pixel by pixel, for a page that enlarges it itself."""
+    """A preferred image (size, size) in 0..1 as a small grey PNG, pixel by pixel, for a page that enlarges it."""
     return _png(Image.fromarray(_greys(image)))
 
 

@@ -36,7 +36,7 @@ def robustness_png(curves: Sequence[Curve], title: str) -> bytes:
 
     rows = -(-max(1, len(curves)) // COLUMNS)
     figure = Figure(figsize=(11, 0.6 + 2.6 * rows), dpi=120, layout="constrained")
-    canvas = FigureCanvasAgg(figure)
+    FigureCanvasAgg(figure)
     panels = figure.subplots(rows, COLUMNS, sharey=True, squeeze=False).ravel()
     for panel, curve in zip(panels, curves, strict=False):
         _draw(panel, curve)
@@ -46,13 +46,13 @@ def robustness_png(curves: Sequence[Curve], title: str) -> bytes:
         panel.set_ylabel("Dice per patient")
     if curves:
         handles, labels = panels[0].get_legend_handles_labels()
-        # In the empty panel where there is one, else below all.
-        place = panels[len(curves)] if len(curves) < len(panels) else figure
-        where = "center" if place is not figure else "outside lower center"
-        place.legend(handles, labels, loc=where, frameon=False, fontsize=9)
+        if len(curves) < len(panels):
+            panels[len(curves)].legend(handles, labels, loc="center", frameon=False, fontsize=9)
+        else:
+            figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     figure.suptitle(title, fontsize=12)
     buffer = io.BytesIO()
-    canvas.print_png(buffer)
+    figure.savefig(buffer, format="png")
     return buffer.getvalue()
 
 
@@ -63,7 +63,9 @@ def _draw(panel: Axes, curve: Curve) -> None:
     whole = means[curve.levels.index(curve.neutral)]
     panel.axhline(whole, color=WHOLE_COLOUR, linewidth=1, linestyle=(0, (4, 3)), label=f"unchanged: {whole:.3f}")
     panel.fill_between(levels, low, high, color=COLOUR, alpha=0.18, linewidth=0, label="95 % interval of the mean")
-    panel.plot(levels, means, color=COLOUR, linewidth=1.6, marker="o", markersize=3, label="mean over patients", clip_on=False)
+    panel.plot(
+        levels, means, color=COLOUR, linewidth=1.6, marker="o", markersize=3, label="mean over patients", clip_on=False
+    )
     panel.set(ylim=(0, 1.02), xlim=(min(levels), max(levels)))
     panel.set_title(name, fontsize=10)
     panel.set_xlabel(axis_title, fontsize=8.5)

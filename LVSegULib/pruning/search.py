@@ -38,7 +38,7 @@ class SearchSettings:
     """
 
     step: float = 0.03
-    group: float = 0.06
+    group: float = 0.1
     ridge: float = 1e-3
     rectified_rounds: int = 4
     judged_slices: int = 96

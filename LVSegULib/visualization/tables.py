@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from LVSegULib.atomic import written_whole
-from LVSegULib.visualization.effects import Effect, effect_values
+from LVSegULib.visualization.effects import effect_values
 from LVSegULib.visualization.kernels import ChannelGroup, LayerKernels
 from LVSegULib.visualization.network_view import NetworkView
 
@@ -25,16 +25,20 @@ def write_tables(folder: Path, view: NetworkView) -> list[Path]:
     kernels = [layer.kernels for layer in view.layers.values()]
     biases = ((one.layer, index, f"{bias:.8g}") for one in kernels for index, bias in enumerate(one.bias.tolist()))
     return [
-        _write_effects(folder / "effects.csv", view.effects),
-        _write_effects(folder / "pairs.csv", view.pairs),
+        write_rows(folder / "effects.csv", [effect_values(effect) for effect in view.effects]),
+        write_rows(folder / "pairs.csv", [effect_values(effect) for effect in view.pairs]),
         _write(folder / "kernels.csv", KERNEL_COLUMNS, (row for one in kernels for row in _kernel_rows(one))),
         _write(folder / "biases.csv", ("layer", "filter", "bias"), biases),
     ]
 
 
-def _write_effects(path: Path, effects: Sequence[Effect]) -> Path:
-    rows = [effect_values(effect) for effect in effects]
-    names = list(rows[0]) if rows else ["filter"]
+def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
+    """Write `rows`, which all have the keys of the first, under these; an empty field is no number. Returns `path`.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    names = list(rows[0]) if rows else []
     return _write(path, names, ([_plain(value) for value in row.values()] for row in rows))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,8 @@ def write_image(path: Path, frames: np.ndarray[tuple[int, ...], np.dtype[np.floa
 
 @pytest.fixture
 def a_square(tmp_path: Path) -> Path:
-    frames = np.zeros((3, 32, 32), np.float32)
-    frames[1:, 10:20, 10:20] = 100
+    frames = np.zeros((3, 32, 32), np.float32) + np.arange(32, dtype=np.float32)  # an image has more than two values
+    frames[1:, 10:20, 10:20] = 1000
     return write_image(tmp_path / "square.nii.gz", frames)
 
 
@@ -97,6 +98,26 @@ def test_what_does_not_exist_is_one_clear_line(
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert reason in line
     assert not (tmp_path / "out").exists()
+
+
+def test_all_without_captum_says_what_to_install(
+    a_model: ModelFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "captum" else object())
+    assert main(["filters", str(a_model.path), "--all", "--out", str(tmp_path / "out")]) == 3
+    assert '--all needs captum, which is not installed: pip install "lvsegu[filters]"' in capsys.readouterr().err
+
+
+def test_all_adds_preferences_attribution_and_robustness(
+    a_model: ModelFolder, a_square: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["filters", str(a_model.path), "--input", str(a_square), "--all", "--out", str(out)]) == 0
+    assert {"attribution.png", "robustness.png", "robustness.csv"} <= {path.name for path in out.iterdir()}
+    page = (out / "filters.html").read_text(encoding="utf-8")
+    assert "would make it fire most" in page
+    assert "How the network breaks" in page
+    assert str(out / "robustness.csv") in capsys.readouterr().out
 
 
 def test_an_input_without_heart_is_one_clear_line(

@@ -1,0 +1,63 @@
+"""ONNX files changed without the package onnx are what the package would have made of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper
+
+from LVSegULib.benchmark.classic import random_weights
+from LVSegULib.errors import ModelError
+from LVSegULib.modelfolder.onnx_bytes import value_names, weight_places, with_outputs, with_weights
+from LVSegULib.modelfolder.onnx_graph import build_onnx
+from LVSegULib.network.config import UNetConfig
+
+CONFIG = UNetConfig(encoder=((2, 3), (4, 5)), decoder=((6, 7, 8),))
+
+
+@pytest.fixture(scope="module")
+def a_graph() -> bytes:
+    return bytes(build_onnx(CONFIG, random_weights(CONFIG)).SerializeToString(deterministic=True))
+
+
+def test_further_outputs_are_what_the_package_reads(a_graph: bytes) -> None:
+    names = ["encoder.0.0", "upsample.0"]
+    found = onnx.load_from_string(with_outputs(a_graph, names))
+    assert [output.name for output in found.graph.output] == ["logits", *names]
+    assert len(found.graph.node) == len(onnx.load_from_string(a_graph).graph.node)
+    assert with_outputs(a_graph, []) == a_graph
+
+
+def test_changed_weights_are_what_the_package_reads_and_the_others_stay(a_graph: bytes) -> None:
+    new = np.arange(2 * 9, dtype=np.float32).reshape(2, 1, 3, 3)
+    changed = onnx.load_from_string(with_weights(a_graph, {"encoder.0.0.kernels": new}))
+    weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in changed.graph.initializer}
+    before = {t.name: numpy_helper.to_array(t) for t in onnx.load_from_string(a_graph).graph.initializer}
+    np.testing.assert_array_equal(weights.pop("encoder.0.0.kernels"), new)
+    for name, values in weights.items():
+        np.testing.assert_array_equal(values, before[name])
+
+
+def test_names_are_those_of_the_graph(a_graph: bytes) -> None:
+    graph = onnx.load_from_string(a_graph).graph
+    assert value_names(a_graph) == {name for node in graph.node for name in node.output}
+    assert set(weight_places(a_graph)) == {tensor.name for tensor in graph.initializer}
+
+
+def test_weights_of_another_name_or_size_are_refused(a_graph: bytes) -> None:
+    with pytest.raises(ModelError, match=r"no weights encoder\.0\.0\.kernels of 3 numbers"):
+        with_weights(a_graph, {"encoder.0.0.kernels": np.zeros(3, np.float32)})
+    with pytest.raises(ModelError, match="no weights other of 1 numbers"):
+        with_weights(a_graph, {"other": np.zeros(1, np.float32)})
+
+
+@pytest.mark.parametrize("cut", [1, 7, 40, 1000])
+def test_a_graph_that_is_cut_short_is_refused(a_graph: bytes, cut: int) -> None:
+    with pytest.raises(ModelError, match="cut short"):
+        value_names(a_graph[:-cut])
+
+
+def test_what_is_no_graph_is_refused() -> None:
+    with pytest.raises(ModelError, match="no ONNX graph"):
+        value_names(b"\x07 this is text")
