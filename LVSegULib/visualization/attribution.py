@@ -17,7 +17,7 @@ from LVSegULib.errors import EngineError, InputError, UsageError
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.visualization.preferences import fast_layers, one_thread_each
+from LVSegULib.visualization.preferences import one_thread_each
 from LVSegULib.visualization.subjects import cavity_on_grid
 
 if TYPE_CHECKING:
@@ -188,10 +188,10 @@ class _Network:
         if CAVITY.value not in self._spec.label_values:
             raise UsageError(f"{self._spec.name} does not segment the {CAVITY.name}: choose a model that does")
         torch = _torch()
-        from LVSegULib.network.by_layer import plain_function
+        from LVSegULib.network.by_layer import folded_layers, plain_function
 
         self._channel = self._spec.label_values.index(CAVITY.value)
-        self._layer = plain_function(fast_layers(model))
+        self._layer = plain_function(folded_layers(self._spec.network, model.weights()))
         self.slice: Tensor = torch.from_numpy(np.ascontiguousarray(image, np.float32))[None, None]
         with torch.no_grad():
             self._logits: NDArray[np.float32] = self._run(self.slice).numpy()

@@ -201,11 +201,13 @@ def preferred_images(
         import torch
     except ImportError as error:
         raise EngineError("preferred images need PyTorch: pip install torch") from error
+    from LVSegULib.network.by_layer import folded_layers
+
     random = np.random.default_rng(seed)
     filters = layers_of(config)[layer]
     starts = (0.5 + 0.02 * random.standard_normal((filters, 1, size, size))).astype(np.float32)
     shifts = random.integers(-(multiple // 2), multiple // 2 + 1, (steps, 2)).tolist()
-    ascent = _Ascent(fast_layers(model), config.depth, layer, shifts)
+    ascent = _Ascent(folded_layers(config, model.weights()), config.depth, layer, shifts)
     parts = [np.arange(at, min(at + PER_RUN, filters)) for at in range(0, filters, PER_RUN)]
     with one_thread_each(), ThreadPoolExecutor(available_threads(), thread_name_prefix="lvsegu-prefer") as pool:
         done = pool.map(lambda part: ascent(torch.from_numpy(starts[part]), torch.from_numpy(part)), parts)
@@ -289,18 +291,6 @@ def _roughness(x: Tensor) -> Tensor:
         rough.narrow(axis, 1, x.shape[axis] - 1).add_(difference)
         rough.narrow(axis, 0, x.shape[axis] - 1).sub_(difference)
     return rough
-
-
-def fast_layers(model: ModelFolder) -> Layers:
-    """The model's layers with channels beside each other in memory: three times as fast with so few filters."""
-    import torch
-
-    from LVSegULib.network.by_layer import Layer, folded_layers
-
-    layers = folded_layers(model.spec.network, model.weights())
-    return {
-        name: Layer(one.kernels.contiguous(memory_format=torch.channels_last), one.bias) for name, one in layers.items()
-    }
 
 
 @contextmanager

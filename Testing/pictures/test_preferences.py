@@ -53,7 +53,7 @@ def test_a_filter_has_its_preferred_image_left_and_its_patches_right() -> None:
     bright, dark = np.ones((80, 80), np.float32), np.zeros((4, 80, 80), np.float32)
     picture = pixels(preference_png("encoder.4.1:3", bright, 7.9, dark, PLACES))
     white = np.flatnonzero((picture == 255).all(axis=2).sum(0) > 100)  # columns
-    assert 0 < white.min() and white.max() < picture.shape[1] / 5
+    assert white.min() > 0 and white.max() < picture.shape[1] / 5
 
 
 def test_a_frame_shows_what_a_filter_sees_of_a_larger_patch() -> None:

@@ -53,7 +53,7 @@ def test_a_better_network_has_a_higher_line() -> None:
     assert np.nonzero(good)[0].mean() < np.nonzero(bad)[0].mean()
 
 
-@pytest.mark.parametrize("count", [0, 1, 4, 5, 7])
+@pytest.mark.parametrize("count", [0, 1, 5])
 def test_any_number_of_curves(count: int) -> None:
     assert pixels(robustness_png(curves(0.8, 0.9)[:count], "a model")).shape[1] == 1320
 
@@ -63,7 +63,6 @@ def test_one_patient_has_no_interval_and_none_has_no_line() -> None:
     assert pixels(robustness_png(curves(math.nan), "none")).shape[1] == 1320
 
 
-def test_all_panels_without_an_empty_one_keep_their_legend() -> None:
-    """A title, four panels and a legend below: higher than the panels of five curves by half would be narrow."""
+def test_where_no_panel_is_empty_the_legend_is_below_all() -> None:
     four = pixels(robustness_png(curves(0.8, 0.9)[:4], "a model"))
     assert blue(four[-40:]).any()

@@ -154,13 +154,12 @@ def test_a_bias_field_is_four_times_as_bright_at_one_rim(a_thresholding_inspecto
 
 
 def test_cropping_ends_image_and_reference_alike(a_thresholding_inspector: Inspector) -> None:
-    """Of 48 mm, 24 mm are the middle 16 pixels, from 8 to 23."""
+    """Of 48 mm, 18 mm are the middle 12 pixels, from 10 to 21; the square has rows 8 to 19 and columns 12 to 23."""
     subject = a_subject()
-    images, reference = changed("field of view", 24.0, subject, a_thresholding_inspector)
-    assert np.array_equal(images[0, 0, 8:24, 8:24], subject.images[0, 0, 8:24, 8:24])
-    assert images.sum() == images[0, 0, 8:24, 8:24].sum()
-    assert np.array_equal(reference[0, 8:24, 8:24], subject.reference[0, 8:24, 8:24])
-    assert reference.sum() == SIDE * SIDE  # the square lies just inside: rows 8 to 19, columns 12 to 23
+    images, reference = changed("field of view", 18.0, subject, a_thresholding_inspector)
+    assert np.array_equal(images[0, 0, 10:22, 10:22], subject.images[0, 0, 10:22, 10:22])
+    assert np.count_nonzero(images) == 12 * 12
+    assert reference[0, 10:20, 12:22].all() and reference.sum() == 10 * 10
 
 
 def test_two_patients_have_an_interval_and_one_has_none(a_thresholding_inspector: Inspector) -> None:
