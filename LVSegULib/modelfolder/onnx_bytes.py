@@ -1,4 +1,4 @@
-"""Change an ONNX file without the package onnx: further outputs, other weights.
+"""Change an ONNX file without the package onnx: further outputs, other weights, only what comes after a layer.
 
 An ONNX file is a Protocol Buffers message: a sequence of fields, each with its number, and a message that comes in two
 pieces is the two merged. So outputs are added by appending a piece of the graph, and weights, which this project
@@ -10,6 +10,7 @@ protobuf.dev/programming-guides/encoding; field numbers of onnx.proto, github.co
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +18,25 @@ from numpy.typing import NDArray
 from LVSegULib.errors import ModelError
 
 _GRAPH = 7
-_NODE, _INITIALIZER, _OUTPUT = 1, 5, 12
-_NODE_OUTPUT = 2
+_NODE, _INITIALIZER, _INPUT, _OUTPUT = 1, 5, 11, 12
+_NODE_INPUT, _NODE_OUTPUT = 1, 2
 _TENSOR_NAME, _TENSOR_RAW = 8, 9
-_VALUE_NAME = 1
+_VALUE_NAME, _VALUE_TYPE = 1, 2
+_FLOATS = b"\x0a\x02\x08\x01"
+"""A value's type: a tensor (field 1) whose elements (field 1) are floats (1)."""
+
 _VARINT, _EIGHT_BYTES, _BYTES, _FOUR_BYTES = 0, 1, 2, 5
 
 Span = tuple[int, int]
 """Where something lies in the file: its first byte, and the one after its last."""
+
+
+class _Field(NamedTuple):
+    """A field of a message: its number, where it begins, and where its value lies."""
+
+    number: int
+    start: int
+    value: Span
 
 
 def with_outputs(graph: bytes, names: Sequence[str]) -> bytes:
@@ -49,6 +61,32 @@ def with_weights(graph: bytes, weights: Mapping[str, NDArray[np.float32]]) -> by
     return bytes(changed)
 
 
+def rest_after(graph: bytes, value: str) -> tuple[bytes, list[str]]:
+    """What of `graph` comes after one of its values, with that value as an input.
+
+    Returns:
+        The smaller graph, and the names of its inputs: `value`, and what else it reads of what came before.
+
+    Raises:
+        ModelError: `graph` is no ONNX graph.
+    """
+    made, weights, inputs, kept = {value}, weight_places(graph), [value], b""
+    for node in _parts(graph, _NODE):
+        fields = list(_fields(graph, node.value))
+        reads = [_text(graph, field) for field in fields if field.number == _NODE_INPUT]
+        if not made.intersection(reads):
+            continue
+        inputs += [name for name in reads if name not in made and name not in weights and name not in inputs]
+        made |= {_text(graph, field) for field in fields if field.number == _NODE_OUTPUT}
+        kept += graph[node.start : node.value[1]]
+    for name in inputs:
+        kept += _field(_INPUT, _field(_VALUE_NAME, name.encode()) + _field(_VALUE_TYPE, _FLOATS))
+    for kind in (_INITIALIZER, _OUTPUT):
+        kept += b"".join(graph[part.start : part.value[1]] for part in _parts(graph, kind))
+    others = (field for field in _fields(graph, (0, len(graph))) if field.number != _GRAPH)
+    return b"".join(graph[field.start : field.value[1]] for field in others) + _field(_GRAPH, kept), inputs
+
+
 def weight_places(graph: bytes) -> dict[str, Span]:
     """Where the raw numbers of each weight lie, by its name.
 
@@ -57,9 +95,9 @@ def weight_places(graph: bytes) -> dict[str, Span]:
     """
     found: dict[str, Span] = {}
     for tensor in _parts(graph, _INITIALIZER):
-        fields = {number: span for number, span in _fields(graph, tensor) if number in (_TENSOR_NAME, _TENSOR_RAW)}
-        if len(fields) == 2:
-            found[_text(graph, fields[_TENSOR_NAME])] = fields[_TENSOR_RAW]
+        fields = {field.number: field for field in _fields(graph, tensor.value)}
+        if _TENSOR_NAME in fields and _TENSOR_RAW in fields:
+            found[_text(graph, fields[_TENSOR_NAME])] = fields[_TENSOR_RAW].value
     return found
 
 
@@ -69,21 +107,22 @@ def value_names(graph: bytes) -> set[str]:
     Raises:
         ModelError: `graph` is no ONNX graph.
     """
-    nodes = _parts(graph, _NODE)
-    return {_text(graph, span) for node in nodes for number, span in _fields(graph, node) if number == _NODE_OUTPUT}
+    fields = (field for node in _parts(graph, _NODE) for field in _fields(graph, node.value))
+    return {_text(graph, field) for field in fields if field.number == _NODE_OUTPUT}
 
 
-def _parts(graph: bytes, kind: int) -> Iterator[Span]:
+def _parts(graph: bytes, kind: int) -> Iterator[_Field]:
     """The fields `kind` of the graph, wherever the file has pieces of it."""
-    for number, piece in _fields(graph, (0, len(graph))):
-        if number == _GRAPH:
-            yield from (span for inner, span in _fields(graph, piece) if inner == kind)
+    for piece in _fields(graph, (0, len(graph))):
+        if piece.number == _GRAPH:
+            yield from (field for field in _fields(graph, piece.value) if field.number == kind)
 
 
-def _fields(data: bytes, within: Span) -> Iterator[tuple[int, Span]]:
-    """The number and the place of the value of each field of a message."""
+def _fields(data: bytes, within: Span) -> Iterator[_Field]:
+    """The fields of a message."""
     position, end = within
     while position < end:
+        start = position
         key, position = _varint(data, position, end)
         kind = key & 7
         if kind == _BYTES:
@@ -96,7 +135,7 @@ def _fields(data: bytes, within: Span) -> Iterator[tuple[int, Span]]:
             raise ModelError("this is no ONNX graph: copy the model again")
         if position + length > end:
             raise ModelError("the ONNX graph is cut short: copy the model again")
-        yield key >> 3, (position, position + length)
+        yield _Field(key >> 3, start, (position, position + length))
         position += length
 
 
@@ -112,8 +151,8 @@ def _varint(data: bytes, position: int, end: int) -> tuple[int, int]:
     raise ModelError("the ONNX graph is cut short: copy the model again")
 
 
-def _text(data: bytes, span: Span) -> str:
-    return data[slice(*span)].decode(errors="replace")
+def _text(data: bytes, field: _Field) -> str:
+    return data[slice(*field.value)].decode(errors="replace")
 
 
 def _field(number: int, content: bytes) -> bytes:

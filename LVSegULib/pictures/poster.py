@@ -43,7 +43,10 @@ def write_poster(path: Path, view: NetworkView) -> list[Path]:
     for ending in ("png", "pdf"):
         target = path.with_suffix(f".{ending}")
         with written_whole(target) as beside:
-            figure.savefig(beside, format=ending, dpi=DOTS_PER_INCH)
+            packing: dict[str, Any] = (
+                {"pil_kwargs": {"compress_level": 3}} if ending == "png" else {}
+            )  # twice as fast, hardly larger
+            figure.savefig(beside, format=ending, dpi=DOTS_PER_INCH, **packing)
         written.append(target)
     return written
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from LVSegULib.measures.divergence import divergence
+from LVSegULib.measures.divergence import Divergence
 from LVSegULib.network.by_layer import Layers, activate, run_by_layer, run_layer
 
 
@@ -25,7 +25,8 @@ class Judge:
             images: the slices.
             wanted: probabilities (N, C, H, W) that the network should give.
         """
-        self._depth, self._layers, self._images, self._wanted = depth, layers, images, wanted
+        self._depth, self._layers, self._images = depth, layers, images
+        self._divergence = Divergence(wanted.numpy())
         self._outputs: dict[str, Tensor] = {}
         self._order = {name: place for place, name in enumerate(layers)}
         self.loss = self._run({}, is_first=True)
@@ -46,4 +47,4 @@ class Judge:
                 self._outputs[name] = y
             return y
 
-        return divergence(self._wanted.numpy(), run_by_layer(self._depth, self._images, layer).numpy())
+        return self._divergence.of(run_by_layer(self._depth, self._images, layer).numpy())

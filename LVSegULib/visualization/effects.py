@@ -6,7 +6,8 @@ the divergence from the whole network's result, the score by which pruning tries
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -15,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.evaluation.bootstrap import Summary, summarise
-from LVSegULib.measures.divergence import divergence, probabilities
+from LVSegULib.measures.divergence import Divergence, probabilities
 from LVSegULib.measures.volumes import ejection_fraction
 from LVSegULib.visualization.filters import Filter, removable_filters
-from LVSegULib.visualization.inspector import Inspector
+from LVSegULib.visualization.inspector import Inspector, off_by_layer
 from LVSegULib.visualization.subjects import ED, ES, Subject, cavity_on_grid
+
+THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -63,16 +66,28 @@ class Ablation:
         self._inspector, self._subjects = inspector, tuple(subjects)
         self._images = np.concatenate([subject.images for subject in subjects])
         logits = inspector.look(self._images).logits
-        self._wanted = probabilities(logits)
+        self._divergence = Divergence(probabilities(logits))
         self.whole = self._figures(logits)
 
     def effect(self, off: Sequence[Filter]) -> Effect:
         """What changes when the filters `off` are off together."""
-        logits = self._inspector.look(self._images, off=off).logits
+        return self._effect(off, self._inspector.look(self._images, off=off).logits)
+
+    def effects_in(self, layer: str, indices: Sequence[int]) -> Iterator[Effect]:
+        """What changes when each of these filters of a layer is off by itself; what comes before runs once."""
+        rest = self._inspector.rest_of(self._images, layer)
+        # Two threads: while the network runs for one filter, the figures of the other are counted.
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="lvsegu-effects") as pool:
+            try:
+                yield from pool.map(lambda index: self._effect([Filter(layer, index)], rest([index])), indices)
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _effect(self, off: Sequence[Filter], logits: NDArray[np.float32]) -> Effect:
         figures, patients = self._figures(logits), [subject.patient for subject in self._subjects]
         return Effect(
             filters=tuple(off),
-            divergence=max(0.0, divergence(self._wanted, logits)),
+            divergence=max(0.0, self._divergence.of(logits)),
             dice=summarise((figures.dice - self.whole.dice).tolist(), patients),
             ed_ml=summarise((figures.ed_ml - self.whole.ed_ml).tolist(), patients),
             lvef=summarise((figures.lvef - self.whole.lvef).tolist(), patients),
@@ -93,11 +108,12 @@ def removal_effects(
     ablation: Ablation, filters: Sequence[Filter], progress: Callable[[float], None] = lambda _: None
 ) -> list[Effect]:
     """The effect of each filter by itself, the strongest first; `progress` is told the share done."""
-    effects = []
-    for done, one in enumerate(filters, start=1):
-        effects.append(ablation.effect([one]))
-        progress(done / len(filters))
-    return sorted(effects, key=lambda effect: -effect.divergence)
+    found: list[Effect] = []
+    for layer, indices in off_by_layer(filters).items():
+        for effect in ablation.effects_in(layer, indices):
+            found.append(effect)
+            progress(len(found) / len(filters))
+    return _strongest_first(found)
 
 
 def pair_effects(
@@ -105,12 +121,15 @@ def pair_effects(
 ) -> list[Effect]:
     """The effect of every pair of the `strongest` filters of `effects` (the strongest first), the strongest first."""
     chosen = [effect.filters[0] for effect in effects[:strongest]]
-    pairs = list(combinations(chosen, 2))
-    found = []
-    for done, pair in enumerate(pairs, start=1):
+    pairs, found = list(combinations(chosen, 2)), list[Effect]()
+    for pair in pairs:
         found.append(ablation.effect(pair))
-        progress(done / len(pairs))
-    return sorted(found, key=lambda effect: -effect.divergence)
+        progress(len(found) / len(pairs))
+    return _strongest_first(found)
+
+
+def _strongest_first(effects: Sequence[Effect]) -> list[Effect]:
+    return sorted(effects, key=lambda effect: -effect.divergence)
 
 
 def all_effects(ablation: Ablation, inspector: Inspector, progress: Callable[[float], None]) -> list[Effect]:

@@ -6,7 +6,7 @@ out and leaving everything else as it is. With ONNX Runtime and with PyTorch ali
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +19,7 @@ from LVSegULib.engines.base import BFLOAT16, ENGINES, installed_engines
 from LVSegULib.engines.workers import PER_RUN, RUNS_EACH, available_threads
 from LVSegULib.errors import EngineError, ModelError, UsageError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
-from LVSegULib.modelfolder.onnx_bytes import value_names, with_outputs, with_weights
+from LVSegULib.modelfolder.onnx_bytes import rest_after, value_names, with_outputs, with_weights
 from LVSegULib.modelfolder.onnx_graph import INPUT, OUTPUT
 from LVSegULib.visualization.filters import Filter, check_filters, check_layers, layers_of
 from LVSegULib.visualization.kernels import network_kernels
@@ -68,6 +68,18 @@ class Inspector(Protocol):
             UsageError: the network has no such layer or filter.
             EngineError: the engine failed.
         """
+
+    def rest_of(self, images: Images, layer: str) -> Rest:
+        """What comes after `layer` on `images` (N, 1, H, W); what comes before is computed once.
+
+        Raises:
+            UsageError: the network has no such layer, or it is the last.
+            EngineError: the engine failed.
+        """
+
+
+Rest = Callable[[Sequence[int]], Images]
+"""Gives the logits (N, C, H, W) with those filters of the layer turned off; safe to call from several threads."""
 
 
 def open_inspector(model: ModelFolder, engine: str = "auto", threads: int | None = None) -> Inspector:
@@ -153,6 +165,33 @@ class _OnnxInspector:
         logits, *maps = (np.concatenate(found) for found in zip(*runs, strict=True))
         return Seen(logits, dict(zip(layers, maps, strict=True)))
 
+    def rest_of(self, images: Images, layer: str) -> Rest:
+        """See `Inspector.rest_of`."""
+        from LVSegULib.engines.onnx import open_session
+
+        check_filters(self.model.spec.network, [Filter(layer, 0)])
+        graph, names = rest_after(self._graph, layer)
+        try:
+            session = open_session(graph)
+            known = [name for name in names if name != INPUT]
+            before = open_session(with_outputs(self._graph, known))
+            parts = [images[at : at + PER_RUN] for at in range(0, len(images), PER_RUN)]
+            runs = self._pool.map(lambda part: before.run(known, {INPUT: part}), parts)
+            given = [dict(zip(known, values, strict=True)) for values in runs]
+        except Exception as error:  # as above
+            raise EngineError(f"ONNX Runtime failed on {len(images)} slices: {error}") from error
+
+        def logits(off: Sequence[int]) -> Images:
+            check_filters(self.model.spec.network, [Filter(layer, index) for index in off])
+            found = []
+            for values in given:
+                left = values[layer].copy()
+                left[:, list(off)] = 0
+                found.append(session.run([OUTPUT], values | {layer: left})[0])
+            return np.concatenate(found)
+
+        return logits
+
     def _open(self, values: tuple[str, ...], off: frozenset[Filter]) -> Any:
         from LVSegULib.engines.onnx import open_session
 
@@ -227,3 +266,38 @@ class _TorchInspector:
         except RuntimeError as error:
             raise EngineError(f"PyTorch failed on {len(images)} slices: {error}") from error
         return Seen(logits.numpy(), {name: maps[name] for name in layers})
+
+    def rest_of(self, images: Images, layer: str) -> Rest:
+        """See `Inspector.rest_of`."""
+        import torch
+
+        from LVSegULib.network.by_layer import plain_function, run_by_layer
+
+        config = self.model.spec.network
+        check_filters(config, [Filter(layer, 0)])
+        run, order = plain_function(self._layers), list(self._layers)
+        slices = torch.from_numpy(np.ascontiguousarray(images, np.float32))
+        known: dict[str, torch.Tensor] = {}
+
+        def first(name: str, x: torch.Tensor) -> torch.Tensor:
+            known[name] = run(name, x)
+            return known[name]
+
+        with torch.inference_mode():
+            run_by_layer(config.depth, slices, first)
+
+        def logits(off: Sequence[int]) -> Images:
+            check_filters(config, [Filter(layer, index) for index in off])
+            left = known[layer].clone()
+            left[:, list(off)] = 0
+
+            def later(name: str, x: torch.Tensor) -> torch.Tensor:
+                if name == layer:
+                    return left
+                return known[name] if order.index(name) < order.index(layer) else run(name, x)
+
+            with torch.inference_mode():
+                found: torch.Tensor = run_by_layer(config.depth, slices, later)
+            return found.numpy()
+
+        return logits

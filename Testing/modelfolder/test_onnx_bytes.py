@@ -9,7 +9,7 @@ from onnx import numpy_helper
 
 from LVSegULib.benchmark.classic import random_weights
 from LVSegULib.errors import ModelError
-from LVSegULib.modelfolder.onnx_bytes import value_names, weight_places, with_outputs, with_weights
+from LVSegULib.modelfolder.onnx_bytes import rest_after, value_names, weight_places, with_outputs, with_weights
 from LVSegULib.modelfolder.onnx_graph import build_onnx
 from LVSegULib.network.config import UNetConfig
 
@@ -37,6 +37,17 @@ def test_changed_weights_are_what_the_package_reads_and_the_others_stay(a_graph:
     np.testing.assert_array_equal(weights.pop("encoder.0.0.kernels"), new)
     for name, values in weights.items():
         np.testing.assert_array_equal(values, before[name])
+
+
+def test_the_rest_after_a_layer_reads_it_and_what_skips_it(a_graph: bytes) -> None:
+    rest, inputs = rest_after(a_graph, "encoder.1.0")
+    assert inputs == ["encoder.1.0", "encoder.0.1"]  # the skip connection comes from before
+    found = onnx.load_from_string(rest)
+    assert [value.name for value in found.graph.input] == inputs
+    assert [value.name for value in found.graph.output] == ["logits"]
+    assert next(iter(found.graph.node)).output == ["encoder.1.1.sum"]
+    assert found.opset_import == onnx.load_from_string(a_graph).opset_import
+    assert rest_after(a_graph, "decoder.0.1")[1] == ["decoder.0.1"]
 
 
 def test_names_are_those_of_the_graph(a_graph: bytes) -> None:

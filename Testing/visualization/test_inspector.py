@@ -86,6 +86,20 @@ def test_turning_a_filter_off_is_pruning_it_without_compensation(
     assert changed > 5  # it does something
 
 
+@pytest.mark.parametrize("engine", BOTH)
+@pytest.mark.parametrize("layer", [name for name in layers_of(UNEVEN) if name != "head"])
+def test_the_rest_of_a_network_gives_what_the_whole_would(layer: str, engine: str, a_random_model: ModelFolder) -> None:
+    looking, images = open_inspector(a_random_model, engine, 1), some_slices()
+    rest, last = looking.rest_of(images, layer), layers_of(UNEVEN)[layer] - 1
+    for off in ([0], [last], []):
+        expected = looking.look(images, off=[Filter(layer, index) for index in off]).logits
+        np.testing.assert_allclose(rest(off), expected, rtol=1e-5, atol=1e-5)
+    with pytest.raises(UsageError, match="does not exist"):
+        rest([last + 1])
+    with pytest.raises(UsageError, match="is an output of the network"):
+        looking.rest_of(images, "head")
+
+
 def test_with_nothing_off_it_is_the_engine(a_random_model: ModelFolder) -> None:
     images = some_slices()
     engine = WithoutFilters(open_inspector(a_random_model, "onnxruntime"), [])
