@@ -19,6 +19,7 @@ Run = Callable[[Images], Images]
 """Logits (N, C, H, W) of slices (N, 1, H, W)."""
 
 INT8 = {"onnxruntime int8": "onnxruntime", "openvino int8": "openvino"}
+OPENVINO_BF16 = "openvino bf16"
 TORCH = ("torch eager", "torch bf16", "torch compiled")
 CALIBRATION_BATCH = 8
 
@@ -30,6 +31,7 @@ def ways() -> tuple[str, ...]:
         return importlib.util.find_spec(package) is not None
 
     engines = [name for name, package in ENGINES.items() if has(package)]
+    engines += [OPENVINO_BF16] if has("openvino") else []
     engines += [name for name, package in INT8.items() if has(package) and has("onnx") and has("onnxruntime")]
     return (*engines, *(TORCH if has("torch") else ()))
 
@@ -42,6 +44,8 @@ def open_way(model: ModelFolder, way: str, images: Images, threads: int | None) 
     """
     if way in INT8:
         return open_graph(quantised_graph(model.path / ONNX, images), INT8[way], threads)
+    if way == OPENVINO_BF16:
+        return _openvino((model.path / ONNX).read_bytes(), "bf16", threads)
     if way in TORCH:
         return _torch(model, way, threads)
     return open_engine(model, way, threads).logits
@@ -49,17 +53,22 @@ def open_way(model: ModelFolder, way: str, images: Images, threads: int | None) 
 
 def open_graph(graph: bytes, engine: str, threads: int | None) -> Run:
     """What runs an ONNX graph with "onnxruntime" or "openvino", a few slices on each thread."""
+    from LVSegULib.engines.workers import Workers
+
+    if engine == "openvino":
+        return _openvino(graph, "f32", threads)
+    from LVSegULib.engines.onnx import open_session
+
+    session = open_session(graph)
+    return Workers(lambda some: np.asarray(session.run(None, {"images": some})[0]), threads)
+
+
+def _openvino(graph: bytes, precision: str, threads: int | None) -> Run:
+    from LVSegULib.engines.openvino import compiled
     from LVSegULib.engines.workers import Workers, available_threads
 
-    if engine == "onnxruntime":
-        from LVSegULib.engines.onnx import open_session
-
-        session = open_session(graph)
-        return Workers(lambda some: np.asarray(session.run(None, {"images": some})[0]), threads)
-    from LVSegULib.engines.openvino import compiled
-
     count = threads or available_threads()
-    network = compiled(graph, "f32", count)
+    network = compiled(graph, precision, count)
     return Workers(lambda some: np.array(network.create_infer_request().infer({0: some})[0]), count)
 
 

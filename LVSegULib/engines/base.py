@@ -12,11 +12,8 @@ from numpy.typing import NDArray
 from LVSegULib.errors import EngineError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder
 
-ENGINES = {"onnxruntime": "onnxruntime", "openvino": "openvino", "openvino-bf16": "openvino", "torch": "torch"}
-"""The engines and the package that each needs; "auto" takes the first that is installed and computes in float32."""
-
-BFLOAT16 = ("openvino-bf16",)
-"""Engines that compute in bfloat16: faster, and a label here and there differs. Only taken when asked for."""
+ENGINES = {"onnxruntime": "onnxruntime", "openvino": "openvino", "torch": "torch"}
+"""The engines and the package that each needs; "auto" takes the first that is installed."""
 
 
 class Engine(Protocol):
@@ -48,7 +45,7 @@ def open_engine(model: ModelFolder, engine: str = "auto", threads: int | None = 
 
     Args:
         model: the model.
-        engine: one of `ENGINES`, or "auto" for the first that is installed and computes in float32.
+        engine: one of `ENGINES`, or "auto" for the first that is installed.
         threads: processor threads to use; None: all that this process may use.
 
     Raises:
@@ -64,18 +61,17 @@ def open_engine(model: ModelFolder, engine: str = "auto", threads: int | None = 
     if threads is not None and not 1 <= threads <= most:
         raise UsageError(f"threads must lie between 1 and {most}, the processors of this machine, got {threads}")
     installed = installed_engines()
-    first = next((name for name in installed if name not in BFLOAT16), "onnxruntime")
-    chosen = first if engine == "auto" else engine
+    chosen = next(iter(installed), "onnxruntime") if engine == "auto" else engine
     if chosen not in installed:
         raise EngineError(f"{chosen} is not installed: pip install {ENGINES[chosen]}")
     if chosen == "torch":
         from LVSegULib.engines.pytorch import TorchEngine
 
         return TorchEngine(model, threads)
-    if ENGINES[chosen] == "openvino":
+    if chosen == "openvino":
         from LVSegULib.engines.openvino import OpenVinoEngine
 
-        return OpenVinoEngine(model, chosen, threads)
+        return OpenVinoEngine(model, threads)
     from LVSegULib.engines.onnx import OnnxEngine
 
     return OnnxEngine(model, threads)

@@ -1,4 +1,4 @@
-"""Run a model's ONNX graph with OpenVINO, in float32 or, where the processor can, in bfloat16."""
+"""Run a model's ONNX graph with OpenVINO in float32."""
 
 from __future__ import annotations
 
@@ -12,25 +12,23 @@ from LVSegULib.engines.workers import Workers, available_threads
 from LVSegULib.errors import EngineError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
 
-PRECISIONS = {"openvino": "f32", "openvino-bf16": "bf16"}
-
 
 class OpenVinoEngine:
     """OpenVINO on the processor."""
 
+    name = "openvino"
     version: str = openvino.__version__.split("-")[0]
 
-    def __init__(self, model: ModelFolder, name: str = "openvino", threads: int | None = None) -> None:
-        """Open `model` under the engine's `name`, one of `PRECISIONS`.
+    def __init__(self, model: ModelFolder, threads: int | None = None) -> None:
+        """Open `model`.
 
         Raises:
-            EngineError: OpenVINO cannot load it, or this processor has no bfloat16.
+            EngineError: OpenVINO cannot load it.
         """
-        self.name = name
         graph = model.checked(ONNX).read_bytes()
         count = threads or available_threads()
         try:
-            self._compiled = compiled(graph, PRECISIONS[name], count)
+            self._compiled = compiled(graph, "f32", count)
         except RuntimeError as error:
             raise EngineError(f"OpenVINO cannot load {model.path / ONNX}: {error}") from error
         self._own = local()
@@ -60,9 +58,13 @@ class OpenVinoEngine:
 
 
 def compiled(graph: bytes, precision: str, threads: int) -> openvino.CompiledModel:
-    """`graph` for so many requests at a time, each on one processor thread."""
+    """`graph` for so many requests at a time, each on one processor thread, in "f32" or "bf16".
+
+    Raises:
+        EngineError: this processor does not compute in bfloat16.
+    """
     core = openvino.Core()
     if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-        raise EngineError("this processor cannot compute in bfloat16: choose the engine openvino")
+        raise EngineError("this processor does not compute in bfloat16")
     settings = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": threads}
     return core.compile_model(core.read_model(graph), "CPU", settings)

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.engines.base import BFLOAT16, ENGINES, installed_engines
+from LVSegULib.engines.base import ENGINES, installed_engines
 from LVSegULib.engines.workers import PER_RUN, RUNS_EACH, available_threads
 from LVSegULib.errors import EngineError, ModelError, UsageError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
@@ -98,7 +98,7 @@ def open_inspector(model: ModelFolder, engine: str = "auto", threads: int | None
     if engine not in ("auto", *INSPECTING):
         known = "cannot be looked into" if engine in ENGINES else "does not exist"
         raise UsageError(f'the engine "{engine}" {known}: choose auto, {" or ".join(INSPECTING)}')
-    installed = [name for name in INSPECTING if name in installed_engines() and name not in BFLOAT16]
+    installed = [name for name in INSPECTING if name in installed_engines()]
     if engine not in ("auto", *installed):
         raise EngineError(f"{engine} is not installed: pip install {ENGINES[engine]}")
     if engine == "torch":

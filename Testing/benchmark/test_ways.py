@@ -27,8 +27,8 @@ def test_all_that_is_asked_for_is_there() -> None:
     assert ways() == (
         "onnxruntime",
         "openvino",
-        "openvino-bf16",
         "torch",
+        "openvino bf16",
         "onnxruntime int8",
         "openvino int8",
         "torch eager",

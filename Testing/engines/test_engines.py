@@ -37,19 +37,8 @@ def test_engines_agree_on_every_slice_of_the_sample_patient(the_sample_patient: 
         assert np.count_nonzero(labels != expected) <= expected.size / 100_000
 
 
-def test_in_bfloat16_the_heart_is_the_same_but_for_its_edge(the_sample_patient: Path) -> None:
-    model = find_model("lv")
-    images = prepare_images(read_cine(the_sample_patient), model.spec.grid)[::20]
-    try:
-        engine = open_engine(model, "openvino-bf16", 1)
-    except EngineError as error:
-        pytest.skip(str(error))
-    found, expected = engine.logits(images) > 0, open_engine(model, "onnxruntime", 1).logits(images) > 0
-    assert 2 * np.sum(found & expected) / (np.sum(found) + np.sum(expected)) > 0.99
-
-
 def test_the_fastest_installed_engine_is_taken(a_model: ModelFolder) -> None:
-    assert installed_engines() == ("onnxruntime", "openvino", "openvino-bf16", "torch")
+    assert installed_engines() == ("onnxruntime", "openvino", "torch")
     assert open_engine(a_model).name == "onnxruntime"
     assert open_engine(a_model, "torch").name == "torch"
 
@@ -59,13 +48,6 @@ def test_without_pytorch_onnx_runtime_is_there(a_model: ModelFolder, monkeypatch
     assert open_engine(a_model).name == "onnxruntime"
     with pytest.raises(EngineError, match="pip install torch"):
         open_engine(a_model, "torch")
-
-
-def test_what_computes_in_bfloat16_is_taken_only_when_asked_for(
-    a_model: ModelFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(base, "installed_engines", lambda: ("openvino-bf16", "torch"))
-    assert open_engine(a_model).name == "torch"
 
 
 def test_without_any_engine_the_small_one_is_recommended(a_model: ModelFolder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +63,7 @@ def test_an_impossible_number_of_threads_is_refused(a_model: ModelFolder, thread
 
 
 def test_an_unknown_engine_is_refused(a_model: ModelFolder) -> None:
-    with pytest.raises(UsageError, match="choose auto, onnxruntime, openvino, openvino-bf16 or torch"):
+    with pytest.raises(UsageError, match="choose auto, onnxruntime, openvino or torch"):
         open_engine(a_model, "abacus")
 
 
