@@ -9,7 +9,8 @@ DEFAULT_MODEL = "lv"
 
 def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose what runs the network."""
-    parser.add_argument("--engine", default="auto", help="auto, onnxruntime, openvino or torch (default: auto, the first that is installed)")
+    engines = "auto (the first that is installed), onnxruntime, openvino or torch (default: auto)"
+    parser.add_argument("--engine", default="auto", help=engines)
     add_threads_argument(parser)
 
 
