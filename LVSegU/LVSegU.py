@@ -26,6 +26,7 @@ if importlib.util.find_spec("LVSegULib") is None:  # run from a checkout, where 
 from LVSegULib.engines.base import installed_engines
 from LVSegUSlicer import settings
 from LVSegUSlicer.dicom_folder import loadDicomFolder
+from LVSegUSlicer.filters_view import FiltersView
 from LVSegUSlicer.input_view import InputView, likelyInput, showInViews
 from LVSegUSlicer.install import ensureEngine
 from LVSegUSlicer.logic import LVSegULogic, Request, Results
@@ -83,6 +84,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.machineView = MachineView(self.ui)
         self.progressView = ProgressView(self.ui)
         self.resultsView = ResultsView(self.ui, self.logic)
+        self.filtersView = FiltersView(self.ui, self.logic, self.resultsView.show)
         self.ui.dicomButton.connect("clicked(bool)", self.onLoadDicom)
         self.ui.sampleButton.connect("clicked(bool)", self.onLoadSample)
         self.ui.applyButton.connect("clicked(bool)", self.onApply)
@@ -121,6 +123,8 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def _follow(self, parameterNode: LVSegUParameterNode | None) -> None:
         """Tie the widgets to a parameter node, or to none."""
+        if parameterNode is None:
+            self.filtersView.stop()
         if self._parameterNode is not None:
             self._parameterNode.disconnectGui(self._guiTag)
             self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.update)
@@ -141,6 +145,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         inputProblem = self.inputView.show(parameters.inputNode, parameters.frames)
         modelProblem = self.modelView.show(parameters.model)
         self.progressView.allow(inputProblem or modelProblem)
+        self.filtersView.show(parameters)  # first: it may show the result of before once more
         self.resultsView.find(parameters.segmentation)
 
     def _setModel(self, model: str) -> None:
@@ -171,6 +176,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onApply(self) -> None:
         """Segment; or cancel what is running."""
+        self.filtersView.reset()
         if self.logic.isRunning:
             self.progressView.cancelling()
             self.logic.cancel()
@@ -226,6 +232,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """What is being segmented is not to be changed meanwhile."""
         self.ui.inputSection.enabled = not isBusy
         self.ui.modelSection.enabled = not isBusy
+        self.filtersView.setBusy(isBusy)
 
 
 class LVSegUTest(ScriptedLoadableModuleTest):

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from LVSegUSlicer.messages import explain
 from LVSegUSlicer.parameter_node import Frames
 from LVSegUSlicer.scene_reader import describeInput, sequenceOf
+from LVSegUSlicer.sequences import volumeOf
 
 
 def likelyInput() -> Any:
@@ -23,14 +24,9 @@ def showInViews(node: Any) -> None:
     """Show a volume (or the volumes of a sequence browser) in the slice views, where there are any."""
     if node is None or slicer.app.layoutManager() is None:
         return
-    volume = node if node.IsA("vtkMRMLScalarVolumeNode") else _proxyOf(node)
+    volume = volumeOf(node)
     if volume is not None:
         slicer.util.setSliceViewerLayers(background=volume, fit=True, rotateToVolumePlane=True)
-
-
-def _proxyOf(browserNode: Any) -> Any:
-    found = sequenceOf(browserNode)
-    return found[0].GetProxyNode(found[1]) if found is not None else None
 
 
 class InputView:

@@ -85,11 +85,24 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         Raises:
             LVSegUError: the input cannot be segmented, or something is running already; `onDone` is not called.
         """
-        if self._started is not None:
-            raise UsageError(_("A segmentation is running already: cancel it, or wait until it is done"))
+        self._checkIdle()
+        self.startRun(SegmentationRun(request), onProgress, onDone)
+
+    def startRun(
+        self,
+        run: SegmentationRun,
+        onProgress: Callable[[float, str], None],
+        onDone: Callable[[Results | None, str], None],
+    ) -> None:
+        """The same with an input that has been read, see `start`.
+
+        Raises:
+            UsageError: something is running already; `onDone` is not called.
+        """
+        self._checkIdle()
         import qt
 
-        self._started = StartedRun(SegmentationRun(request), onProgress, onDone, self._onEnd)
+        self._started = StartedRun(run, onProgress, onDone, self._onEnd)
         self._timer = qt.QTimer()
         self._timer.connect("timeout()", self.poll)
         self._timer.start(PAUSE_MS)
@@ -160,6 +173,10 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         """Ask how far the worker is; the timer calls it, and so may a script that runs no event loop."""
         if self._started is not None:
             self._started.poll()
+
+    def _checkIdle(self) -> None:
+        if self._started is not None:
+            raise UsageError(_("A segmentation is running already: cancel it, or wait until it is done"))
 
     def _onEnd(self) -> None:
         self._started = None

@@ -16,6 +16,12 @@ from LVSegUSlicer.tables import FRAMES_ROLE, MEASURES_ROLE, writeTables
 MEASURES, VOLUMES = "LVSegU.Measures", "LVSegU.Volumes"
 """Attributes of the table of measures, as JSON: the measures, and the volumes in mL by label value."""
 
+MODEL, KEEP_HEART, ITEMS = "LVSegU.Model", "LVSegU.KeepHeart", "LVSegU.Items"
+"""Further ones: the model's short name, whether its labels were cleaned up, and the frames that were segmented.
+
+Not of the segmentation itself: the proxy of a sequence forgets its attributes when another frame is shown.
+"""
+
 
 def storeResults(
     segmentationNode: Any,

@@ -42,6 +42,18 @@ def frameRows(measures: Measures) -> list[tuple[str, str, str, str]]:
     ]
 
 
+def describeChange(before: Measures, now: Measures) -> str:
+    """What changed between two results of an input: "LVEDV 151.2 to 148.0 mL, LVESV ..., LVEF 38.1 to 39.5 %"."""
+    rows = [("LVEDV", before.LVEDV, now.LVEDV, "mL"), ("LVESV", before.LVESV, now.LVESV, "mL")]
+    rows.append(("LVEF", before.LVEF, now.LVEF, "%"))
+    if len(before.volumes_ml) == 1:
+        rows = [("LV", before.volumes_ml[0], now.volumes_ml[0], "mL")]
+    return ", ".join(
+        _("{name} {old} to {new}").format(name=name, old=_number(old, ""), new=_number(new, unit))
+        for name, old, new, unit in rows
+    )
+
+
 def setUpMeasuresTable(table: Any) -> None:
     """Columns without a title: the rows speak for themselves."""
     table.setColumnCount(4)
@@ -90,4 +102,4 @@ def _frame(measures: Measures, frame: int | None) -> str:
 
 
 def _number(value: float, unit: str) -> str:
-    return f"{value:.1f} {unit}" if math.isfinite(value) else "-"
+    return f"{value:.1f} {unit}".rstrip() if math.isfinite(value) else "-"

@@ -16,7 +16,7 @@ from LVSegULib.cine import Cine, check_matrix, describe_stack
 from LVSegULib.errors import GeometryError, InputError
 from LVSegUSlicer.sequences import dataNodes, sequenceOf, timesMs
 
-__all__ = ["SceneCine", "describeInput", "readInput", "sequenceOf"]
+__all__ = ["SceneCine", "describeInput", "readInput", "readKey", "sequenceOf"]
 
 DARKEST_MR = -500.0
 """MR has hardly any negative pixel; air in CT has -1000."""
@@ -68,7 +68,7 @@ class _Source:
     def geometry(self) -> tuple[tuple[int, int, int], NDArray[np.float64], tuple[int, int, int]]:
         """Size (K, J, I) and ijk_to_ras with the slice axis as K, and the axes as in `SceneCine`."""
         size = self.volumes[0].GetImageData().GetDimensions()[::-1]
-        toWorld = _toWorld(self.proxy, self.name) @ _ijkToRas(self.volumes[0])
+        toWorld = _ijkToWorld(self.volumes[0], self.proxy, self.name)
         axes = _slicesFirst(size, toWorld)
         columns = [2 - axes[2], 2 - axes[1], 2 - axes[0], 3]  # arrays run K, J, I; the matrix I, J, K
         check_matrix(toWorld, self.name)
@@ -88,18 +88,19 @@ def describeInput(inputNode: Any, *, allFrames: bool = True) -> str:
     return describe_stack((len(source.volumes), *size), ijk_to_ras)
 
 
-def readInput(inputNode: Any, *, allFrames: bool = True) -> SceneCine:
+def readInput(inputNode: Any, *, allFrames: bool = True, item: int | None = None) -> SceneCine:
     """The cine of a volume, of the sequence it belongs to, or of a sequence (browser).
 
     Args:
         inputNode: vtkMRMLScalarVolumeNode, vtkMRMLSequenceNode of volumes, or vtkMRMLSequenceBrowserNode.
-        allFrames: all frames of a sequence, or the one that is shown.
+        allFrames: all frames of a sequence, or one.
+        item: which one, where it is one; None for the one that is shown.
 
     Raises:
         InputError: there is no image that could be segmented, or a pixel is not a number.
         GeometryError: frames differ in size or place, or a voxel is impossible.
     """
-    source = _source(inputNode, allFrames=allFrames)
+    source = _source(inputNode, allFrames=allFrames, item=item)
     size, ijk_to_ras, axes = source.geometry()
     _checkSlices(source, size[0])
     frames = np.empty((len(source.volumes), *size), np.float32)
@@ -117,7 +118,28 @@ def readInput(inputNode: Any, *, allFrames: bool = True) -> SceneCine:
     )
 
 
-def _source(inputNode: Any, *, allFrames: bool) -> _Source:
+def readKey(inputNode: Any, *, allFrames: bool = True) -> tuple[object, ...]:
+    """What changes when `readInput` would read something else: nodes, frames, place, and a plain volume's pixels.
+
+    Cheap enough for every frame that is played. Pixels of a sequence's items, which nobody changes, are not watched.
+
+    Raises:
+        InputError: there is no input.
+        GeometryError: it is under a transform that bends it.
+    """
+    found = None if inputNode is None else sequenceOf(inputNode)
+    if found is None:
+        source = _source(inputNode, allFrames=allFrames)
+        pixels = source.proxy.GetImageData()
+        return source.proxy.GetID(), pixels.GetMTime(), _ijkToWorld(source.proxy, source.proxy).tobytes()
+    browser, sequence = found
+    proxy, first = browser.GetProxyNode(sequence), sequence.GetNthDataNode(0)
+    item = None if allFrames else browser.GetSelectedItemNumber()
+    count = sequence.GetNumberOfDataNodes()
+    return sequence.GetID(), count, item, _ijkToWorld(first, proxy).tobytes()
+
+
+def _source(inputNode: Any, *, allFrames: bool, item: int | None = None) -> _Source:
     if inputNode is None:
         raise InputError(_("There is no input: choose a short-axis cine or volume"))
     if inputNode.IsA("vtkMRMLSequenceNode") or inputNode.IsA("vtkMRMLSequenceBrowserNode"):
@@ -135,9 +157,9 @@ def _source(inputNode: Any, *, allFrames: bool) -> _Source:
         return _Source(inputNode.GetName(), inputNode, (inputNode,), (0,))
     browser, sequence = found
     every = dataNodes(sequence)
-    shown = browser.GetSelectedItemNumber()
-    items = tuple(range(len(every))) if allFrames else (min(max(shown, 0), len(every) - 1),)
-    volumes = tuple(every[item] for item in items)
+    one = browser.GetSelectedItemNumber() if item is None else item
+    items = tuple(range(len(every))) if allFrames else (min(max(one, 0), len(every) - 1),)
+    volumes = tuple(every[chosen] for chosen in items)
     for volume in volumes:
         _checkVolume(volume, sequence.GetName())
     _checkSameGeometry(volumes, sequence.GetName())
@@ -201,6 +223,11 @@ def _ijkToRas(volume: Any) -> NDArray[np.float64]:
     matrix = vtk.vtkMatrix4x4()
     volume.GetIJKToRASMatrix(matrix)
     return np.asarray(slicer.util.arrayFromVTKMatrix(matrix), np.float64)
+
+
+def _ijkToWorld(volume: Any, proxy: Any, name: str = "") -> NDArray[np.float64]:
+    """From a volume's voxels to the world, where its proxy node lies."""
+    return _toWorld(proxy, name or proxy.GetName()) @ _ijkToRas(volume)
 
 
 def _toWorld(node: Any, name: str) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import slicer
+import vtk
 from numpy.typing import NDArray
 from slicer.i18n import tr as _
 
@@ -17,7 +18,6 @@ from LVSegUSlicer.terminology import terminologyEntry
 
 INPUT_ROLE = "LVSegU.Input"
 LABELS_ATTRIBUTE = "LVSegU.Labels"
-MODEL_ATTRIBUTE = "LVSegU.Model"
 
 FILL_OPACITY = 0.2
 OUTLINE_PIXELS = 2
@@ -48,15 +48,15 @@ def segmentationSteps(
     node = _newSegmentation(name, volume, regions, smoothing)
     frames = scene.toNodeGrid(labels)
     if scene.sequenceID is None or scene.browserID is None or len(frames) == 1:
-        _fill(node, frames[0], regions, volume, show3D=show3D)
+        fillSegments(node, frames[0], regions, volume, show3D=show3D)
     else:
         sequence, browser = (slicer.mrmlScene.GetNodeByID(nodeID) for nodeID in (scene.sequenceID, scene.browserID))
         results = _newSequence(sequence, name)
         for index, (frame, item) in enumerate(zip(frames, scene.items, strict=True)):
-            _fill(node, frame, regions, volume, show3D=show3D)
+            fillSegments(node, frame, regions, volume, show3D=show3D)
             results.SetDataNodeAtValue(node, sequence.GetNthIndexValue(item))
             yield (index + 1) / (len(frames) + 1), None
-        slicer.mrmlScene.RemoveNode(node)
+        removeWithDisplay(node)
         node = _play(browser, results, name)
     _finish(node, volume, show3D=show3D)
     yield 1.0, node
@@ -98,14 +98,32 @@ def _newSegmentation(name: str, volume: Any, regions: Sequence[Label], smoothing
     return node
 
 
-def _fill(node: Any, frame: NDArray[np.uint8], regions: Sequence[Label], volume: Any, *, show3D: bool) -> None:
-    """Put the labels (K, J, I) of one frame, on the volume's own grid, into the segments."""
-    for region in regions:
-        mask = np.ascontiguousarray(frame == region.value).view(np.uint8)
-        slicer.util.updateSegmentBinaryLabelmapFromArray(mask, node, region.key, volume)
+def fillSegments(node: Any, frame: NDArray[np.uint8], regions: Sequence[Label], volume: Any, *, show3D: bool) -> None:
+    """Put the labels (K, J, I) of one frame, on the volume's own grid, into the segments.
+
+    As slicer.util.updateSegmentBinaryLabelmapFromArray does it, which leaves a display node behind each time.
+    """
+    labelmap = slicer.modules.volumes.logic().CreateAndAddLabelVolume(volume, "__temp__")
+    try:
+        for region in regions:
+            slicer.util.updateVolumeFromArray(labelmap, (frame == region.value).view(np.uint8))
+            segments = vtk.vtkStringArray()
+            segments.InsertNextValue(region.key)
+            if not slicer.modules.segmentations.logic().ImportLabelmapToSegmentationNode(labelmap, node, segments):
+                raise RuntimeError(f"the segment {region.key} cannot be filled")
+    finally:
+        removeWithDisplay(labelmap)
     if show3D:
         node.RemoveClosedSurfaceRepresentation()
         node.CreateClosedSurfaceRepresentation()
+
+
+def removeWithDisplay(node: Any) -> None:
+    """Remove a node, and its display nodes, which would stay behind."""
+    displays = [node.GetNthDisplayNode(index) for index in range(node.GetNumberOfDisplayNodes())]
+    for one in (node, *displays):
+        if one is not None and one.GetScene() is not None:
+            one.GetScene().RemoveNode(one)
 
 
 def _newSequence(master: Any, name: str) -> Any:

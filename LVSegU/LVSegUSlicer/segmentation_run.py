@@ -9,11 +9,12 @@ import slicer
 from slicer.i18n import tr as _
 
 from LVSegULib.errors import InputError
+from LVSegULib.visualization.filters import Filter
 from LVSegUSlicer.job import Report
 from LVSegUSlicer.request import Request, Results
-from LVSegUSlicer.results_store import storeResults
+from LVSegUSlicer.results_store import ITEMS, KEEP_HEART, MODEL, storeResults
 from LVSegUSlicer.scene_reader import readInput
-from LVSegUSlicer.scene_writer import MODEL_ATTRIBUTE, writeSegmentation
+from LVSegUSlicer.scene_writer import writeSegmentation
 from LVSegUSlicer.transaction import SceneTransaction
 from LVSegUSlicer.worker import Outcome, Work, segmentAndMeasure
 
@@ -24,14 +25,19 @@ WORKED = 0.65
 class SegmentationRun:
     """A request whose input has been read.
 
+    Args:
+        request: what to do.
+        item: of a sequence, where one frame of it is asked for: which; None for the one that is shown.
+        off: filters of the network that are turned off.
+
     Raises:
         LVSegUError: the input cannot be segmented.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, item: int | None = None, off: frozenset[Filter] = frozenset()) -> None:
         start = time.perf_counter()
         self._request = request
-        self._source = readInput(request.inputNode, allFrames=request.allFrames)
+        self._source = readInput(request.inputNode, allFrames=request.allFrames, item=item)
         self._scene = slicer.mrmlScene
         self._inputs = self._nodesOfTheInput()
         self._seconds = {"read": time.perf_counter() - start}
@@ -43,6 +49,7 @@ class SegmentationRun:
             keepHeart=request.keepHeart,
             loading=_("Loading the model"),
             segmenting=_("Segmenting"),
+            off=off,
         )
 
     def work(self, report: Report) -> Outcome:
@@ -77,9 +84,12 @@ class SegmentationRun:
                 show3D=request.show3D,
                 progress=progress,
             )
-            segmentation.SetAttribute(MODEL_ATTRIBUTE, outcome.model)
             self._seconds |= outcome.seconds | {"write": time.perf_counter() - start}
             results = storeResults(segmentation, outcome.measures, outcome.volumes_ml, self._seconds)
+            table = results.measuresTableNode
+            table.SetAttribute(MODEL, outcome.model)
+            table.SetAttribute(KEEP_HEART, str(request.keepHeart))
+            table.SetAttribute(ITEMS, " ".join(map(str, self._source.items)))
             progress(1.0)
         return results
 

@@ -29,6 +29,14 @@ def sequenceOf(node: Any) -> tuple[Any, Any] | None:
     return None if sequence is None or not sequence.GetNumberOfDataNodes() else (browser, sequence)
 
 
+def volumeOf(node: Any) -> Any:
+    """The volume node that shows a volume, sequence or browser in the views; None if there is none."""
+    if node is None or node.IsA("vtkMRMLScalarVolumeNode"):
+        return node
+    found = sequenceOf(node)
+    return None if found is None else found[0].GetProxyNode(found[1])
+
+
 def dataNodes(sequence: Any) -> list[Any]:
     """The node of every item, in order; they are not in the main scene."""
     return [sequence.GetNthDataNode(item) for item in range(sequence.GetNumberOfDataNodes())]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,11 @@ from LVSegULib.labels import Label
 from LVSegULib.measures.volumes import Measures, measure, region_volumes_ml
 from LVSegULib.modelfolder.folder import ModelFolder, find_model
 from LVSegULib.progress import part_of
+from LVSegULib.visualization.filters import Filter
+from LVSegULib.visualization.inspector import Inspector, WithoutFilters, open_inspector
 from LVSegUSlicer.job import Report
+
+Opened = TypeVar("Opened")
 
 LOADED = 0.1
 """Share of the work that is done when the engine is open."""
@@ -36,6 +40,7 @@ class Work:
         keepHeart: keep the heart's component, fill holes, leave out slices above the base.
         loading: words for the first step; translated beforehand, as Qt belongs to the main thread.
         segmenting: words for the second step.
+        off: filters of the network that are turned off.
     """
 
     cine: Cine
@@ -45,6 +50,7 @@ class Work:
     keepHeart: bool
     loading: str
     segmenting: str
+    off: frozenset[Filter] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ def segmentAndMeasure(work: Work, report: Report) -> Outcome:
 
     report(LOADED / 2, work.loading)  # what was imported for the first time may have taken a while
     model = find_model(work.model)
-    engine = _engines.opened(model, work.engine, work.threads)
+    engine = _engineOf(work, model)
     report(LOADED, work.segmenting)
     loaded = time.perf_counter() - start
     share = part_of(lambda done: report(done, work.segmenting), LOADED, 1.0)
@@ -113,22 +119,39 @@ def measureLabels(
     return measure(labels, spacing_mm, None if time_ms is None else time_ms.tolist()), volumes
 
 
-class _LastEngine:
-    """The engine of the last run, as opening one takes longer than segmenting a volume."""
+def openedInspector(model: ModelFolder, engine: str, threads: int | None) -> Inspector:
+    """Look into a model; the same inspector again for the same weights, engine and threads.
 
-    def __init__(self) -> None:
+    Raises:
+        LVSegUError: the engine is not installed, or the model's files are at fault or cannot be looked into.
+    """
+    return _inspectors.opened(model, engine, threads)
+
+
+def _engineOf(work: Work, model: ModelFolder) -> Engine:
+    if not work.off:
+        return _engines.opened(model, work.engine, work.threads)
+    return WithoutFilters(openedInspector(model, work.engine, work.threads), work.off)
+
+
+class _Last(Generic[Opened]):
+    """What was opened last, as that takes longer than segmenting a volume."""
+
+    def __init__(self, opening: Callable[[ModelFolder, str, int | None], Opened]) -> None:
+        self._opening = opening
         self._lock = threading.Lock()
         self._key: tuple[object, ...] = ()
-        self._engine: Engine | None = None
+        self._opened: Opened | None = None
 
-    def opened(self, model: ModelFolder, name: str, threads: int | None) -> Engine:
-        """The engine for a model; the same one again for the same weights, name and threads."""
+    def opened(self, model: ModelFolder, name: str, threads: int | None) -> Opened:
+        """What is opened for a model; the same again for the same weights, engine's name and threads."""
         key = (model.path.resolve(), tuple(sorted(model.spec.sha256.items())), name, threads, installed_engines())
         with self._lock:
-            if self._engine is None or key != self._key:
-                self._engine, self._key = None, ()
-                self._engine, self._key = open_engine(model, name, threads), key
-            return self._engine
+            if self._opened is None or key != self._key:
+                self._opened, self._key = None, ()
+                self._opened, self._key = self._opening(model, name, threads), key
+            return self._opened
 
 
-_engines = _LastEngine()
+_engines: _Last[Engine] = _Last(open_engine)
+_inspectors: _Last[Inspector] = _Last(open_inspector)

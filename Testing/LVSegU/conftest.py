@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from Testing.desktop.fixtures import the_desktop, the_panel
+from Testing.LVSegU.filter_scenes import SliceViews
 from Testing.slicer_core.presence import not_collected
 
 __all__ = ["collect_ignore_glob", "the_desktop", "the_panel"]
@@ -21,3 +22,11 @@ def a_scene(the_desktop: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     the_desktop.mrmlScene.Clear(0)
     yield the_desktop.mrmlScene
     the_desktop.mrmlScene.Clear(0)
+
+
+@pytest.fixture
+def a_slice_view(the_desktop: Any) -> Iterator[SliceViews]:
+    """Makes a slice view that shows a volume."""
+    views = SliceViews(the_desktop.mrmlScene)
+    yield views
+    views.remove()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtProperty, pyqtSignal
+from PyQt6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, pyqtProperty, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPolygonF
 from PyQt6.QtWidgets import QAbstractButton, QDoubleSpinBox, QHBoxLayout, QSizePolicy, QSlider, QWidget
 
@@ -67,6 +67,10 @@ class ctkCollapsibleButton(QAbstractButton):
     def heightForWidth(self, width: int) -> int:
         """Height of title and contents, in pixels."""
         return self.layout().totalHeightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
+
+    def hitButton(self, position: QPoint) -> bool:
+        """Only the bar with the title opens and closes it; a click that a widget inside ignores does not."""
+        return position.y() < _HEADER
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A bar with a triangle and the title."""

@@ -24,8 +24,19 @@ USED = {
     QtGui: ("QBrush", "QColor", "QFont", "QIcon", "QPalette", "QPixmap"),
     QtWidgets: (
         *("QAbstractItemView", "QApplication", "QCheckBox", "QComboBox", "QDoubleSpinBox", "QFormLayout", "QFrame"),
-        *("QGridLayout", "QHBoxLayout", "QHeaderView", "QLabel", "QLayout", "QMessageBox", "QProgressBar"),
-        *("QPushButton", "QSizePolicy", "QSlider", "QSpacerItem", "QSpinBox", "QStyle", "QTableWidget"),
+        *("QGridLayout", "QHBoxLayout", "QHeaderView", "QLabel", "QLayout", "QListView", "QListWidget"),
+        *(
+            "QListWidgetItem",
+            "QMessageBox",
+            "QProgressBar",
+            "QPushButton",
+            "QSizePolicy",
+            "QSlider",
+            "QSpacerItem",
+            "QSpinBox",
+            "QStyle",
+            "QTableWidget",
+        ),
         *("QTableWidgetItem", "QTabWidget", "QToolButton", "QVBoxLayout", "QWidget"),
     ),
 }

@@ -116,7 +116,7 @@ def test_a_stand_in_shows_no_more_than_the_real_widget(the_desktop: Any, name: s
         for member in vars(base)
         if not member.startswith("_")
     }
-    qt_events = {"sizeHint", "minimumSizeHint", "hasHeightForWidth", "heightForWidth", "paintEvent"}
+    qt_events = {"sizeHint", "minimumSizeHint", "hasHeightForWidth", "heightForWidth", "hitButton", "paintEvent"}
     assert own - qt_events <= widget_api.member_names(name)
 
 

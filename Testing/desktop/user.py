@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
@@ -17,6 +17,11 @@ LONGEST_WAIT_S = 120.0
 def click(widget: Any) -> None:
     """Click on a widget with the left mouse button; a disabled one does not answer."""
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def click_title(section: Any) -> None:
+    """Click on the bar with the title of a section, which opens or closes it."""
+    QTest.mouseClick(section, Qt.MouseButton.LeftButton, pos=QPoint(30, 10))
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

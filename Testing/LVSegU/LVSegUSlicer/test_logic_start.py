@@ -307,7 +307,7 @@ def test_the_engine_is_opened_once_for_the_same_model_and_threads(
         return opens(model, name, threads)
 
     monkeypatch.setattr(worker, "open_engine", count)
-    monkeypatch.setattr(worker, "_engines", worker._LastEngine())
+    monkeypatch.setattr(worker, "_engines", worker._Last(worker.open_engine))
     node = add_volume(a_beating_heart(size=96)[0])
     for threads in (None, None, 1, 1):
         assert watch.run(node, threads=threads)[1] == ""

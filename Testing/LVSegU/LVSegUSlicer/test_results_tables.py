@@ -56,3 +56,10 @@ def test_frames_without_times_have_none(tables: Any) -> None:
 def test_each_note_is_said_once(tables: Any) -> None:
     measures = Measures((1.0, 2.0), LVEF=math.nan, warnings=("frame 1 is odd",))
     assert tables.notes(measures, ("frame 1 is odd", "slices touch")) == ["frame 1 is odd", "slices touch"]
+
+
+def test_a_change_names_both_values(tables: Any) -> None:
+    weaker = Measures((90.0, 45.0), 0, 1, 90.0, 45.0, 45.0, 50.0)
+    assert tables.describeChange(BEAT, weaker) == "LVEDV 100.0 to 90.0 mL, LVESV 40.0 to 45.0 mL, LVEF 60.0 to 50.0 %"
+    assert tables.describeChange(BEAT, Measures((0.0, 0.0))) == "LVEDV 100.0 to -, LVESV 40.0 to -, LVEF 60.0 to -"
+    assert tables.describeChange(Measures((81.25,)), Measures((70.0,))) == "LV 81.2 to 70.0 mL"

@@ -1,0 +1,103 @@
+"""A result can be written anew frame by frame, and put back exactly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids
+from Testing.LVSegU.filter_scenes import a_passing_model, a_small_cine
+
+pytest.importorskip("onnxruntime")
+
+
+@pytest.fixture
+def a_model(tmp_path: Path) -> str:
+    return str(a_passing_model(tmp_path).path)
+
+
+def results_of(node: Any, model: str, **options: Any) -> Any:
+    from LVSegUSlicer.logic import LVSegULogic
+
+    return LVSegULogic().process(node, model, **options)
+
+
+def table_of(results: Any) -> list[list[str]]:
+    table = results.framesTableNode.GetTable()
+    return [
+        [str(table.GetValue(row, column)) for column in range(table.GetNumberOfColumns())]
+        for row in range(table.GetNumberOfRows())
+    ]
+
+
+@pytest.mark.parametrize("isCine", [True, False])
+def test_it_is_rewritten_and_put_back_voxel_for_voxel(a_scene: Any, a_model: str, isCine: bool) -> None:
+    assert a_scene is not None
+    from LVSegULib.labels import CAVITY
+    from LVSegUSlicer.original_result import OriginalResult
+    from LVSegUSlicer.scene_labels import readLabels
+
+    pixels = a_beating_heart(frames=3, slices=6, size=48)
+    results = results_of(add_cine(pixels) if isCine else add_volume(pixels[0]), a_model)
+    segmentation = results.segmentationNode
+    before, table, nodes = readLabels(segmentation).labels, table_of(results), node_ids()
+    surface = segmentation.GetClosedSurfaceInternalRepresentation("LV").GetNumberOfPoints()
+    assert before.any()
+    original = OriginalResult(results)
+    other = np.zeros_like(before)
+    other[:, 2:4, 10:20, 12:18] = CAVITY.value
+    original.rewrite(other, [CAVITY])
+    np.testing.assert_array_equal(readLabels(segmentation).labels, other)
+    assert original.putBack().measures == results.measures
+    np.testing.assert_array_equal(readLabels(segmentation).labels, before)
+    assert table_of(results) == table
+    assert segmentation.GetClosedSurfaceInternalRepresentation("LV").GetNumberOfPoints() == surface
+    assert node_ids() == nodes
+
+
+def test_a_correction_that_is_not_in_the_sequence_yet_comes_back_too(a_scene: Any, a_model: str) -> None:
+    assert a_scene is not None
+    import slicer
+
+    from LVSegULib.labels import CAVITY
+    from LVSegUSlicer.original_result import OriginalResult
+    from LVSegUSlicer.scene_labels import readLabels
+
+    node = a_small_cine()
+    results = results_of(node, a_model)
+    results.browserNode.SetSelectedItemNumber(2)
+    box = np.zeros((6, 48, 48), np.uint8)
+    box[1, 5:9, 5:9] = 1
+    slicer.util.updateSegmentBinaryLabelmapFromArray(box, results.segmentationNode, "LV", node)
+    before = readLabels(results.segmentationNode).labels
+    assert before[2].sum() == 16
+    original = OriginalResult(results)
+    original.rewrite(np.zeros_like(before), [CAVITY])
+    original.putBack()
+    np.testing.assert_array_equal(readLabels(results.segmentationNode).labels, before)
+
+
+def test_segmenting_leaves_no_display_nodes_behind(a_scene: Any, a_model: str) -> None:
+    """A frame is written by way of nodes that are removed again, each with its display node."""
+    node = a_small_cine()
+    results_of(node, a_model)
+    displays = [
+        a_scene.GetNthNodeByClass(index, "vtkMRMLDisplayNode")
+        for index in range(a_scene.GetNumberOfNodesByClass("vtkMRMLDisplayNode"))
+    ]
+    kinds = [display.GetClassName() for display in displays if display.GetDisplayableNode() is None]
+    assert "vtkMRMLLabelMapVolumeDisplayNode" not in kinds
+    assert "vtkMRMLSegmentationDisplayNode" not in kinds
+
+
+def test_the_model_is_known_after_another_frame_was_shown(a_scene: Any, a_model: str) -> None:
+    assert a_scene is not None
+    from LVSegUSlicer.results_store import KEEP_HEART, MODEL
+
+    results = results_of(a_small_cine(), a_model)
+    results.browserNode.SetSelectedItemNumber(3)
+    table = results.measuresTableNode
+    assert (table.GetAttribute(MODEL), table.GetAttribute(KEEP_HEART)) == ("hand-made", "True")

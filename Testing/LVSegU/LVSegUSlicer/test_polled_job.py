@@ -1,0 +1,51 @@
+"""Jobs that a timer asks until they end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from Testing.desktop.user import wait_until
+
+
+def test_a_polled_job_tells_its_progress_and_its_end(the_desktop: Any, a_scene: Any) -> None:
+    assert the_desktop is not None
+    assert a_scene is not None
+    from LVSegUSlicer.polled_job import PolledJob
+
+    seen: list[Any] = []
+
+    def work(report: Any) -> int:
+        report(0.5, "half")
+        return 7
+
+    PolledJob(work, lambda *report: seen.append(report), lambda *end: seen.append(end))
+    wait_until(lambda: len(seen) == 2)
+    assert seen == [(0.5, "half"), (7, "")]
+
+
+def test_a_polled_job_can_be_cancelled_abandoned_and_can_fail(the_desktop: Any, a_scene: Any) -> None:
+    assert the_desktop is not None
+    assert a_scene is not None
+    from LVSegULib.errors import InputError
+    from LVSegUSlicer.polled_job import PolledJob
+
+    ends: list[tuple[Any, str]] = []
+
+    def endless(report: Any) -> None:
+        while True:
+            report(0.0, "on and on")
+
+    def failing(_report: Any) -> None:
+        raise InputError("nothing there")
+
+    def start(work: Any) -> Any:
+        return PolledJob(work, lambda *_: None, lambda *end: ends.append(end))
+
+    abandoned, cancelled = start(endless), start(endless)
+    abandoned.abandon()
+    cancelled.cancel()
+    wait_until(lambda: len(ends) == 1)
+    failed = start(failing)
+    wait_until(lambda: len(ends) == 2)
+    assert ends == [(None, "Cancelled"), (None, "nothing there")]
+    assert failed is not None
