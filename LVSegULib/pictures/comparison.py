@@ -33,7 +33,8 @@ def draw_comparison(path: Path, rows: Sequence[Figures]) -> None:
             left = [100 * getattr(row, name) / getattr(whole, name) for row in own]
             changes, changed = [row.change for row in own], [row.change_interval for row in own]
             errors, erring = [row.ef_error for row in own], [row.ef_error_interval for row in own]
-            _line(axes[0][column], left, changes, changed, colour, method)
+            shown = method if max(changes) > -MARGIN else f"{method} (below the scale)"
+            _line(axes[0][column], left, changes, changed, colour, shown)
             _line(axes[1][column], left, errors, erring, colour, method)
         axes[0][column].axhline(0, color=GRID_COLOUR, zorder=0)
         axes[1][column].axhline(whole.ef_error, color=GRID_COLOUR, zorder=0)

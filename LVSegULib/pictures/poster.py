@@ -17,7 +17,7 @@ from LVSegULib.visualization.network_view import NetworkView
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-INCHES_WIDE, DOTS_PER_INCH = 23.4, 160
+INCHES_WIDE, DOTS_PER_INCH = 23.4, 140
 """As wide as DIN A2 lies."""
 
 TOP, SLICE_SIDE, MARGIN = 8.0, 7.2, 1.5

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
+from LVSegULib.parallel import in_order
 from LVSegULib.preparation.grid import Grid, from_grid, to_grid
 from LVSegULib.preparation.intensity import intensity_limits, scale_to
 from LVSegULib.preparation.orientation import Orientation, usual_orientation
-from LVSegULib.progress import Report, reporting, silent
+from LVSegULib.progress import Report, silent
 
 
 def prepare_images(cine: Cine, grid: Grid, report: Report = silent) -> NDArray[np.float32]:
@@ -23,9 +26,12 @@ def prepare_images(cine: Cine, grid: Grid, report: Report = silent) -> NDArray[n
     orientation, spacing_mm = _view(cine)
     limits = intensity_limits(cine.frames, cine.spacing_mm[1:])
     images = np.empty((cine.frame_count, cine.slice_count, grid.rows, grid.columns), np.float32)
-    for index in reporting(range(cine.frame_count), report):
+
+    def prepare(index: int) -> None:
         # A frame at a time: scaled and resampled, a whole cine would need its own memory twice more.
         images[index] = to_grid(orientation.apply(scale_to(cine.frames[index], limits)), spacing_mm, grid)
+
+    _frame_by_frame(prepare, cine.frame_count, report)
     return images.reshape(-1, 1, grid.rows, grid.columns)
 
 
@@ -65,10 +71,19 @@ def restore_labels(
     size = orientation.size(rows, columns)
     labels = np.empty((count, slices, rows, columns), np.uint8)
     by_frame = logits.reshape(count, slices, *logits.shape[1:])
-    for index in reporting(range(count), report):
+
+    def restore(index: int) -> None:
         fine = from_grid(by_frame[index], grid, size, spacing_mm)
         labels[index] = orientation.undo(labels_of(fine, values))
+
+    _frame_by_frame(restore, count, report)
     return labels
+
+
+def _frame_by_frame(work: Callable[[int], None], count: int, report: Report) -> None:
+    """Do the work for each of `count` frames, some at a time, and report after each."""
+    for done, _ in enumerate(in_order(work, range(count)), start=1):
+        report(done / count)
 
 
 def labels_of(logits: NDArray[np.float32], values: tuple[int, ...]) -> NDArray[np.uint8]:

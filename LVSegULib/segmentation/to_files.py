@@ -19,6 +19,7 @@ from LVSegULib.engines.base import Engine
 from LVSegULib.errors import OutputError, UsageError
 from LVSegULib.measures.volumes import Measures, measure, region_volumes_ml
 from LVSegULib.modelfolder.folder import ModelFolder
+from LVSegULib.parallel import in_order
 from LVSegULib.reading import read_cine
 from LVSegULib.segmentation.segment import Segmentation, segment_cine
 
@@ -105,9 +106,12 @@ def _write_files(
         label.value: region_volumes_ml(labels == label.value, cine.spacing_mm).tolist() for label in spec.labels
     }
     write_segmentation_nrrd(nrrd, labels, cine.ijk_to_ras, spec.labels, _frames_to_show(measures))
-    write_label_map(nifti, labels, cine.ijk_to_ras, _step_ms(cine))
     write_table(table, volumes_ml, measures)
-    write_contact_sheet(picture, contact_sheet(cine, labels, spec.labels, measures, spec.name))
+    slow: tuple[Callable[[], None], ...] = (
+        lambda: write_contact_sheet(picture, contact_sheet(cine, labels, spec.labels, measures, spec.name)),
+        lambda: write_label_map(nifti, labels, cine.ijk_to_ras, _step_ms(cine)),
+    )
+    list(in_order(_call, slow))  # side by side: packing takes most of the time
     now = time.perf_counter()
     run = {
         "engine": {
@@ -122,6 +126,10 @@ def _write_files(
     report = build_report(cine, measures, volumes_ml, spec, run)
     write_json(json, report)
     return report
+
+
+def _call(write: Callable[[], None]) -> None:
+    write()
 
 
 def _frames_to_show(measures: Measures) -> dict[str, int]:

@@ -7,7 +7,6 @@ the divergence from the whole network's result, the score by which pruning tries
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -18,11 +17,10 @@ from numpy.typing import NDArray
 from LVSegULib.evaluation.bootstrap import Summary, summarise
 from LVSegULib.measures.divergence import Divergence, probabilities
 from LVSegULib.measures.volumes import ejection_fraction
+from LVSegULib.parallel import in_order
 from LVSegULib.visualization.filters import Filter, removable_filters
 from LVSegULib.visualization.inspector import Inspector, off_by_layer
 from LVSegULib.visualization.subjects import ED, ES, Subject, cavity_on_grid
-
-THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -76,12 +74,8 @@ class Ablation:
     def effects_in(self, layer: str, indices: Sequence[int]) -> Iterator[Effect]:
         """What changes when each of these filters of a layer is off by itself; what comes before runs once."""
         rest = self._inspector.rest_of(self._images, layer)
-        # Two threads: while the network runs for one filter, the figures of the other are counted.
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="lvsegu-effects") as pool:
-            try:
-                yield from pool.map(lambda index: self._effect([Filter(layer, index)], rest([index])), indices)
-            finally:
-                pool.shutdown(cancel_futures=True)
+        # One thread more than processors: while networks run for some filters, the figures of another are counted.
+        yield from in_order(lambda index: self._effect([Filter(layer, index)], rest([index])), indices, further=1)
 
     def _effect(self, off: Sequence[Filter], logits: NDArray[np.float32]) -> Effect:
         figures, patients = self._figures(logits), [subject.patient for subject in self._subjects]
