@@ -23,7 +23,7 @@ from LVSegULib.visualization.robustness import curve_values, robustness
 from LVSegULib.visualization.subjects import Subject
 from LVSegULib.visualization.tables import write_rows
 
-PLACES = 5
+PLACES = 3
 """Places in real slices that are shown of each filter."""
 
 PREFERENCES_END, ATTRIBUTION_END = 0.7, 0.75
@@ -44,7 +44,7 @@ def write_extras(
     attribution = _attribution(view, inspector)
     report(ATTRIBUTION_END)
     curves = robustness(inspector, subjects, report=part_of(report, ATTRIBUTION_END, 1.0))
-    broken = robustness_png(curves, f"{view.spec.name}: Dice per patient, {len(subjects)} patients")
+    broken = robustness_png(curves, f"{view.spec.name}: Dice per patient, {len(subjects)} patient{'s' * (len(subjects) != 1)}")
     files = [
         _write(folder / "attribution.png", attribution),
         _write(folder / "robustness.png", broken),
