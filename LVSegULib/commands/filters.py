@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from LVSegULib.commands.messages import Progress
 from LVSegULib.commands.options import add_threads_argument
-from LVSegULib.commands.packages import need_captum
+from LVSegULib.commands.packages import is_installed, need_captum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,7 +168,11 @@ def _write(
 
         with _progress("preferences, attribution, robustness") as report:
             extras, further = write_extras(view, inspector, subjects, arguments.out, report)
-    posters = write_poster(arguments.out / POSTER, view)
+    posters: list[Path] = []
+    if is_installed("matplotlib"):
+        posters = write_poster(arguments.out / POSTER, view)
+    else:
+        logger.warning("no poster: it needs matplotlib, which is not installed: pip install matplotlib")
     write_page(arguments.out / PAGE, view, extras)
     return [*posters, arguments.out / PAGE, *write_tables(arguments.out, view), *further]
 

@@ -7,6 +7,11 @@ import importlib.util
 from LVSegULib.errors import EngineError
 
 
+def is_installed(package: str) -> bool:
+    """Whether a package is there; it is not imported."""
+    return importlib.util.find_spec(package) is not None
+
+
 def need_torch(what: str) -> None:
     """Refuse to go on without PyTorch; `what` is what needs it ("training").
 
@@ -27,5 +32,5 @@ def need_captum(what: str) -> None:
 
 
 def _need(package: str, name: str, what: str, extra: str) -> None:
-    if importlib.util.find_spec(package) is None:
+    if not is_installed(package):
         raise EngineError(f'{what} needs {name}, which is not installed: pip install "lvsegu[{extra}]"')

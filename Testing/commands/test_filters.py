@@ -108,6 +108,22 @@ def test_all_without_captum_says_what_to_install(
     assert '--all needs captum, which is not installed: pip install "lvsegu[filters]"' in capsys.readouterr().err
 
 
+def test_without_matplotlib_all_but_the_poster_is_written(
+    a_model: ModelFolder,
+    a_square: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "matplotlib" else found(name))
+    out = tmp_path / "out"
+    assert main(["filters", str(a_model.path), "--input", str(a_square), "--out", str(out)]) == 0
+    assert "no poster: it needs matplotlib, which is not installed" in capsys.readouterr().err
+    assert {"filters.html", "effects.csv"} <= {path.name for path in out.iterdir()}
+    assert not (out / "poster.png").exists()
+
+
 def test_all_adds_preferences_attribution_and_robustness(
     a_model: ModelFolder, a_square: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
