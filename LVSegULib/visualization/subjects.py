@@ -90,35 +90,49 @@ def subjects_of_cases(
     parts: dict[str, list[Subject]] = {}
     for position, case in enumerate(cases):
         progress(position, case.name)
-        parts.setdefault(case.patient, []).append(_subject_of_case(case, spec))
+        parts.setdefault(case.patient, []).extend(_frames_of_case(case, spec))
     subjects = tuple(_joined(of_patient) for of_patient in parts.values())
     if not any(subject.reference.any() for subject in subjects):
         raise InputError("there is no left ventricle in the reference of any case: give labelled short-axis cine MR")
     return subjects
 
 
-def _subject_of_case(case: EvaluationCase, spec: ModelSpec) -> Subject:
+def _frames_of_case(case: EvaluationCase, spec: ModelSpec) -> list[Subject]:
+    """A case frame by frame."""
     drawn = case.read()
-    frames = list(drawn.frames)
-    shown = Cine(drawn.cine.frames[frames], drawn.cine.ijk_to_ras, name=drawn.cine.name)
-    covered = prepare_targets(drawn.labels[frames], shown, (CAVITY.value,), spec.grid)[:, 0]
-    phases = [{"ED": ED, "ES": ES}.get(drawn.phases.get(frame, ""), OTHER) for frame in frames]
-    return Subject(
-        patient=case.patient,
-        images=prepare_images(shown, spec.grid),
-        reference=covered > 0.5,
-        phases=np.repeat(np.array(phases, np.uint8), shown.slice_count),
-        pixel_ml=np.full(len(covered), _pixel_ml(shown, spec)),
-    )
+    images = prepare_images(drawn.cine, spec.grid)  # all frames have one scale, as when the cine is segmented
+    by_frame = images.reshape(drawn.cine.frame_count, -1, *images.shape[1:])
+    found = []
+    for frame in drawn.frames:
+        shown = Cine(drawn.cine.frames[[frame]], drawn.cine.ijk_to_ras, name=drawn.cine.name)
+        covered = prepare_targets(drawn.labels[[frame]], shown, (CAVITY.value,), spec.grid)[:, 0]
+        phase = {"ED": ED, "ES": ES}.get(drawn.phases.get(frame, ""), OTHER)
+        found.append(
+            Subject(
+                patient=case.patient,
+                images=by_frame[frame],
+                reference=covered > 0.5,
+                phases=np.full(shown.slice_count, phase, np.uint8),
+                pixel_ml=np.full(shown.slice_count, _pixel_ml(shown, spec)),
+            )
+        )
+    return found
 
 
-def _joined(parts: Sequence[Subject]) -> Subject:
+def _joined(frames: Sequence[Subject]) -> Subject:
+    """A patient's frames put together; where the data do not name phases, ED is the largest and ES the smallest."""
+    phases = [frame.phases for frame in frames]
+    if len(frames) > 1 and not np.concatenate(phases).any():
+        volumes = [float((frame.reference.sum((1, 2)) * frame.pixel_ml).sum()) for frame in frames]
+        largest, smallest = int(np.argmax(volumes)), int(np.argmin(volumes))
+        phases[largest] = np.full_like(phases[largest], ED)
+        phases[smallest] = np.full_like(phases[smallest], ES)
     return Subject(
-        parts[0].patient,
-        np.concatenate([part.images for part in parts]),
-        np.concatenate([part.reference for part in parts]),
-        np.concatenate([part.phases for part in parts]),
-        np.concatenate([part.pixel_ml for part in parts]),
+        frames[0].patient,
+        np.concatenate([frame.images for frame in frames]),
+        np.concatenate([frame.reference for frame in frames]),
+        np.concatenate(phases),
+        np.concatenate([frame.pixel_ml for frame in frames]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,9 +75,18 @@ def test_the_cases_of_a_patient_are_put_together(a_data_set_of_phantom_hearts: P
         assert 0 < areas.max() <= np.pi * (1.1 * 26 / 1.5) ** 2
 
 
-def test_cases_without_a_ventricle_are_refused(a_data_set_of_phantom_hearts: Path, tmp_path: Path) -> None:
-    from dataclasses import replace
+def test_where_phases_are_not_named_the_largest_frame_is_end_diastole(
+    a_data_set_of_phantom_hearts: Path, tmp_path: Path
+) -> None:
+    spec = networks.a_model(tmp_path / "passing", networks.passing_weights()).spec
+    named = open_evaluation_set(a_data_set_of_phantom_hearts).cases[:2]
+    nameless = [replace(case, read=lambda case=case: replace(case.read(), phases={})) for case in named]
+    ((expected,), (found,)) = (subjects_of_cases(cases, spec) for cases in (named, nameless))
+    assert set(expected.phases.tolist()) == {ED, ES}
+    np.testing.assert_array_equal(found.phases, expected.phases)
 
+
+def test_cases_without_a_ventricle_are_refused(a_data_set_of_phantom_hearts: Path, tmp_path: Path) -> None:
     spec = networks.a_model(tmp_path / "passing", networks.passing_weights()).spec
     (case, *_) = open_evaluation_set(a_data_set_of_phantom_hearts).cases
     drawn = case.read()
