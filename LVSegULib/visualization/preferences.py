@@ -7,7 +7,6 @@ Erhan, Bengio, Courville, Vincent: Visualizing Higher-Layer Features of a Deep N
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.engines.workers import available_threads
 from LVSegULib.errors import EngineError, InputError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.network.config import UNetConfig, level_of
+from LVSegULib.parallel import in_order
 from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.visualization.filters import check_layers, layers_of
 from LVSegULib.visualization.inspector import Inspector
@@ -209,8 +208,8 @@ def preferred_images(
     shifts = random.integers(-(multiple // 2), multiple // 2 + 1, (steps, 2)).tolist()
     ascent = _Ascent(folded_layers(config, model.weights()), config.depth, layer, shifts)
     parts = [np.arange(at, min(at + PER_RUN, filters)) for at in range(0, filters, PER_RUN)]
-    with one_thread_each(), ThreadPoolExecutor(available_threads(), thread_name_prefix="lvsegu-prefer") as pool:
-        done = pool.map(lambda part: ascent(torch.from_numpy(starts[part]), torch.from_numpy(part)), parts)
+    with one_thread_each():
+        done = in_order(lambda part: ascent(torch.from_numpy(starts[part]), torch.from_numpy(part)), parts)
         images, values = zip(*(next(done) for _ in reporting(parts, report)), strict=True)
     return Preferred(layer, np.concatenate(images), np.concatenate(values))
 
