@@ -133,8 +133,7 @@ def _warn_of_training_patients(dataset: EvaluationSet, model: ModelFolder) -> No
 
 def trained_on(dataset: EvaluationSet, model: ModelFolder) -> list[str]:
     """The patients of the data set that the model was trained on, by name."""
-    names = set(model.spec.training.get("split", {}).get("train", ()))
-    return sorted(names & {case.patient for case in dataset.cases})
+    return sorted(model.spec.trained_on & {case.patient for case in dataset.cases})
 
 
 def _evaluate(dataset: EvaluationSet, predict: Predictor, labels: tuple[Label, ...]) -> Evaluation:

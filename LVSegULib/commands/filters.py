@@ -134,7 +134,7 @@ def _subjects(arguments: argparse.Namespace, cine: Cine, inspector: Inspector) -
 
 def _warn_of_training_patients(patients: set[str], inspector: Inspector) -> None:
     spec = inspector.model.spec
-    seen = patients & set(spec.training.get("split", {}).get("train", ()))
+    seen = patients & spec.trained_on
     if seen:
         text = "%s was trained on %d of these %d patients: what its filters do to new ones may differ"
         logger.warning(text, spec.name, len(seen), len(patients))
@@ -145,11 +145,10 @@ def _view(
 ) -> NetworkView:
     from LVSegULib.visualization.network_view import telling_place, view_network
 
-    frame, number = telling_place(cine, inspector)
-    place = (
-        frame if arguments.frame is None else arguments.frame,
-        number if arguments.slice is None else arguments.slice,
-    )
+    place = arguments.frame, arguments.slice
+    if None in place:
+        found = telling_place(cine, inspector)
+        place = found[0] if place[0] is None else place[0], found[1] if place[1] is None else place[1]
     with _progress("filters") as report:
         return view_network(inspector, cine, place, subjects, is_labelled=bool(arguments.data), report=report)
 

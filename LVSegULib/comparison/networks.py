@@ -44,8 +44,7 @@ def calibrated(model: ModelFolder, config: ComparisonConfig) -> Fold:
     spec = model.spec
     layers = folded_layers(spec.network, model.weights())
     cases, is_labelled = open_cases(config.data, [label.key for label in spec.labels])
-    trained = set(spec.training.get("split", {}).get("train", ()))
-    own = [case for case in cases if case.patient in trained]
+    own = [case for case in cases if case.patient in spec.trained_on]
     if not is_labelled or not own:
         raise InputError(f"{model.path}: none of its training patients is in the labelled data to calibrate on")
     network = load_network(spec.network, to_weights(layers))

@@ -65,6 +65,11 @@ class ModelSpec:
         """Label value of each output channel."""
         return tuple(label.value for label in self.labels)
 
+    @property
+    def trained_on(self) -> frozenset[str]:
+        """The patients that the model was trained on, as far as it says."""
+        return frozenset(self.training.get("split", {}).get("train", ()))
+
     def to_json(self) -> str:
         """The text of `model.json`."""
         return json.dumps(

@@ -87,6 +87,36 @@ def plain_function(layers: Mapping[str, Layer]) -> LayerFunction:
     return lambda name, x: activate(name, run_layer(name, layers[name], x))
 
 
+class Remembered:
+    """A network run once over some slices, so that a change is run only from where it begins.
+
+    Attributes:
+        outputs: every layer's output (N, F, h, w), after its ReLU, by layer in the order in which they run.
+        logits: (N, labels, H, W).
+    """
+
+    @torch.inference_mode()
+    def __init__(self, depth: int, images: Tensor, layer: LayerFunction) -> None:
+        """Run the network of `layer` over `images` (N, 1, H, W), see `run_by_layer`."""
+        self._depth, self._images = depth, images
+        self.outputs: dict[str, Tensor] = {}
+
+        def remember(name: str, x: Tensor) -> Tensor:
+            self.outputs[name] = layer(name, x)
+            return self.outputs[name]
+
+        self.logits = run_by_layer(depth, images, remember)
+
+    @torch.inference_mode()
+    def again_from(self, start: str, layer: LayerFunction) -> Tensor:
+        """Logits (N, labels, H, W) with what `layer` gives from the layer `start` on, and before it as remembered."""
+        names = list(self.outputs)
+        before = set(names[: names.index(start)])
+        return run_by_layer(
+            self._depth, self._images, lambda name, x: self.outputs[name] if name in before else layer(name, x)
+        )
+
+
 def _block(weights: Weights, name: str) -> Layers:
     folded = {f"{name}.{position}": folded_convolution(weights, name, position) for position in (0, 1)}
     return {key: Layer(torch.from_numpy(kernels), torch.from_numpy(bias)) for key, (kernels, bias) in folded.items()}

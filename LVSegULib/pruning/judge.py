@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from LVSegULib.measures.divergence import Divergence
-from LVSegULib.network.by_layer import Layers, activate, run_by_layer, run_layer
+from LVSegULib.network.by_layer import Layers, Remembered, plain_function
 
 
 class Judge:
@@ -25,26 +24,12 @@ class Judge:
             images: the slices.
             wanted: probabilities (N, C, H, W) that the network should give.
         """
-        self._depth, self._layers, self._images = depth, layers, images
+        self._layers = layers
         self._divergence = Divergence(wanted.numpy())
-        self._outputs: dict[str, Tensor] = {}
-        self._order = {name: place for place, name in enumerate(layers)}
-        self.loss = self._run({}, is_first=True)
+        self._whole = Remembered(depth, images, plain_function(layers))
+        self.loss = self._divergence.of(self._whole.logits.numpy())
 
     def loss_with(self, changed: Layers) -> float:
         """Divergence of the network with some of its layers `changed`."""
-        return self._run(changed, is_first=False)
-
-    @torch.inference_mode()
-    def _run(self, changed: Layers, *, is_first: bool) -> float:
-        start = min((self._order[name] for name in changed), default=0)
-
-        def layer(name: str, x: Tensor) -> Tensor:
-            if not is_first and self._order[name] < start:
-                return self._outputs[name]
-            y = activate(name, run_layer(name, changed.get(name, self._layers[name]), x))
-            if is_first:
-                self._outputs[name] = y
-            return y
-
-        return self._divergence.of(run_by_layer(self._depth, self._images, layer).numpy())
+        start = next(name for name in self._layers if name in changed)
+        return self._divergence.of(self._whole.again_from(start, plain_function(self._layers | changed)).numpy())

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.evaluation.bootstrap import Summary, summarise
+from LVSegULib.evaluation.overlap import Overlap
 from LVSegULib.measures.divergence import Divergence, probabilities
 from LVSegULib.measures.volumes import ejection_fraction
 from LVSegULib.parallel import in_order
-from LVSegULib.visualization.filters import Filter, removable_filters
+from LVSegULib.visualization.filters import Filter
 from LVSegULib.visualization.inspector import Inspector, off_by_layer
 from LVSegULib.visualization.subjects import ED, ES, Subject, cavity_on_grid
 
@@ -126,11 +127,6 @@ def _strongest_first(effects: Sequence[Effect]) -> list[Effect]:
     return sorted(effects, key=lambda effect: -effect.divergence)
 
 
-def all_effects(ablation: Ablation, inspector: Inspector, progress: Callable[[float], None]) -> list[Effect]:
-    """The effect of every filter of the network, the strongest first."""
-    return removal_effects(ablation, removable_filters(inspector.model.spec.network), progress)
-
-
 def effect_values(effect: Effect) -> dict[str, Any]:
     """The numbers of an effect, flat, for tables and pages; NaN where there is no number."""
     values: dict[str, Any] = {"filter": effect.name, "divergence": effect.divergence}
@@ -142,11 +138,8 @@ def effect_values(effect: Effect) -> dict[str, Any]:
 
 def _figures_of(subject: Subject, found: NDArray[np.bool_]) -> tuple[float, float, float]:
     """Dice, mL at ED and ejection fraction of one patient."""
-    area, wanted = found.sum((1, 2)), subject.reference.sum((1, 2))
-    both = (found & subject.reference).sum((1, 2))
-    total = float(area.sum() + wanted.sum())
-    dice = 2 * float(both.sum()) / total if total else float("nan")
-    volumes = area * subject.pixel_ml
+    dice = Overlap.of(subject.reference, found).dice
+    volumes = found.sum((1, 2)) * subject.pixel_ml
     is_ed, is_es = subject.phases == ED, subject.phases == ES
     if not (is_ed.any() and is_es.any()):
         return dice, float(volumes.sum()), float("nan")

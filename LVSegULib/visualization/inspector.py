@@ -271,33 +271,18 @@ class _TorchInspector:
         """See `Inspector.rest_of`."""
         import torch
 
-        from LVSegULib.network.by_layer import plain_function, run_by_layer
+        from LVSegULib.network.by_layer import Remembered, plain_function
 
         config = self.model.spec.network
         check_filters(config, [Filter(layer, 0)])
-        run, order = plain_function(self._layers), list(self._layers)
-        slices = torch.from_numpy(np.ascontiguousarray(images, np.float32))
-        known: dict[str, torch.Tensor] = {}
-
-        def first(name: str, x: torch.Tensor) -> torch.Tensor:
-            known[name] = run(name, x)
-            return known[name]
-
-        with torch.inference_mode():
-            run_by_layer(config.depth, slices, first)
+        run, slices = plain_function(self._layers), torch.from_numpy(np.ascontiguousarray(images, np.float32))
+        whole = Remembered(config.depth, slices, run)
 
         def logits(off: Sequence[int]) -> Images:
             check_filters(config, [Filter(layer, index) for index in off])
-            left = known[layer].clone()
+            left = whole.outputs[layer].clone()
             left[:, list(off)] = 0
-
-            def later(name: str, x: torch.Tensor) -> torch.Tensor:
-                if name == layer:
-                    return left
-                return known[name] if order.index(name) < order.index(layer) else run(name, x)
-
-            with torch.inference_mode():
-                found: torch.Tensor = run_by_layer(config.depth, slices, later)
+            found = whole.again_from(layer, lambda name, x: left if name == layer else run(name, x))
             return found.numpy()
 
         return logits

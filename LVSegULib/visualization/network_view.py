@@ -14,8 +14,8 @@ from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import level_of
 from LVSegULib.preparation.prepare import prepare_images
 from LVSegULib.progress import Report, part_of, silent
-from LVSegULib.visualization.effects import Ablation, Effect, all_effects, pair_effects
-from LVSegULib.visualization.filters import Filter, layers_of
+from LVSegULib.visualization.effects import Ablation, Effect, pair_effects, removal_effects
+from LVSegULib.visualization.filters import Filter, layers_of, removable_filters
 from LVSegULib.visualization.inspector import Inspector
 from LVSegULib.visualization.kernels import LayerKernels, network_kernels
 from LVSegULib.visualization.subjects import Subject, cavity_on_grid
@@ -107,7 +107,8 @@ def view_network(
     seen = inspector.look(images, list(layers_of(spec.network)))
     kernels = network_kernels(spec.network, inspector.model.weights())
     ablation = Ablation(inspector, subjects)
-    effects = all_effects(ablation, inspector, part_of(report, 0.0, SINGLES_SHARE))
+    singles = part_of(report, 0.0, SINGLES_SHARE)
+    effects = removal_effects(ablation, removable_filters(spec.network), singles)
     pairs = pair_effects(ablation, effects, PAIRED, part_of(report, SINGLES_SHARE, 1.0))
     return NetworkView(
         spec=spec,

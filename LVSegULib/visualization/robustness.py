@@ -16,6 +16,7 @@ from scipy import ndimage
 
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.evaluation.bootstrap import Summary, summarise
+from LVSegULib.evaluation.overlap import Overlap
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.progress import Report, silent
 from LVSegULib.visualization.inspector import Inspector
@@ -154,9 +155,7 @@ def _chosen(known: Sequence[Perturbation], kinds: Sequence[str] | None) -> list[
 
 def _dice(inspector: Inspector, images: Images, reference: Masks) -> float:
     """Dice over all slices of a patient; NaN where there is no cavity, neither found nor in the reference."""
-    found = cavity_on_grid(inspector.look(images).logits, inspector.model.spec)
-    total = int(found.sum()) + int(reference.sum())
-    return 2 * int((found & reference).sum()) / total if total else float("nan")
+    return Overlap.of(reference, cavity_on_grid(inspector.look(images).logits, inspector.model.spec)).dice
 
 
 def _turned(images: Images, reference: Masks, degrees: float, _mm: float, _random: np.random.Generator) -> Pair:
