@@ -4,26 +4,91 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from LVSegULib.errors import UsageError
+
+if TYPE_CHECKING:
+    from LVSegULib.evaluation.threshold_choice import Choice
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the model, the probability and where the new model goes."""
+    """Declare the model, the probability or how it is chosen, and where the new model goes."""
     parser.add_argument("model", metavar="FOLDER", help="model folder of a training run (RUN/last)")
     parser.add_argument(
         "--probability",
         type=float,
-        required=True,
         metavar="P",
         help="a pixel counts from this probability on: above 0.5 draws smaller, below 0.5 larger",
+    )
+    parser.add_argument(
+        "--folds",
+        nargs="+",
+        metavar="FOLDER",
+        help="choose the probability at which volumes are right on the patients that these models of the same recipe "
+        "kept back",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        action="append",
+        metavar="DIR",
+        help="with --folds: a labelled data set; repeat for several",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the new model folder")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the folder and say where; returns 0."""
+    """Write the folder and say where; returns 0.
+
+    Raises:
+        UsageError: neither a probability nor folds with data were given, or both.
+    """
     from LVSegULib.modelfolder.folder import find_model
     from LVSegULib.modelfolder.threshold import with_threshold
 
-    model = with_threshold(find_model(arguments.model), arguments.probability, arguments.out)
-    print(f"{model.path}: {model.spec.name}, cut at a probability of {arguments.probability:g}")
+    if (arguments.probability is None) == (arguments.folds is None) or bool(arguments.folds) != bool(arguments.data):
+        raise UsageError("give either --probability P, or --folds FOLDER ... with --data DIR to choose it by")
+    probability = arguments.probability
+    if probability is None:
+        choice = _choose(arguments.folds, arguments.data)
+        print(table(choice))
+        probability = choice.chosen
+    model = with_threshold(find_model(arguments.model), probability, arguments.out)
+    print(f"{model.path}: {model.spec.name}, cut at a probability of {probability:g}")
     return 0
+
+
+def _choose(folds: list[str], data: list[Path]) -> Choice:
+    from LVSegULib.commands.messages import Progress
+    from LVSegULib.engines.base import open_engine
+    from LVSegULib.evaluation.datasets import open_evaluation_set
+    from LVSegULib.evaluation.threshold_choice import choose_threshold
+    from LVSegULib.modelfolder.folder import find_model
+
+    models = [find_model(name) for name in folds]
+    bar = Progress("choosing")
+    try:
+        return choose_threshold(
+            [open_evaluation_set(folder) for folder in data],
+            [model.spec for model in models],
+            [open_engine(model) for model in models],
+            bar,
+        )
+    finally:
+        bar.clear()
+
+
+def table(choice: Choice) -> str:
+    """Markdown: mean volume error and Dice per patient at every probability, by data set."""
+    from LVSegULib.evaluation.threshold_choice import PROBABILITIES
+
+    names = [f"{name} ({count} patients)" for name, count in choice.patients.items()]
+    lines = [
+        "| P | " + " | ".join(f"{name}: volume error | Dice per patient" for name in names) + " |",
+        "|---|" + "---|---|" * len(names),
+    ]
+    for index, probability in enumerate(PROBABILITIES):
+        cells = [f"{choice.errors[name][index]:+.1f} % | {choice.dice[name][index]:.3f}" for name in choice.patients]
+        lines.append(f"| {probability:g} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)

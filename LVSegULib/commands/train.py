@@ -29,7 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, type=Path, metavar="RUN", help="folder of the run")
     parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings; options win over it")
     parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
-    add_fields(parser.add_argument_group("settings"), TrainingConfig, skip=("data", "augmentation"))
+    parser.add_argument(
+        "--from",
+        dest="start",
+        metavar="MODEL",
+        help="start from this model, by name or folder, with its settings and a few hundred steps (see docs/own-data.md)",
+    )
+    add_fields(parser.add_argument_group("settings"), TrainingConfig, skip=("data", "start", "augmentation"))
     add_fields(parser.add_argument_group("augmentation"), AugmentationConfig, "augmentation")
 
 
@@ -54,11 +60,17 @@ def config_of(arguments: argparse.Namespace) -> TrainingConfig:
         UsageError: a setting is unknown or impossible.
     """
     from LVSegULib.errors import UsageError
+    from LVSegULib.modelfolder.folder import find_model
     from LVSegULib.training.config import config_from_values, read_config_values
 
+    from LVSegULib.training.start import settings_of
+
     values = read_config_values(arguments.config) if arguments.config else {}
-    values |= given_fields(arguments)
-    values["augmentation"] = {**values.get("augmentation", {}), **given_fields(arguments, "augmentation")}
+    start = arguments.start or values.get("start")
+    before = settings_of(find_model(start)) | {"start": start} if start else {}
+    varied = {**before.get("augmentation", {}), **values.get("augmentation", {})}
+    values = before | values | given_fields(arguments)
+    values["augmentation"] = varied | given_fields(arguments, "augmentation")
     if arguments.data:
         values["data"] = arguments.data
     if not values.get("data"):

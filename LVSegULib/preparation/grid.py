@@ -13,30 +13,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import UsageError
+from LVSegULib.preparation.intensity import DEFAULT, check_kind
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Pixels of `spacing_mm` (square), `rows` x `columns` of them, around the image's centre."""
+    """What the network sees: square pixels around the image's centre, or around a point that is told.
+
+    Attributes:
+        spacing_mm: size of a pixel.
+        rows: rows of pixels.
+        columns: columns of pixels.
+        intensity: how intensities are scaled, one of `LVSegULib.preparation.intensity.KINDS`.
+        centre_mm: where the grid's centre lies from the image's, along the image's rows and columns in the usual view.
+    """
 
     spacing_mm: float
     rows: int
     columns: int
+    intensity: str = DEFAULT
+    centre_mm: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
+        check_kind(self.intensity)
         if not self.spacing_mm > 0 or self.rows < 1 or self.columns < 1:
             raise UsageError(f"a grid of {self.rows} x {self.columns} pixels of {self.spacing_mm} mm is not possible")
 
 
 def axis_weights(
-    source_count: int, source_spacing_mm: float, target_count: int, target_spacing_mm: float
+    source_count: int, source_spacing_mm: float, target_count: int, target_spacing_mm: float, shift_mm: float = 0.0
 ) -> NDArray[np.float32]:
-    """Weights (target_count, source_count) that resample one axis; both are centred at the same point.
+    """Weights (target_count, source_count) that resample one axis; the target's centre lies `shift_mm` further on.
 
     Rows sum to 1 where the target pixel's centre lies on the source, and are 0 beyond its edge.
     """
     source_mm = (np.arange(source_count) - (source_count - 1) / 2) * source_spacing_mm
-    target_mm = (np.arange(target_count) - (target_count - 1) / 2) * target_spacing_mm
+    target_mm = (np.arange(target_count) - (target_count - 1) / 2) * target_spacing_mm + shift_mm
     reach_mm = max(source_spacing_mm, target_spacing_mm)
     weights = np.maximum(0.0, 1.0 - np.abs(target_mm[:, None] - source_mm[None, :]) / reach_mm)
     inside = np.abs(target_mm) <= source_count * source_spacing_mm / 2
@@ -50,10 +62,17 @@ def resample(
     spacing_mm: tuple[float, float],
     target_shape: tuple[int, int],
     target_spacing_mm: tuple[float, float],
+    shift_mm: tuple[float, float] = (0.0, 0.0),
 ) -> NDArray[np.float32]:
-    """`images` (…, J, I) with pixels of `spacing_mm` (J, I), resampled to (…, *target_shape); 0 beyond their edge."""
-    thinned = _along(images, -2, _taps(images.shape[-2], spacing_mm[0], target_shape[0], target_spacing_mm[0]))
-    return _along(thinned, -1, _taps(images.shape[-1], spacing_mm[1], target_shape[1], target_spacing_mm[1]))
+    """`images` (…, J, I) with pixels of `spacing_mm` (J, I), resampled to (…, *target_shape); 0 beyond their edge.
+
+    The centre of the result lies `shift_mm` (J, I) further on than that of `images`.
+    """
+    rows, columns = (
+        _taps(images.shape[axis - 2], spacing_mm[axis], target_shape[axis], target_spacing_mm[axis], shift_mm[axis])
+        for axis in (0, 1)
+    )
+    return _along(_along(images, -2, rows), -1, columns)
 
 
 @dataclass(frozen=True)
@@ -64,9 +83,11 @@ class _Taps:
     weights: NDArray[np.float32]
 
 
-@lru_cache(maxsize=16)
-def _taps(source_count: int, source_spacing_mm: float, target_count: int, target_spacing_mm: float) -> _Taps:
-    weights = axis_weights(source_count, source_spacing_mm, target_count, target_spacing_mm)
+@lru_cache(maxsize=32)
+def _taps(
+    source_count: int, source_spacing_mm: float, target_count: int, target_spacing_mm: float, shift_mm: float
+) -> _Taps:
+    weights = axis_weights(source_count, source_spacing_mm, target_count, target_spacing_mm, shift_mm)
     count = max(1, int(np.count_nonzero(weights, axis=1).max()))
     first = np.minimum((weights != 0).argmax(axis=1), source_count - count)
     indices = first + np.arange(count)[:, None]
@@ -92,11 +113,12 @@ def _along(images: NDArray[np.float32], axis: int, taps: _Taps) -> NDArray[np.fl
 
 def to_grid(images: NDArray[np.float32], spacing_mm: tuple[float, float], grid: Grid) -> NDArray[np.float32]:
     """`images` (…, J, I) on the network's grid (…, rows, columns)."""
-    return resample(images, spacing_mm, (grid.rows, grid.columns), (grid.spacing_mm, grid.spacing_mm))
+    return resample(images, spacing_mm, (grid.rows, grid.columns), (grid.spacing_mm, grid.spacing_mm), grid.centre_mm)
 
 
 def from_grid(
     maps: NDArray[np.float32], grid: Grid, shape: tuple[int, int], spacing_mm: tuple[float, float]
 ) -> NDArray[np.float32]:
     """`maps` (…, rows, columns) back on an image's own pixels (…, *shape); 0 beyond the grid."""
-    return resample(maps, (grid.spacing_mm, grid.spacing_mm), shape, spacing_mm)
+    back_mm = (-grid.centre_mm[0], -grid.centre_mm[1])
+    return resample(maps, (grid.spacing_mm, grid.spacing_mm), shape, spacing_mm, back_mm)

@@ -1,18 +1,73 @@
-"""Robust intensity scaling: the same tissue gets about the same number whatever the scanner's units."""
+"""Intensity scaling: the same tissue gets about the same number whatever the scanner's units.
+
+`percentile` is what models use unless they say otherwise; the others are there to be compared with it (`lvsegu study`).
+One scale serves a whole cine, so that slices and frames keep their brightness relative to each other; only `clahe`
+looks at each slice alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.errors import UsageError
+
 PERCENTILES = (0.5, 99.5)
 REGION_MM = 160.0
 MOST_VALUES = 500_000
 
+Frames = NDArray[np.float32]
+Scaling = Callable[[Frames], Frames]
+"""Gives the slices of a frame (K, J, I) their new intensities, mostly in 0..1."""
 
-def central_region(frames: NDArray[np.float32], spacing_mm: tuple[float, float]) -> NDArray[np.float32]:
+DEFAULT = "percentile"
+
+UNSCALED_UNIT = 1000.0
+"""What becomes 1 where intensities are left as the scanner gave them."""
+
+Z_SCORE_REACH = 3.0
+"""Standard deviations around the mean that become 0..1."""
+
+SMOOTHING_MM = 1.0
+"""Standard deviation of the Gaussian of `smoothed`."""
+
+CLAHE_TILE_MM = 40.0
+CLAHE_CLIP = 0.02
+EQUALISED_LEVELS = 256
+
+N4_SHRINK_TO_MM = 5.0
+N4_ITERATIONS = (30, 20)
+
+
+def intensity_scaling(frames: Frames, spacing_mm: tuple[float, float], kind: str = DEFAULT) -> Scaling:
+    """What brings the intensities of a cine to about 0..1.
+
+    Args:
+        frames: the cine (T, K, J, I).
+        spacing_mm: in-plane spacing (J, I).
+        kind: one of `KINDS`.
+
+    Raises:
+        UsageError: there is no such kind.
+    """
+    check_kind(kind)
+    return _KINDS[kind](frames, spacing_mm)
+
+
+def check_kind(kind: str) -> None:
+    """Refuse a name that is none of `KINDS`.
+
+    Raises:
+        UsageError: there is no such kind.
+    """
+    if kind not in _KINDS:
+        raise UsageError(f'there is no intensity scaling "{kind}": choose one of {", ".join(KINDS)}')
+
+
+def central_region(frames: Frames, spacing_mm: tuple[float, float]) -> Frames:
     """The middle 160 mm of `frames` (…, J, I), or as much as there is: the heart and what is around it."""
 
     def along(count: int, pixel_mm: float) -> slice:
@@ -22,10 +77,8 @@ def central_region(frames: NDArray[np.float32], spacing_mm: tuple[float, float])
     return frames[..., along(frames.shape[-2], spacing_mm[0]), along(frames.shape[-1], spacing_mm[1])]
 
 
-def scale_intensities(frames: NDArray[np.float32], spacing_mm: tuple[float, float]) -> NDArray[np.float32]:
+def scale_intensities(frames: Frames, spacing_mm: tuple[float, float]) -> Frames:
     """`frames` mapped so that the 0.5 % and 99.5 % percentiles of their middle become 0 and 1, and clipped there.
-
-    One scale serves the whole cine, so that slices and frames keep their brightness relative to each other.
 
     Args:
         frames: intensities (…, J, I).
@@ -34,20 +87,144 @@ def scale_intensities(frames: NDArray[np.float32], spacing_mm: tuple[float, floa
     Returns:
         Array of the same shape in 0..1; all 0 where the middle is constant.
     """
-    return scale_to(frames, intensity_limits(frames, spacing_mm))
+    return _percentile(frames, spacing_mm)(frames)
 
 
-def intensity_limits(frames: NDArray[np.float32], spacing_mm: tuple[float, float]) -> NDArray[np.floating[Any]]:
-    """The intensities (2,) of `frames` (…, J, I) that become 0 and 1; `spacing_mm` is in-plane (J, I)."""
+def _middle(frames: Frames, spacing_mm: tuple[float, float]) -> Frames:
     values = central_region(frames, spacing_mm).ravel()
-    limits: NDArray[np.floating[Any]] = np.percentile(values[:: max(1, values.size // MOST_VALUES)], PERCENTILES)
-    return limits
+    return values[:: max(1, values.size // MOST_VALUES)]
 
 
-def scale_to(frames: NDArray[np.float32], limits: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
-    """`frames` mapped so that `limits` become 0 and 1, and clipped there; all 0 where the limits are the same."""
-    low, high = limits
-    if not high > low:
-        return np.zeros_like(frames)
-    scaled = (frames - np.float32(low)) * np.float32(1 / (high - low))
-    return np.clip(scaled, 0, 1, out=scaled)
+def _between(low: float, high: float) -> Scaling:
+    """Maps `low` and `high` to 0 and 1 and clips there; all 0 where the two are the same."""
+
+    def scale(frames: Frames) -> Frames:
+        if not high > low:
+            return np.zeros_like(frames)
+        scaled = (frames - np.float32(low)) * np.float32(1 / (high - low))
+        return np.clip(scaled, 0, 1, out=scaled)
+
+    return scale
+
+
+def _percentile(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
+    low, high = np.percentile(_middle(frames, spacing_mm), PERCENTILES)
+    return _between(float(low), float(high))
+
+
+def _none(_frames: Frames, _spacing_mm: tuple[float, float]) -> Scaling:
+    return _between(0.0, UNSCALED_UNIT)
+
+
+def _min_max(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
+    values = central_region(frames, spacing_mm)
+    return _between(float(values.min()), float(values.max()))
+
+
+def _z_score(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
+    values = _middle(frames, spacing_mm)
+    mean, reach = float(values.mean()), Z_SCORE_REACH * float(values.std())
+    return _between(mean - reach, mean + reach)
+
+
+def _equalised(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
+    """Histogram equalisation: as many pixels of the cine's middle have each intensity as any other."""
+    shares = np.linspace(0, 1, EQUALISED_LEVELS)
+    levels, first = np.unique(np.quantile(_middle(frames, spacing_mm), shares), return_index=True)
+    return lambda some: np.interp(some, levels, shares[first]).astype(np.float32)
+
+
+def _smoothed(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
+    """Gaussian smoothing within each slice, after `percentile`."""
+    from scipy.ndimage import gaussian_filter
+
+    scale, sigmas = _percentile(frames, spacing_mm), [SMOOTHING_MM / mm for mm in spacing_mm]
+
+    def smooth(some: Frames) -> Frames:
+        smoothed: Frames = gaussian_filter(scale(some), (0.0,) * (some.ndim - 2) + (sigmas[0], sigmas[1]))
+        return smoothed
+
+    return smooth
+
+
+def _clahe(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
+    """Contrast-limited adaptive histogram equalisation of each slice, after `percentile`; needs scikit-image.
+
+    Zuiderveld: Graphics Gems IV, 1994.
+    """
+    from LVSegULib.preparation.packages import adaptive_equalisation
+
+    equalise, scale = adaptive_equalisation(), _percentile(frames, spacing_mm)
+    tile = [max(1, round(CLAHE_TILE_MM / mm)) for mm in spacing_mm]
+
+    def apply(some: Frames) -> Frames:
+        slices = scale(some).reshape(-1, *some.shape[-2:])
+        equalised = [equalise(one, kernel_size=tile, clip_limit=CLAHE_CLIP) for one in slices]
+        return np.stack(equalised).astype(np.float32).reshape(some.shape)
+
+    return apply
+
+
+def _n4(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
+    """Bias field of the mean over the beat taken out (N4), then `percentile`.
+
+    Tustison and others: IEEE Trans Med Imaging 2010, doi 10.1109/TMI.2010.2046908.
+    """
+    gain = _inverse_bias_field(frames.mean(axis=0), spacing_mm)
+    scale = _percentile((frames * gain).astype(np.float32), spacing_mm)
+    return lambda some: scale(some * gain)
+
+
+def _inverse_bias_field(volume: Frames, spacing_mm: tuple[float, float]) -> Frames:
+    """What `volume` (K, J, I) is to be multiplied by so that its smooth brightness is even."""
+    import SimpleITK as sitk
+
+    image = sitk.GetImageFromArray(volume - volume.min() + 1)
+    shrink = [max(1, round(N4_SHRINK_TO_MM / mm)) for mm in (spacing_mm[1], spacing_mm[0])]
+    n4 = sitk.N4BiasFieldCorrectionImageFilter()
+    n4.SetMaximumNumberOfIterations(N4_ITERATIONS)
+    n4.SetNumberOfControlPoints([4, 4, min(4, volume.shape[0] + 1)])
+    small = sitk.Shrink(image, [*shrink, 1])
+    n4.Execute(small, sitk.OtsuThreshold(small, 0, 1))
+    field = sitk.GetArrayFromImage(n4.GetLogBiasFieldAsImage(image))
+    inverse: Frames = np.exp(-field).astype(np.float32)
+    return inverse
+
+
+_KINDS: dict[str, Callable[[Frames, tuple[float, float]], Scaling]] = {
+    DEFAULT: _percentile,
+    "none": _none,
+    "min-max": _min_max,
+    "z-score": _z_score,
+    "equalised": _equalised,
+    "clahe": _clahe,
+    "smoothed": _smoothed,
+    "n4": _n4,
+}
+KINDS = tuple(_KINDS)
+
+
+def describe_scaling(kind: str) -> dict[str, Any]:
+    """The scaling with its numbers, as `model.json` holds it."""
+    numbers: dict[str, dict[str, Any]] = {
+        DEFAULT: {"kind": "percentiles", "percentiles": list(PERCENTILES)},
+        "none": {"unit": UNSCALED_UNIT},
+        "z-score": {"standard_deviations": Z_SCORE_REACH},
+        "equalised": {"levels": EQUALISED_LEVELS},
+        "clahe": {"tile_mm": CLAHE_TILE_MM, "clip": CLAHE_CLIP},
+        "smoothed": {"sigma_mm": SMOOTHING_MM},
+        "n4": {"shrink_to_mm": N4_SHRINK_TO_MM, "iterations": list(N4_ITERATIONS)},
+    }
+    return {"kind": kind} | numbers.get(kind, {}) | {"region_mm": REGION_MM}
+
+
+def scaling_of(description: dict[str, Any]) -> str:
+    """The kind of scaling that `describe_scaling` described.
+
+    Raises:
+        UsageError: there is no such scaling, or with other numbers.
+    """
+    for kind in KINDS:
+        if describe_scaling(kind) == description:
+            return kind
+    raise UsageError(f"asks for another normalisation, {description}")

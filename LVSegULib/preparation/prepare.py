@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from LVSegULib.cine import Cine
 from LVSegULib.parallel import in_order
 from LVSegULib.preparation.grid import Grid, from_grid, to_grid
-from LVSegULib.preparation.intensity import intensity_limits, scale_to
+from LVSegULib.preparation.intensity import intensity_scaling
 from LVSegULib.preparation.orientation import Orientation, usual_orientation
 from LVSegULib.progress import Report, silent
 
@@ -24,12 +24,12 @@ def prepare_images(cine: Cine, grid: Grid, report: Report = silent) -> NDArray[n
         report: told after every frame.
     """
     orientation, spacing_mm = _view(cine)
-    limits = intensity_limits(cine.frames, cine.spacing_mm[1:])
+    scale = intensity_scaling(cine.frames, cine.spacing_mm[1:], grid.intensity)
     images = np.empty((cine.frame_count, cine.slice_count, grid.rows, grid.columns), np.float32)
 
     def prepare(index: int) -> None:
         # A frame at a time: scaled and resampled, a whole cine would need its own memory twice more.
-        images[index] = to_grid(orientation.apply(scale_to(cine.frames[index], limits)), spacing_mm, grid)
+        images[index] = to_grid(orientation.apply(scale(cine.frames[index])), spacing_mm, grid)
 
     _frame_by_frame(prepare, cine.frame_count, report)
     return images.reshape(-1, 1, grid.rows, grid.columns)

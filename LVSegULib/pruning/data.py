@@ -15,6 +15,7 @@ from torch import Tensor
 
 from LVSegULib.cine import Cine
 from LVSegULib.errors import InputError
+from LVSegULib.labels import BY_KEY
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.unet import UNet
 from LVSegULib.preparation.grid import Grid
@@ -49,6 +50,16 @@ class UnlabelledCase:
     def patient(self) -> str:
         """Each cine counts as a patient."""
         return self.path.name
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All labels: nothing is told of any, and what the network finds takes their place."""
+        return tuple(BY_KEY)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The file or folder."""
+        return (self.path,)
 
     def read(self) -> tuple[Cine, NDArray[np.uint8]]:
         """The cine, and a label map with nothing in it."""
@@ -131,7 +142,8 @@ def _found(network: UNet, images: Tensor) -> Tensor:
 
 def _wider(grid: Grid) -> Grid:
     """A grid larger by half around the same centre, its pixels on the same places."""
-    return Grid(grid.spacing_mm, *(n + 2 * round(n * (MARGIN - 1) / 2) for n in (grid.rows, grid.columns)))
+    rows, columns = (n + 2 * round(n * (MARGIN - 1) / 2) for n in (grid.rows, grid.columns))
+    return dataclasses.replace(grid, rows=rows, columns=columns)
 
 
 def _augmentation(training: dict[str, Any]) -> AugmentationConfig:

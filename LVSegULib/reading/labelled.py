@@ -30,6 +30,14 @@ class LabelledCase(Protocol):
     def patient(self) -> str:
         """Whose heart it is; splits are made by it, also across data sets."""
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that its source knows, by key; where a pixel has another one, it is not told."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that it is read from, in an order of their own."""
+
     def read(self) -> tuple[Cine, NDArray[np.uint8]]:
         """The cine and its labels (T, K, J, I) in LVSegU's own values.
 
@@ -40,9 +48,10 @@ class LabelledCase(Protocol):
 
 @dataclass(frozen=True)
 class RawCase:
-    """A case of an nnU-Net raw folder that has a label map."""
+    """A case of an nnU-Net raw folder that has a label map, and the data set's labels."""
 
     case: Case
+    labels: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -53,6 +62,11 @@ class RawCase:
     def patient(self) -> str:
         """See `LabelledCase`."""
         return self.case.patient
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """See `LabelledCase`."""
+        return tuple(path for path in (self.case.image, self.case.label) if path is not None)
 
     def read(self) -> tuple[Cine, NDArray[np.uint8]]:
         """See `LabelledCase`."""
@@ -81,6 +95,17 @@ class SunnybrookCase:
         """See `LabelledCase`."""
         return self.source.name
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """See `LabelledCase`."""
+        return (CAVITY.key,)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """See `LabelledCase`."""
+        images = [path for path in sorted(self.source.images.rglob("*")) if path.is_file()]
+        return (*images, *sorted(self.source.contours["endo"].values()))
+
     def read(self) -> tuple[Cine, NDArray[np.uint8]]:
         """See `LabelledCase`."""
         drawn = self.source.read()
@@ -94,26 +119,25 @@ def open_labelled(folder: Path, label_keys: Sequence[str]) -> tuple[LabelledCase
 
     Args:
         folder: an nnU-Net raw folder, or a Sunnybrook release (DICOM with contour files).
-        label_keys: the labels that are needed ("LV", "MYO", "RV").
+        label_keys: the labels that are wanted ("LV", "MYO", "RV"); the data set is used for those that it has.
 
     Raises:
-        InputError: not such a folder, no labelled case in it, or a label is not among its labels.
+        InputError: not such a folder, no labelled case in it, or none of the labels is among its labels.
     """
     if is_sunnybrook(folder):
         _check_labels(folder, (CAVITY.key,), label_keys)
         return tuple(SunnybrookCase(patient) for patient in open_sunnybrook(folder))
     dataset = open_raw_dataset(folder)
     _check_labels(folder, tuple(dataset.labels), label_keys)
-    cases = tuple(RawCase(case) for case in dataset.cases if case.label is not None)
+    cases = tuple(RawCase(case, tuple(dataset.labels)) for case in dataset.cases if case.label is not None)
     if not cases:
         raise InputError(f"{folder}: none of its {len(dataset.cases)} images has a label map in labelsTr")
     return cases
 
 
 def _check_labels(folder: Path, present: Sequence[str], wanted: Sequence[str]) -> None:
-    missing = [key for key in wanted if key not in present]
-    if missing:
+    if not set(wanted) & set(present):
         raise InputError(
-            f"{folder}: has no label {', '.join(missing)} (it has {', '.join(present)}): leave the data set out, or "
+            f"{folder}: has no label {', '.join(wanted)} (it has {', '.join(present)}): leave the data set out, or "
             f"learn other labels"
         )

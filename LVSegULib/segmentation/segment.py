@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
+from LVSegULib.engines.batches import all_logits
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.prepare import prepare_images, restore_labels
-from LVSegULib.progress import Report, part_of, reporting, silent
+from LVSegULib.progress import Report, part_of, silent
 from LVSegULib.segmentation.atrium import without_atrium
 from LVSegULib.segmentation.cleanup import keep_heart
+from LVSegULib.segmentation.look import fitting_grid
 
 PREPARED, SEGMENTED, RESTORED = 0.15, 0.75, 0.95
 """Share of the work that is done after each step, as it goes with the default model on two processor cores."""
@@ -26,9 +28,11 @@ class SegmentationOptions:
 
     Attributes:
         clean_up: keep the heart's component, fill holes, and leave out slices above the base.
+        look_first: find the heart first, and show it to the network in its usual size and place.
     """
 
     clean_up: bool = True
+    look_first: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,29 +71,25 @@ def segment_cine(
         EngineError: the engine failed.
     """
     times = [time.perf_counter()]
-    images = prepare_images(cine, model.grid, part_of(progress, 0.0, PREPARED))
+    grid, unusual = fitting_grid(cine, model, engine) if options.look_first else (model.grid, "")
+    images = prepare_images(cine, grid, part_of(progress, 0.0, PREPARED))
     times.append(time.perf_counter())
-    logits = _all_logits(engine, images, len(model.labels), part_of(progress, PREPARED, SEGMENTED))
+    logits = all_logits(engine, images, len(model.labels), part_of(progress, PREPARED, SEGMENTED))
     times.append(time.perf_counter())
-    labels = restore_labels(logits, cine, model.label_values, model.grid, part_of(progress, SEGMENTED, RESTORED))
+    labels = restore_labels(logits, cine, model.label_values, grid, part_of(progress, SEGMENTED, RESTORED))
     above: tuple[int, ...] = ()
     if options.clean_up:
         labels, above = without_atrium(keep_heart(labels, part_of(progress, RESTORED, 1.0)))
     progress(1.0)
     times.append(time.perf_counter())
     steps = zip(("prepare", "network", "restore"), times[1:], times[:-1], strict=True)
-    return Segmentation(labels, {name: end - start for name, end, start in steps}, _warnings(above))
+    return Segmentation(labels, {name: end - start for name, end, start in steps}, _warnings(above, unusual))
 
 
-def _warnings(above: tuple[int, ...]) -> tuple[str, ...]:
+def _warnings(above: tuple[int, ...], unusual: str) -> tuple[str, ...]:
+    """What to look at: slices left out above the base, and an unusual size or place."""
+    told = (unusual,) if unusual else ()
     if not above:
-        return ()
+        return told
     which = f"slice {above[0]} fills" if len(above) == 1 else f"slices {', '.join(map(str, above))} fill"
-    return (f"{which} while the ventricle empties: taken for atrium or outflow tract and left out",)
-
-
-def _all_logits(engine: Engine, images: NDArray[np.float32], channels: int, report: Report) -> NDArray[np.float32]:
-    logits = np.empty((len(images), channels, *images.shape[2:]), np.float32)
-    for start in reporting(range(0, len(images), engine.batch), report):
-        logits[start : start + engine.batch] = engine.logits(images[start : start + engine.batch])
-    return logits
+    return (*told, f"{which} while the ventricle empties: taken for atrium or outflow tract and left out")

@@ -8,8 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from LVSegULib.training.absence import WIDE_MM, filled, without_wall
 from LVSegULib.training.augmentation_config import AugmentationConfig
-from LVSegULib.training.contraction import contracted
+from LVSegULib.training.contraction import centre_and_radius, contracted
+from LVSegULib.training.texture import retextured
 
 CONTRACTED_SHARE = 1 / 3
 
@@ -27,8 +29,15 @@ class Augmentation:
         grid = self._sampling_grid(images, generator)
         if self.config.contraction > 0:
             grid = contracted(grid, targets[:, :1], self._contraction_factors(images, generator))
+        opens, closes = self._absent(targets[:, :1], generator)
+        grid = without_wall(grid, targets[:, :1], opens)
         both = functional.grid_sample(torch.cat([images, targets], 1), grid, align_corners=False)
         images, targets = both[:, :1], both[:, 1:]
+        images = filled(images, targets[:, :1], closes)
+        targets = targets * _column((~(opens | closes)).float())
+        if self.config.texture > 0:
+            is_chosen = torch.rand(len(images), device=images.device, generator=generator) < self.config.texture
+            images = retextured(images, is_chosen, generator)
         images = _lower_resolution(images, self.config.low_resolution, generator)
         return self._vary_intensities(images, generator), targets
 
@@ -54,6 +63,16 @@ class Augmentation:
         is_chosen = draw.uniform(1.0) < 2 * CONTRACTED_SHARE - 1
         factors = 1 - draw.uniform(self.config.contraction).abs()
         return torch.where(is_chosen, factors, torch.ones_like(factors))
+
+    def _absent(self, cavity: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Which slices lose the wall around their cavity, and which the cavity (N,) each; none loses both."""
+        config, count = self.config, len(cavity)
+        if config.opening == 0 and config.closing == 0:
+            return (torch.zeros(count, dtype=torch.bool, device=cavity.device),) * 2
+        chance = torch.rand(count, device=cavity.device, generator=generator)
+        radius_mm = centre_and_radius(cavity)[1] * cavity.shape[-1] / 2 * self.spacing_mm
+        is_wide = (radius_mm > WIDE_MM) & (radius_mm < math.inf)
+        return is_wide & (chance < config.opening), chance > 1 - config.closing
 
     def _vary_intensities(self, images: Tensor, generator: torch.Generator) -> Tensor:
         config, count = self.config, images.shape[0]

@@ -18,6 +18,9 @@ class AugmentationConfig:
         shift_mm: shift along each axis is uniform within plus or minus this.
         bend_mm: a smooth displacement varies within plus or minus this along each axis.
         contraction: in a third of the slices the cavity's radius shrinks by up to this share.
+        closing: share of the slices whose cavity is filled with muscle, as below the apex; they then hold none.
+        opening: share of the slices with a wide cavity that lose its wall, as in the atrium; they then hold none.
+        texture: share of the slices that get another contrast from a small random network.
         contrast: gamma is log-uniform between 1 / (1 + contrast) and 1 + contrast.
         brightness: gain and offset are uniform within plus or minus this.
         bias_field: a smooth gain field varies within plus or minus this.
@@ -33,6 +36,9 @@ class AugmentationConfig:
     shift_mm: float = 20.0
     bend_mm: float = 8.0
     contraction: float = 0.0
+    closing: float = 0.0
+    opening: float = 0.0
+    texture: float = 0.0
     contrast: float = 0.8
     brightness: float = 0.15
     bias_field: float = 0.35

@@ -12,9 +12,13 @@ from typing import Any, get_type_hints
 
 from LVSegULib.errors import UsageError
 from LVSegULib.labels import BY_KEY
+from LVSegULib.modelfolder.folder import find_model
 from LVSegULib.network.config import UNetConfig, count_parameters, share_of_classic
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.intensity import DEFAULT, check_kind
 from LVSegULib.training.augmentation_config import AugmentationConfig
+
+LOSSES = ("both", "cross-entropy", "dice", "focal", "boundary")
 
 
 @dataclass(frozen=True)
@@ -25,26 +29,33 @@ class TrainingConfig:
         data: data set folders: nnU-Net raw folders, or a Sunnybrook release (DICOM with contour files).
         weights: how often a patient of each data set is drawn, relative to the others; none draws all patients alike.
         name: name of the model.
-        labels: label names to learn, as in `dataset.json`; every data set must have them.
-        filters: filters of each level of the U-Net, finest first.
+        labels: label names to learn, as in `dataset.json`; a data set is used for those of them that it has.
+        start: a model, by name or folder, whose network and weights are the start; none starts from chance.
+        filters: filters of each level of the U-Net, finest first; with `start` the network is that model's.
         spacing_mm: pixel size of the network's grid.
         size: rows and columns of the network's grid, around the image's centre.
         crop: rows and columns of a training slice, cut out after augmentation.
+        intensity: how intensities are scaled: percentile, none, min-max, z-score, equalised, clahe, smoothed or n4.
+        loss: both (Dice and cross-entropy), cross-entropy, dice, focal or boundary.
         steps: optimiser steps in all.
         batch_size: slices in a step, for each process.
         learning_rate: peak learning rate of AdamW, reached after the warm-up, then a cosine down to zero.
         weight_decay: AdamW's weight decay.
         warmup_steps: steps of linear warm-up.
+        sparsity: pull of every filter's batch norm towards zero, so that more can be pruned; 0 switches it off.
+        sparsity_keep: the pull ends when the filters that are left need this share of the multiply-adds.
         average_steps: the validated and saved weights are an exponential moving average over about so many steps.
         validate_every: steps between two validations; each also writes the last checkpoint.
         folds: patients are dealt into so many folds; see `fold`.
         fold: the fold kept for validation; -1 trains on every patient and validates on none.
+        patients: learn from so many of the training patients only, drawn by the seed; 0 learns from all.
         split: a JSON file {"train": [...], "validation": [...]} of patient names, instead of `folds`.
         seed: everything random follows from it.
         precision: "auto" takes bfloat16 where the processor computes in it, "bf16" and "fp32" force one.
         device: "auto", "cpu", "cuda" or "mps".
         threads: threads of the processor; 0 leaves it to PyTorch.
         compile: compile the network first: about 1.5 times faster on the processor, needs a C++ compiler.
+        cache: a folder where prepared slices are kept, for runs with the same data and grid; none keeps nothing.
         augmentation: how slices are varied.
     """
 
@@ -52,25 +63,32 @@ class TrainingConfig:
     weights: tuple[float, ...] = ()
     name: str = "model"
     labels: tuple[str, ...] = ("LV",)
+    start: str = ""
     filters: tuple[int, ...] = (4, 8, 16, 48, 96)
     spacing_mm: float = 1.5
     size: int = 128
     crop: int = 128
+    intensity: str = DEFAULT
+    loss: str = "both"
     steps: int = 5000
     batch_size: int = 16
     learning_rate: float = 4e-3
     weight_decay: float = 1e-2
     warmup_steps: int = 200
+    sparsity: float = 0.0
+    sparsity_keep: float = 0.4
     average_steps: int = 300
     validate_every: int = 500
     folds: int = 4
     fold: int = 0
+    patients: int = 0
     split: str = ""
     seed: int = 1
     precision: str = "auto"
     device: str = "auto"
     threads: int = 0
     compile: bool = False
+    cache: str = ""
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
 
     def __post_init__(self) -> None:
@@ -79,10 +97,20 @@ class TrainingConfig:
                 raise UsageError(f"{name} must be at least 1, got {getattr(self, name)}")
         if not self.learning_rate > 0 or not self.spacing_mm > 0:
             raise UsageError("learning_rate and spacing_mm must be positive")
+        if self.sparsity < 0 or not 0 < self.sparsity_keep <= 1:
+            raise UsageError(
+                f"sparsity must not be negative and sparsity_keep lie between 0 and 1, got {self.sparsity} and "
+                f"{self.sparsity_keep}"
+            )
         if self.weights and (len(self.weights) != len(self.data) or min(self.weights) <= 0):
             raise UsageError(
                 f"weights must be positive and one for each of the {len(self.data)} data sets, got {self.weights}"
             )
+        check_kind(self.intensity)
+        if self.loss not in LOSSES:
+            raise UsageError(f'there is no loss "{self.loss}": choose one of {", ".join(LOSSES)}')
+        if self.patients < 0:
+            raise UsageError(f"patients must not be negative, got {self.patients}")
         if self.precision not in ("auto", "bf16", "fp32"):
             raise UsageError(f'precision must be "auto", "bf16" or "fp32", got "{self.precision}"')
         if not self.labels or any(key not in BY_KEY for key in self.labels):
@@ -92,12 +120,14 @@ class TrainingConfig:
         if self.size % self.network.size_multiple or self.crop % self.network.size_multiple:
             raise UsageError(
                 f"size and crop must be multiples of {self.network.size_multiple} for a network of "
-                f"{len(self.filters)} levels, got {self.size} and {self.crop}"
+                f"{self.network.depth + 1} levels, got {self.size} and {self.crop}"
             )
 
     @property
     def network(self) -> UNetConfig:
         """The shape of the network."""
+        if self.start:
+            return dataclasses.replace(find_model(self.start).spec.network, output_channels=len(self.labels))
         return UNetConfig.from_levels(self.filters, output_channels=len(self.labels))
 
     @property
@@ -111,7 +141,7 @@ class TrainingConfig:
     @property
     def grid(self) -> Grid:
         """The network's grid."""
-        return Grid(self.spacing_mm, self.size, self.size)
+        return Grid(self.spacing_mm, self.size, self.size, self.intensity)
 
     @property
     def label_values(self) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ import torch
 from torch import Tensor
 
 from LVSegULib.errors import InputError
+from LVSegULib.labels import BY_KEY
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images, prepare_targets
 from LVSegULib.reading.labelled import LabelledCase, open_labelled
+from LVSegULib.training.cache import SliceCache
 
 LEVELS = 255.0
 MARGIN = 1.5
@@ -29,6 +32,7 @@ class Slices:
         targets: (N, C, H, W), uint8; 255 stands for a pixel that the label covers wholly.
         patients: the patient's index of each slice (N,).
         names: the patients' names.
+        known: which labels the source of each slice knows (N, C), bool.
         weights: how often each patient is drawn (P,), relative to the others; empty where all are drawn alike.
     """
 
@@ -36,6 +40,7 @@ class Slices:
     targets: Tensor
     patients: Tensor
     names: tuple[str, ...]
+    known: Tensor
     weights: tuple[float, ...] = ()
 
     def __len__(self) -> int:
@@ -61,8 +66,16 @@ def load_slices(
     label_values: tuple[int, ...],
     grid: Grid,
     progress: Callable[[str], None] = lambda _: None,
+    cache: SliceCache | None = None,
 ) -> Slices:
     """Read and prepare `cases`; slices are ordered by patient.
+
+    Args:
+        cases: what to read.
+        label_values: the labels to learn, in the order of the network's output channels.
+        grid: the network's grid.
+        progress: told the name of each case.
+        cache: where prepared slices are kept and looked for; None prepares them anew.
 
     Raises:
         InputError: there is no case, or one of them cannot be read.
@@ -71,14 +84,23 @@ def load_slices(
     if not ordered:
         raise InputError("there is no labelled case to learn from")
     names = tuple(dict.fromkeys(case.patient for case in ordered))
-    images, targets, patients = [], [], []
+    images, targets, patients, known = [], [], [], []
     for case in ordered:
         progress(case.name)
-        cine, labels = case.read()
-        images.append(_bytes(prepare_images(cine, grid)))
-        targets.append(_bytes(prepare_targets(labels, cine, label_values, grid)))
-        patients += [names.index(case.patient)] * len(images[-1])
-    return Slices(torch.cat(images), torch.cat(targets), torch.tensor(patients), names)
+        prepare = partial(_prepared, case, label_values, grid)
+        own_images, own_targets = prepare() if cache is None else cache.get(case, label_values, grid, prepare)
+        images.append(own_images)
+        targets.append(own_targets)
+        count = len(own_images)
+        patients += [names.index(case.patient)] * count
+        knows = [any(BY_KEY[key].value == value for key in case.labels) for value in label_values]
+        known.append(torch.tensor(knows).expand(count, -1))
+    return Slices(torch.cat(images), torch.cat(targets), torch.tensor(patients), names, torch.cat(known))
+
+
+def _prepared(case: LabelledCase, label_values: tuple[int, ...], grid: Grid) -> tuple[Tensor, Tensor]:
+    cine, labels = case.read()
+    return _bytes(prepare_images(cine, grid)), _bytes(prepare_targets(labels, cine, label_values, grid))
 
 
 def patient_weights(
@@ -104,11 +126,17 @@ def patient_weights(
 def find_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[LabelledCase, ...]:
     """The labelled cases of every data set in `folders`; the same patient name in two of them is the same patient.
 
+    A data set that knows only some of the labels is used for these.
+
     Raises:
-        InputError: a folder is not a data set, or lacks one of the labels.
+        InputError: a folder is not a data set or has none of the labels, or a label is in none of the data sets.
     """
-    return tuple(case for folder in folders for case in open_labelled(Path(folder), label_keys))
+    cases = tuple(case for folder in folders for case in open_labelled(Path(folder), label_keys))
+    nowhere = [key for key in label_keys if not any(key in case.labels for case in cases)]
+    if nowhere:
+        raise InputError(f"none of the data sets has the label {', '.join(nowhere)}: add one that has, or learn others")
+    return cases
 
 
 def _bytes(values: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Tensor:
-    return torch.from_numpy(np.rint(values * LEVELS).astype(np.uint8))
+    return torch.from_numpy(np.rint(np.clip(values, 0, 1) * LEVELS).astype(np.uint8))

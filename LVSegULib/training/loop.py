@@ -17,11 +17,21 @@ from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.data import Slices
 from LVSegULib.training.device import Place
 from LVSegULib.training.loss import segmentation_loss
+from LVSegULib.training.sparsity import filter_prices, share_of_multiply_adds, shorten_batch_norms
 from LVSegULib.training.state import TrainingState, learning_rate
 from LVSegULib.training.validate import Validation, validate
 
 STEPS_BETWEEN_REPORTS = 10
 STREAMS = 1_000_003
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A step's slices (N, 1, H, W), what is to be found in them (N, C, H, W), and which labels are known (N, C)."""
+
+    images: Tensor
+    targets: Tensor
+    known: Tensor
 
 
 @dataclass(frozen=True)
@@ -54,11 +64,14 @@ def train_steps(
     """Train `state` from the step it is at to the last, in place, and report on the way."""
     augment = Augmentation(config.augmentation, config.spacing_mm, config.crop)
     network = _runnable(state.network.train(), config, place)
+    prices = filter_prices(config.network)
     started, losses = time.monotonic(), torch.zeros((), device=place.device)
     reported = state.step
     while state.step < config.steps:
-        images, targets = _next_batch(config, place, state.step, training, augment)
-        losses += _step(network, state, config, place, images, targets)
+        losses += _step(network, state, config, place, _next_batch(config, place, state.step, training, augment))
+        if config.sparsity and share_of_multiply_adds(state.network) > config.sparsity_keep:
+            shorten_batch_norms(state.network, prices, learning_rate(config, state.step) * config.sparsity)
+        state.average.update_parameters(state.network)
         state.step += 1
         is_validation = state.step % config.validate_every == 0 or state.step == config.steps
         if not is_validation and state.step % STEPS_BETWEEN_REPORTS:
@@ -78,14 +91,13 @@ def _runnable(network: nn.Module, config: TrainingConfig, place: Place) -> Calla
     return cast(Callable[[Tensor], Tensor], torch.compile(network) if config.compile else network)
 
 
-def _next_batch(
-    config: TrainingConfig, place: Place, step: int, training: Slices, augment: Augmentation
-) -> tuple[Tensor, Tensor]:
+def _next_batch(config: TrainingConfig, place: Place, step: int, training: Slices, augment: Augmentation) -> Batch:
     stream = (config.seed * STREAMS + step) * place.world + place.rank
     drawing = torch.Generator().manual_seed(stream)
     varying = torch.Generator(place.device).manual_seed(stream)
-    images, targets = training.batch(training.draw(config.batch_size, drawing), place.device)
-    return augment(images, targets, varying)
+    chosen = training.draw(config.batch_size, drawing)
+    images, targets = augment(*training.batch(chosen, place.device), varying)
+    return Batch(images, targets, training.known[chosen].to(place.device))
 
 
 def _step(
@@ -93,18 +105,16 @@ def _step(
     state: TrainingState,
     config: TrainingConfig,
     place: Place,
-    images: Tensor,
-    targets: Tensor,
+    batch: Batch,
 ) -> Tensor:
     for group in state.optimizer.param_groups:
         group["lr"] = learning_rate(config, state.step)
     autocast = torch.autocast(place.device.type, torch.bfloat16) if place.bf16 else nullcontext()
     with autocast:
-        logits = network(images.contiguous(memory_format=torch.channels_last))
-    loss = segmentation_loss(logits, targets)
+        logits = network(batch.images.contiguous(memory_format=torch.channels_last))
+    loss = segmentation_loss(logits, batch.targets, batch.known, config.loss)
     state.optimizer.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(state.network.parameters(), 1.0)
     state.optimizer.step()
-    state.average.update_parameters(state.network)
     return loss.detach()

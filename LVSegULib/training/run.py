@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,14 +15,16 @@ from LVSegULib.labels import BY_KEY
 from LVSegULib.modelfolder.folder import save_model
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.pictures.training_curve import draw_training_curve
-from LVSegULib.preparation.grid import Grid
+from LVSegULib.reading.labelled import open_labelled
+from LVSegULib.training.cache import SliceCache
 from LVSegULib.training.card import training_card
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.data import MARGIN, find_cases, load_slices, patient_weights
 from LVSegULib.training.device import Place, placed
 from LVSegULib.training.log import Row, read_log, write_log
 from LVSegULib.training.loop import Report, train_steps
-from LVSegULib.training.split import Split, fold_split, read_split
+from LVSegULib.training.split import Split, fold_split, read_split, some_of
+from LVSegULib.training.start import describe_start, start_from
 from LVSegULib.training.state import TrainingState, load_checkpoint, new_state, save_checkpoint
 
 CHECKPOINT, LOG, CURVE, CONFIG, SPLIT = "checkpoint.safetensors", "log.csv", "curve.png", "config.json", "split.json"
@@ -65,16 +68,20 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         raise InputError(f"{folder} has no {CHECKPOINT} to resume from: start without --resume")
     cases = find_cases(config.data, config.labels)
     split = _split(config, [case.patient for case in cases])
+    for line in remarks(config):
+        watch.say(line)
     with placed(config.device, config.precision, config.threads) as place:
         watch.say(f"{len(split.train)} patients to learn from, {len(split.validation)} to validate; {place.describe()}")
-        wide = Grid(config.spacing_mm, _wide(config), _wide(config))
-        values = config.label_values
-        training = load_slices([c for c in cases if c.patient in split.train], values, wide, watch.loaded)
+        wide = replace(config.grid, rows=_wide(config), columns=_wide(config))
+        values, cache = config.label_values, SliceCache(Path(config.cache)) if config.cache else None
+        learnt = [case for case in cases if case.patient in split.train]
+        training = load_slices(learnt, values, wide, watch.loaded, cache)
         weights = patient_weights(config.data, config.weights, config.labels, training.names)
         training = replace(training, weights=weights)
         kept = [case for case in cases if case.patient in split.validation]
-        validation = load_slices(kept, values, config.grid, watch.loaded) if kept and place.is_first else None
+        validation = load_slices(kept, values, config.grid, watch.loaded, cache) if kept and place.is_first else None
         state = new_state(config, place.device)
+        start_from(config, state)
         if resume:
             load_checkpoint(checkpoint, state, config)
         recorder = _Recorder(folder, config, split, state, place, watch)
@@ -82,10 +89,36 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         train_steps(state, config, place, training, validation, recorder)
 
 
+def remarks(config: TrainingConfig) -> list[str]:
+    """What the user should know of the data: labels that a data set lacks, patients that are in several of them."""
+    lines: list[str] = []
+    folders_of: dict[str, list[str]] = defaultdict(list)
+    for folder in config.data:
+        own = open_labelled(Path(folder), config.labels)
+        missing = [key for key in config.labels if key not in own[0].labels]
+        if missing:
+            lines.append(f"{Path(folder).name} does not know {', '.join(missing)}: used for the other labels")
+        for patient in {case.patient for case in own}:
+            folders_of[patient].append(Path(folder).name)
+    shared = sorted(patient for patient, folders in folders_of.items() if len(folders) > 1)
+    if shared:
+        lines.append(f"in several data sets, taken for the same patient: {', '.join(shared)}")
+    return lines
+
+
 def _split(config: TrainingConfig, patients: list[str]) -> Split:
     if config.split:
-        return read_split(Path(config.split), patients)
-    return fold_split(patients, config.folds, config.fold)
+        split = read_split(Path(config.split), patients)
+    else:
+        split = fold_split(patients, config.folds, config.fold)
+    if config.patients:
+        split = replace(split, train=some_of(split.train, config.patients, config.seed))
+    if not split.train:
+        raise UsageError(
+            f"of {len(set(patients))} patients none is left to learn from: give more data, or --fold -1 to validate on "
+            "none"
+        )
+    return split
 
 
 def _wide(config: TrainingConfig) -> int:
@@ -109,6 +142,7 @@ class _Recorder:
         self.rows = read_log(folder / LOG, state.step)
         self.earlier_seconds = self.rows[-1].seconds if self.rows else 0.0
         self.losses: list[float] = []
+        self.start = describe_start(config)
         if place.is_first:
             write_json(folder / CONFIG, config.to_json())
             write_json(folder / SPLIT, split.to_json())
@@ -152,6 +186,7 @@ class _Recorder:
                 "seconds": round(row.seconds, 1),
                 "place": self.place.describe(),
                 "date": time.strftime("%Y-%m-%d"),
+                **self.start,
             },
             figures=_validation_figures(report),
         )

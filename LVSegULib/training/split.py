@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,13 @@ def fold_split(patients: Sequence[str], folds: int, fold: int) -> Split:
     ordered = sorted(set(patients))
     kept = tuple(name for index, name in enumerate(ordered) if fold >= 0 and index % folds == fold)
     return Split(tuple(name for name in ordered if name not in kept), kept)
+
+
+def some_of(patients: Sequence[str], count: int, seed: int) -> tuple[str, ...]:
+    """`count` of the patients, the same ones for the same seed; fewer are among more."""
+    ordered = sorted(patients)
+    random.Random(seed).shuffle(ordered)
+    return tuple(sorted(ordered[:count]))
 
 
 def read_split(path: Path, patients: Sequence[str]) -> Split:

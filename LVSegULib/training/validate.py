@@ -41,7 +41,8 @@ def validate(network: UNet, slices: Slices, place: Place) -> Validation:
             logits = network(images.to(memory_format=torch.channels_last))
         predicted = is_found(logits)
         reference = targets > 0.5
-        for row, mask in enumerate((predicted & reference, predicted, reference)):
+        knows = slices.known[chosen].to(place.device)[:, :, None, None]
+        for row, mask in enumerate((predicted & reference, predicted & knows, reference)):
             counts[row].index_add_(0, slices.patients[chosen], mask.sum((2, 3)).double().cpu())
     network.train(was_training)
     overlap, predicted_sum, reference_sum = counts.numpy()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +15,7 @@ from LVSegULib.preparation.orientation import usual_orientation
 def map_grid(grid: Grid, level: int) -> Grid:
     """The pixels of the maps at a level: 2^level times as large as the network's, around the same centre."""
     step = 2**level
-    return Grid(grid.spacing_mm * step, grid.rows // step, grid.columns // step)
+    return replace(grid, spacing_mm=grid.spacing_mm * step, rows=grid.rows // step, columns=grid.columns // step)
 
 
 def map_ijk_to_ras(cine: Cine, grid: Grid, level: int) -> NDArray[np.float64]:

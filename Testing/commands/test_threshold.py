@@ -28,3 +28,13 @@ def test_what_is_no_probability_is_a_usage_error(
 ) -> None:
     assert main(["threshold", str(a_run_model.path), "--probability", "75", "--out", str(tmp_path / "new")]) == 2
     assert "between 0 and 1, got 75" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["--probability", "0.7", "--folds", "x", "--data", "y"], ["--folds", "x"], ["--data", "y"]]
+)
+def test_either_a_probability_or_folds_with_data(
+    options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["threshold", "lv", *options, "--out", str(tmp_path / "new")]) == 2
+    assert "give either --probability P, or --folds" in capsys.readouterr().err

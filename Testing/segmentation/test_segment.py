@@ -29,7 +29,7 @@ class BrightPixels:
 
     def logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         self.batches.append(len(images))
-        return images - np.float32(0.5)
+        return 20 * (images - np.float32(0.5))
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_the_square_is_found_in_every_slice_and_the_spot_is_cleaned_away(a_cine_
     expected = np.zeros((3, 3, 64, 64), np.uint8)
     expected[:, :, 20:40, 24:44] = 1
     np.testing.assert_array_equal(result.labels, expected)
-    assert sum(engine.batches) == 9
+    assert sum(engine.batches) == 6 + 9  # a look at the 3 slices in 2 frames, then all of them
     assert max(engine.batches) == engine.batch
     assert result.seconds.keys() == {"prepare", "network", "restore"}
 
@@ -87,4 +87,5 @@ def test_the_work_can_be_stopped_at_every_report(a_cine_of_a_bright_square: Cine
     with pytest.raises(KeyboardInterrupt):
         segment_cine(a_cine_of_a_bright_square, MODEL, engine, progress=stop)
     assert len(shares) == reports
-    assert len(engine.batches) == min(max(reports - 3, 0), 3)  # the first 3 reports are of preparing
+    # The look takes 2 batches and reports nothing; the first 3 reports are of preparing.
+    assert len(engine.batches) == 2 + min(max(reports - 3, 0), 3)

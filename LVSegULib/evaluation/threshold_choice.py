@@ -1,0 +1,124 @@
+"""Choose the probability from which a pixel counts, so that volumes of patients not learnt from come out right.
+
+Training with the Dice of each slice makes a network draw too large where it is unsure. Each patient is judged by the
+fold's network that kept it back, at several probabilities; the one is chosen at which the cavity's volume is neither
+too large nor too small, on average over data sets.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.engines.base import Engine
+from LVSegULib.errors import InputError
+from LVSegULib.evaluation.cases import EvaluationCase
+from LVSegULib.evaluation.datasets import EvaluationSet
+from LVSegULib.evaluation.out_of_fold import judges
+from LVSegULib.labels import CAVITY
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.segmentation.segment import segment_cine
+
+PROBABILITIES = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
+
+
+@dataclass(frozen=True)
+class Shifted:
+    """An engine whose logits are lower by `shift`: it cuts at the probability that has these log-odds."""
+
+    engine: Engine
+    shift: np.float32
+
+    @property
+    def name(self) -> str:
+        """See `Engine`."""
+        return self.engine.name
+
+    @property
+    def version(self) -> str:
+        """See `Engine`."""
+        return self.engine.version
+
+    @property
+    def batch(self) -> int:
+        """See `Engine`."""
+        return self.engine.batch
+
+    def logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """See `Engine`."""
+        return self.engine.logits(images) - self.shift
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was found at each probability.
+
+    Attributes:
+        chosen: the probability at which the mean of `errors` over data sets is nearest to 0.
+        errors: mean volume error over patients, per cent, by data set, one for each of `PROBABILITIES`.
+        dice: mean Dice per patient, likewise.
+        patients: how many patients there are, by data set.
+    """
+
+    chosen: float
+    errors: dict[str, tuple[float, ...]]
+    dice: dict[str, tuple[float, ...]]
+    patients: dict[str, int]
+
+
+def choose_threshold(
+    datasets: Sequence[EvaluationSet],
+    models: Sequence[ModelSpec],
+    engines: Sequence[Engine],
+    progress: Callable[[float], None] = lambda _: None,
+) -> Choice:
+    """Try every one of `PROBABILITIES` on the patients that the models of the folds kept back.
+
+    Args:
+        datasets: labelled data sets.
+        models: one of each fold, with its split.
+        engines: what runs each of them.
+        progress: told the share done.
+
+    Raises:
+        InputError: a case cannot be read, or has no cavity in any frame.
+        UsageError: none of the patients was kept back by one of the models.
+    """
+    total, done = sum(len(dataset.cases) for dataset in datasets), 0
+    errors, dice, patients = {}, {}, {}
+    for dataset in datasets:
+        judge = judges([case.patient for case in dataset.cases], models)
+        found: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+        for case in dataset.cases:
+            if case.patient in judge:
+                position = judge[case.patient]
+                found[case.patient].append(_counts(case, models[position], engines[position]))
+            done += 1
+            progress(done / total)
+        sums = np.array([np.sum(counts, axis=0) for counts in found.values()])  # (patients, probabilities, 3)
+        overlap, drawn, cavity = np.moveaxis(sums, -1, 0)
+        errors[dataset.name] = tuple((100 * (drawn / cavity - 1)).mean(axis=0).tolist())
+        dice[dataset.name] = tuple((2 * overlap / (drawn + cavity)).mean(axis=0).tolist())
+        patients[dataset.name] = len(found)
+    mean = np.mean(list(errors.values()), axis=0)
+    return Choice(PROBABILITIES[int(np.abs(mean).argmin())], errors, dice, patients)
+
+
+def _counts(case: EvaluationCase, model: ModelSpec, engine: Engine) -> NDArray[np.float64]:
+    """Pixels of overlap, result and reference at each of `PROBABILITIES` (P, 3), in the frames that are drawn."""
+    reference = case.read()
+    frames = list(reference.frames)
+    cavity = reference.labels[frames] == CAVITY.value
+    if not cavity.any():
+        raise InputError(f"{case.name}: has no cavity in any frame: leave it out of the data set")
+    rows = []
+    for probability in PROBABILITIES:
+        shift = np.float32(math.log(probability / (1 - probability)))
+        drawn = segment_cine(reference.cine, model, Shifted(engine, shift)).labels[frames] == CAVITY.value
+        rows.append([np.count_nonzero(mask) for mask in (cavity & drawn, drawn, cavity)])
+    return np.array(rows, np.float64)

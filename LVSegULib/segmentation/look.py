@@ -1,0 +1,183 @@
+"""A first look at a cine: where the heart lies and how large its pixels are, for the grid that the network sees it on.
+
+The network knows hearts of the size of its training patients', near the middle of a field of view. Most cines are like
+that and are taken as they are. A mouse is eleven times smaller, a field of view may be off the heart, and a file may
+tell a wrong spacing. So a few slices are segmented first; if no heart of a usual size is found well inside the grid,
+other pixel sizes and places are tried, and the one is taken on which the network is surest of a heart of that size.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from LVSegULib.cine import Cine
+from LVSegULib.engines.base import Engine
+from LVSegULib.engines.batches import all_logits
+from LVSegULib.labels import CAVITY
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.prepare import prepare_images
+
+SLICES, FRAMES = 5, 2
+"""How many slices and frames are looked at."""
+
+RADIUS_MM = (12.0, 34.0)
+"""Radius of a usual cavity in mid-ventricle, as if the pixels were those of the training."""
+
+TYPICAL_RADIUS_MM = 22.0
+"""Radius that an unusual heart is brought to."""
+
+SURE = 0.8
+"""A look of this score or more, with a heart of a usual size inside the grid, is not questioned."""
+
+CLEARLY_BETTER = 0.1
+"""Another grid must have a score higher by this."""
+
+LEAST_SCORE = 0.65
+"""And no lower than this: in what is no heart, something is found on some grid."""
+
+FIELDS = (1.0, 0.7, 0.5, 0.35)
+"""Shares of the image's field of view that are tried as the grid's."""
+
+LEAST_FIELD = 0.5
+"""An image that fills less of the grid's width cannot be of a usual size."""
+
+BORDER_SHARE = 0.08
+"""A cavity whose centre lies closer to the grid's edge than its radius and this share of the grid is at the edge."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at some slices showed.
+
+    Attributes:
+        grid: the grid that was looked through.
+        score: how sure the network is of one round cavity of a usual size in the slices, 0 to 1.
+        radius_mm: its radius, the median of the slices in which it was found, as if pixels were the model's; 0 if none.
+        centre_mm: where it lies from the grid's centre, along rows and columns, likewise.
+    """
+
+    grid: Grid
+    score: float
+    radius_mm: float
+    centre_mm: tuple[float, float]
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the cavity has a usual size and lies well inside the grid."""
+        half_mm = self.grid.spacing_mm * min(self.grid.rows, self.grid.columns) / 2
+        edge_mm = half_mm * (1 - 2 * BORDER_SHARE) - self.radius_mm
+        is_inside = max(map(abs, self.centre_mm)) < edge_mm
+        return is_inside and RADIUS_MM[0] <= self.radius_mm <= RADIUS_MM[1]
+
+
+def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, str]:
+    """The grid on which to segment `cine`: the model's own unless another one is clearly better.
+
+    Returns:
+        The grid, and a sentence for the user if it is not the model's own.
+
+    Raises:
+        EngineError: the engine failed.
+    """
+    own = model.grid
+    if CAVITY not in model.labels:
+        return own, ""
+    some = _some_slices(cine)
+    first = _look(some, own, model, engine)
+    if _field_mm(cine) < LEAST_FIELD * own.spacing_mm * max(own.rows, own.columns):
+        first = dataclasses.replace(first, score=0.0)  # a whole mouse is as large as a heart, and as round
+    if first.score >= SURE and first.is_usual:
+        return own, ""
+    looks = [_look(some, grid, model, engine) for grid in _other_grids(cine, own)]
+    best = max(looks, key=lambda look: look.score)
+    refined = _look(some, _centred(best, own), model, engine) if best.score > 0 else best
+    best = max(refined, best, key=lambda look: look.score)
+    if best.score < max(LEAST_SCORE, first.score + CLEARLY_BETTER):
+        return own, ""
+    return best.grid, _sentence(best.grid, own)
+
+
+def _sentence(grid: Grid, own: Grid) -> str:
+    if grid.spacing_mm == own.spacing_mm:
+        return "the heart lies off the middle of the images: the network looked there"
+    return (
+        f"by its spacing the heart is {grid.spacing_mm / own.spacing_mm:.2g} times the usual size: the network saw it "
+        f"with pixels of {grid.spacing_mm:.2g} instead of {own.spacing_mm:g} mm; volumes go by the file's spacing"
+    )
+
+
+def _some_slices(cine: Cine) -> Cine:
+    """A few slices of the middle of the stack, in two frames far apart."""
+    first, last = 0.2 * (cine.slice_count - 1), 0.8 * (cine.slice_count - 1)
+    slices = np.unique(np.rint(np.linspace(first, last, SLICES)).astype(int))
+    frames = np.unique(np.linspace(0, cine.frame_count, FRAMES, endpoint=False).astype(int))
+    return dataclasses.replace(cine, frames=np.ascontiguousarray(cine.frames[np.ix_(frames, slices)]), time_ms=None)
+
+
+def _other_grids(cine: Cine, own: Grid) -> Iterable[Grid]:
+    """Grids over all and over parts of the image, around its centre, from coarse to fine."""
+    for share in FIELDS:
+        spacing_mm = share * _field_mm(cine) / max(own.rows, own.columns)
+        yield dataclasses.replace(own, spacing_mm=spacing_mm)
+
+
+def _field_mm(cine: Cine) -> float:
+    """The longer side of the images."""
+    _, j_mm, i_mm = cine.spacing_mm
+    return float(max(cine.frames.shape[2] * j_mm, cine.frames.shape[3] * i_mm))
+
+
+def _centred(look: Look, own: Grid) -> Grid:
+    """A grid around the cavity that `look` found, with pixels that bring it to a typical size."""
+    radius_px = look.radius_mm / own.spacing_mm
+    spacing_mm = look.grid.spacing_mm * radius_px * own.spacing_mm / TYPICAL_RADIUS_MM
+    scale = look.grid.spacing_mm / own.spacing_mm
+    centre_mm = tuple(c + scale * d for c, d in zip(look.grid.centre_mm, look.centre_mm, strict=True))
+    return dataclasses.replace(own, spacing_mm=spacing_mm, centre_mm=(centre_mm[0], centre_mm[1]))
+
+
+def _look(some: Cine, grid: Grid, model: ModelSpec, engine: Engine) -> Look:
+    """What the network finds in `some` slices through `grid`; sizes are told as if its pixels were the model's."""
+    logits = all_logits(engine, prepare_images(some, grid), len(model.labels))
+    largest = np.concatenate([np.zeros_like(logits[:, :1]), logits], axis=1)
+    weights = np.exp(largest - largest.max(axis=1, keepdims=True))
+    channel = 1 + model.labels.index(CAVITY)
+    cavity = (weights / weights.sum(axis=1, keepdims=True))[:, channel]
+    found = [_cavity(one) for one in cavity]
+    radii = np.array([radius for _, radius, _ in found if radius > 0])
+    usual_mm = model.grid.spacing_mm
+    if not len(radii):
+        return Look(grid, 0.0, 0.0, (0.0, 0.0))
+    scores = [score * _plausible(radius * usual_mm) for score, radius, _ in found]
+    centres = np.array([centre for _, radius, centre in found if radius > 0])
+    rows_mm, columns_mm = np.median(centres, axis=0) * usual_mm
+    return Look(grid, float(np.mean(scores)), float(np.median(radii)) * usual_mm, (float(rows_mm), float(columns_mm)))
+
+
+def _plausible(radius_mm: float) -> float:
+    """1 for the radius of a usual cavity, falling to 0 for one half as small or twice as large."""
+    low, high = RADIUS_MM
+    return min(1.0, max(0.0, 2 * radius_mm / low - 1), max(0.0, 2 - radius_mm / high))
+
+
+def _cavity(probabilities: NDArray[np.float32]) -> tuple[float, float, tuple[float, float]]:
+    """Score, radius and place from the centre (pixels) of the largest piece in a slice's probabilities (J, I)."""
+    pieces, count = ndimage.label(probabilities > 0.5)
+    if not count:
+        return 0.0, 0.0, (0.0, 0.0)
+    sizes = np.bincount(pieces.ravel())[1:]
+    largest = pieces == 1 + int(sizes.argmax())
+    overlap = 2 * float(probabilities[largest].sum()) / float(probabilities.sum() + sizes.max())
+    radius = float(np.sqrt(sizes.max() / np.pi))
+    rows, columns = np.nonzero(largest)
+    spread = float(np.hypot(rows.std(), columns.std()))
+    roundness = min(1.0, radius / max(np.sqrt(2) * spread, 1e-6))
+    middle = (np.array(largest.shape) - 1) / 2
+    return overlap * roundness, radius, (float(rows.mean() - middle[0]), float(columns.mean() - middle[1]))

@@ -1,0 +1,77 @@
+"""Start from a trained model instead of from chance: warm start and fine-tuning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from LVSegULib.modelfolder.folder import ModelFolder, find_model
+from LVSegULib.modelfolder.weights import Weights
+from LVSegULib.training.config import TrainingConfig
+from LVSegULib.training.state import TrainingState
+
+FINE_TUNING: dict[str, Any] = {
+    "steps": 600,
+    "learning_rate": 1e-3,
+    "warmup_steps": 50,
+    "average_steps": 100,
+    "validate_every": 100,
+    "sparsity": 0.0,
+    "fold": -1,
+}
+"""What `lvsegu train --from MODEL` does unless it is told otherwise; the rest is as the model was trained."""
+
+OWN = ("data", "weights", "split", "fold", "folds", "patients", "start", "cache", "device", "threads")
+"""Settings that say nothing about another run."""
+
+
+def settings_of(model: ModelFolder) -> dict[str, Any]:
+    """The settings for training on from `model`: its own, with the steps and rates of fine-tuning."""
+    config = {name: value for name, value in model.spec.training.get("config", {}).items() if name not in OWN}
+    shape = {
+        "labels": [label.key for label in model.spec.labels],
+        "spacing_mm": model.spec.grid.spacing_mm,
+        "size": model.spec.grid.rows,
+        "crop": model.spec.grid.rows,
+        "intensity": model.spec.grid.intensity,
+    }
+    return config | shape | FINE_TUNING
+
+
+def start_from(config: TrainingConfig, state: TrainingState) -> None:
+    """Give the network of `state`, and its average, the weights of `config.start`; without one, leave them.
+
+    Labels that the model does not have start from chance.
+
+    Raises:
+        UsageError: there is no such model.
+        ModelError: it cannot be read.
+    """
+    if not config.start:
+        return
+    model = find_model(config.start)
+    weights = _with_labels(model.weights(), [label.key for label in model.spec.labels], config, state)
+    tensors = {name: torch.from_numpy(values) for name, values in weights.items()}
+    for network in (state.network, state.averaged):
+        network.load_state_dict(tensors, strict=False)
+
+
+def describe_start(config: TrainingConfig) -> dict[str, Any]:
+    """What `model.json` says of the model that the run started from; empty without one."""
+    if not config.start:
+        return {}
+    spec = find_model(config.start).spec
+    return {"started_from": {"name": spec.name, "sha256": spec.sha256, "trained_on": sorted(spec.trained_on)}}
+
+
+def _with_labels(weights: Weights, own: list[str], config: TrainingConfig, state: TrainingState) -> Weights:
+    """`weights` with an output for each label of `config`: the model's own, or the untrained one of `state`."""
+    changed = dict(weights)
+    for name in ("head.weight", "head.bias"):
+        head = state.network.state_dict()[name].cpu().numpy().copy()
+        for channel, key in enumerate(config.labels):
+            if key in own:
+                head[channel] = weights[name][own.index(key)]
+        changed[name] = head
+    return changed

@@ -1,0 +1,72 @@
+"""The probability is chosen by the volumes of patients whom a fold's network kept back."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from LVSegULib.cine import Cine
+from LVSegULib.errors import InputError, UsageError
+from LVSegULib.evaluation.cases import EvaluationCase, Reference
+from LVSegULib.evaluation.datasets import EvaluationSet
+from LVSegULib.evaluation.threshold_choice import PROBABILITIES, choose_threshold
+from LVSegULib.labels import CAVITY
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.network.config import UNetConfig
+from LVSegULib.preparation.grid import Grid
+
+
+class Rings:
+    """An engine that is surer the brighter a pixel is: a probability equals the brightness."""
+
+    name, version, batch = "rings", "1", 8
+
+    def logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        p = np.clip(images, 1e-4, 1 - 1e-4)
+        return np.log(p / (1 - p)).astype(np.float32)
+
+
+def a_case(name: str, *, empty: bool = False) -> EvaluationCase:
+    """A disc of radius 15 px, brightness 1, that the expert drew, in a ring up to 18 px of brightness 0.72."""
+    j, i = np.mgrid[:64, :64]
+    r = np.hypot(j - 31.5, i - 31.5)
+    image = np.where(r < 15, 1.0, np.where(r < 18, 0.72, 0.0)).astype(np.float32)
+    labels = ((r < 15) & (not empty)).astype(np.uint8)
+    cine = Cine(np.repeat(image[None, None], 3, axis=1), np.diag([-1.5, -1.5, 8.0, 1.0]), name=name)
+    reference = Reference(cine, np.repeat(labels[None, None], 3, axis=1), (0,))
+    return EvaluationCase(name, name, lambda: reference)
+
+
+MODEL = ModelSpec(
+    "rings",
+    UNetConfig.from_levels((1, 1)),
+    (CAVITY,),
+    Grid(1.5, 64, 64),
+    training={"split": {"train": ["b"], "validation": ["a"]}},
+)
+
+
+def test_the_first_probability_that_leaves_the_ring_out_is_chosen() -> None:
+    data = EvaluationSet("set", (CAVITY,), (a_case("a"), a_case("b")))
+    choice = choose_threshold([data], [MODEL], [Rings()])
+    assert choice.chosen == 0.75
+    assert choice.patients == {"set": 1}, "the patient who was trained on does not judge"
+    errors = dict(zip(PROBABILITIES, choice.errors["set"], strict=True))
+    assert errors[0.5] == pytest.approx(100 * (18**2 / 15**2 - 1), rel=0.05)
+    assert errors[0.75] == pytest.approx(0, abs=0.5)
+    assert dict(zip(PROBABILITIES, choice.dice["set"], strict=True))[0.75] > 0.995
+
+
+def test_a_case_without_cavity_is_refused_by_name() -> None:
+    data = EvaluationSet("set", (CAVITY,), (a_case("a", empty=True),))
+    with pytest.raises(InputError, match="a: has no cavity"):
+        choose_threshold([data], [MODEL], [Rings()])
+
+
+def test_nobody_kept_back_is_a_usage_error() -> None:
+    spec = dataclasses.replace(MODEL, training={"split": {"train": ["a"], "validation": []}})
+    with pytest.raises(UsageError, match="none of the models"):
+        choose_threshold([EvaluationSet("set", (CAVITY,), (a_case("a"),))], [spec], [Rings()])
