@@ -3,6 +3,9 @@
 #   make demo      segment the sample patient into out/ (no PyTorch needed)
 #   make test      lint, types and tests
 #   make bench     time every engine
+#   make models DATA=...   make the shipped models, their cards and the figures in the documents from the data sets
+#                  (hours, resumable; RUNS=runs/models WORKERS=2, MODELS="lv cardiac" for some of docs/models only)
+#   make figures   write docs/models/figures.json into README.md and docs
 #   make lint      ruff and mypy only
 #   make cmake-lists   write the lists in the CMakeLists.txt files from the tree
 #   make clean     remove .venv, out/ and caches
@@ -16,6 +19,10 @@ PYTHON ?=
 PIP_OPTIONS ?=
 PYTEST_OPTIONS ?=
 OUT ?= out
+DATA ?=
+RUNS ?= runs/models
+WORKERS ?= 2
+MODELS ?=
 
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
@@ -38,7 +45,7 @@ ifneq ($(shell $(PYTHON) -c '$(VERSION)' 2>&1),$(shell cat $(VENV)/python-versio
 endif
 endif
 
-.PHONY: demo test lint bench cmake-lists clean help
+.PHONY: demo test lint bench models figures cmake-lists clean help
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile
@@ -56,6 +63,13 @@ lint: $(VENV)/ready-to-test
 
 bench: $(VENV)/ready-to-test
 	@$(BIN)/python -m LVSegULib bench
+
+models: $(VENV)/ready-to-test
+	@test -n "$(DATA)" || { echo "Say where the data sets are: make models DATA=/path/to/folder" >&2; exit 2; }
+	@$(BIN)/python -m LVSegULib rebuild docs/models --data "$(DATA)" --out "$(RUNS)" --workers $(WORKERS) $(MODELS:%=--model %)
+
+figures: $(VENV)/ready-to-segment
+	@$(BIN)/python -m LVSegULib rebuild docs/models --documents
 
 cmake-lists: $(VENV)/python-version
 	@$(BIN)/python -m Testing.extension.cmake_lists

@@ -32,15 +32,21 @@ def volume_ml(side: int) -> float:
 
 def save_bright_pixel_model(folder: Path) -> ModelFolder:
     network = UNetConfig.from_base(1, depth=1)
+    weights = passing_weights(network)
+    weights["head.weight"][:], weights["head.bias"][:] = 20, -10
+    spec = ModelSpec(folder.name, network, (CAVITY,), Grid(PIXEL_MM, SIZE, SIZE), licence="CC0 1.0")
+    return save_model(folder, spec, weights, "# card\n")
+
+
+def passing_weights(network: UNetConfig) -> dict[str, NDArray[np.float32]]:
+    """Weights of a network of one level with which the image reaches the head as it is; the head's are zeros."""
     weights = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(network).items()}
     for name, values in weights.items():
         if name.endswith("running_var") or (values.ndim == 1 and name.endswith("weight")):
             values[:] = 1
         elif values.ndim == 4 and values.shape[-1] == 3 and not name.startswith("encoder.1"):
             values[0, 0, 1, 1] = 1
-    weights["head.weight"][:], weights["head.bias"][:] = 20, -10
-    spec = ModelSpec(folder.name, network, (CAVITY,), Grid(PIXEL_MM, SIZE, SIZE), licence="CC0 1.0")
-    return save_model(folder, spec, weights, "# card\n")
+    return weights
 
 
 def bright_squares(sides: Sequence[int] = SIDES) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""The chart of a result: volume over the beat, with end-diastole and end-systole marked."""
+"""The chart of a result: volume of each ventricle over the beat, with end-diastole and end-systole marked."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
-from LVSegULib.labels import CAVITY
+from LVSegULib.labels import CAVITY, RIGHT_CAVITY, Label
 from LVSegULib.measures.volumes import Measures
 from LVSegUSlicer.hierarchy import putBeside
 
 CHART_ROLE = "LVSegU.Chart"
-SERIES_ROLE, MARKS_TABLE_ROLE = "LVSegU.Series", "LVSegU.MarksTable"
+MARKS_TABLE_ROLE = "LVSegU.MarksTable"
+SERIES_ROLES = {CAVITY: "LVSegU.Series", RIGHT_CAVITY: "LVSegU.RightSeries"}
+"""Role of the curve of each label that has one."""
 
 _DARK = (0.2, 0.2, 0.2)
 _ROOM_ABOVE = 1.3
@@ -34,21 +36,38 @@ def writeChart(segmentationNode: Any, framesTable: Any, measures: Measures) -> A
     abscissa = "frame" if measures.time_ms is None else "time_ms"
     name = segmentationNode.GetName()
     chart = _node(segmentationNode, CHART_ROLE, "vtkMRMLPlotChartNode", _("{name} curve").format(name=name))
-    curve = _node(segmentationNode, SERIES_ROLE, "vtkMRMLPlotSeriesNode", _("{name} volume").format(name=name))
-    _show(curve, framesTable, abscissa, f"{CAVITY.name} (mL)")
-    curve.SetName(CAVITY.name)  # names of series are the words of the legend
-    curve.SetColor(*CAVITY.colour)
-    series = [curve, *_writeMarks(segmentationNode, measures)]
+    shown = [label for label in SERIES_ROLES if _column(framesTable, label) is not None]
+    series = [_writeCurve(segmentationNode, framesTable, abscissa, label) for label in shown]
+    series += _writeMarks(segmentationNode, measures)
     chart.RemoveAllPlotSeriesNodeIDs()
     for one in series:
         chart.AddAndObservePlotSeriesNodeID(one.GetID())
     chart.SetTitle(name)
     chart.SetXAxisTitle(_("Frame") if measures.time_ms is None else _("Time after the R wave (ms)"))
-    chart.SetYAxisTitle(_("LV blood pool (mL)"))
+    chart.SetYAxisTitle(_("LV blood pool (mL)") if len(shown) == 1 else _("Blood pool (mL)"))
     chart.SetYAxisRangeAuto(False)
-    chart.SetYAxisRange(0.0, _roundedUp(_ROOM_ABOVE * max(measures.volumes_ml)))
+    largest = max(_column(framesTable, label).GetRange()[1] for label in shown)
+    chart.SetYAxisRange(0.0, _roundedUp(_ROOM_ABOVE * largest))
     chart.SetLegendVisibility(True)
     return chart
+
+
+def _column(framesTable: Any, label: Label) -> Any:
+    """The volumes of a label; None if the model does not know it."""
+    return framesTable.GetTable().GetColumnByName(_title(label))
+
+
+def _title(label: Label) -> str:
+    return f"{label.name} (mL)"
+
+
+def _writeCurve(segmentationNode: Any, framesTable: Any, abscissa: str, label: Label) -> Any:
+    name = _("{name} volume").format(name=segmentationNode.GetName())
+    curve = _node(segmentationNode, SERIES_ROLES[label], "vtkMRMLPlotSeriesNode", name)
+    _show(curve, framesTable, abscissa, _title(label))
+    curve.SetName(label.name)  # names of series are the words of the legend
+    curve.SetColor(*label.colour)
+    return curve
 
 
 def _writeMarks(segmentationNode: Any, measures: Measures) -> list[Any]:

@@ -12,6 +12,9 @@ from LVSegUSlicer import settings
 from LVSegUSlicer.messages import showError
 from LVSegUSlicer.model_list import ModelEntry, listModels, ownModel
 
+RESTRICTED = "#licenceLabel { color: white; background-color: #a34e00; border-radius: 3px; padding: 2px 6px; }"
+"""Style of the licence of a model that is for research only; it reads alike in Slicer's light and dark styles."""
+
 
 class ModelView:
     """Shows the models; `onChosen` gets the name or folder of the one that the user chose."""
@@ -33,7 +36,16 @@ class ModelView:
         entry = self._entries[index]
         self.ui.modelLabel.text = entry.details
         self.ui.modelComboBox.toolTip = entry.model
+        self._showLicence(entry)
         return entry.problem
+
+    def _showLicence(self, entry: ModelEntry) -> None:
+        """Say it in a colour of its own where the model is for research only."""
+        for widget in (self.ui.licenceCaption, self.ui.licenceLabel):
+            widget.visible = bool(entry.licence)
+            widget.toolTip = entry.licenceMeaning
+        self.ui.licenceLabel.text = entry.licence
+        self.ui.licenceLabel.styleSheet = RESTRICTED if entry.isRestricted else ""
 
     def _fill(self, chosen: str) -> None:
         self._entries = listModels(chosen)

@@ -53,7 +53,7 @@ class Results:
     Attributes:
         segmentationNode: vtkMRMLSegmentationNode; for a cine the proxy of a segmentation sequence.
         browserNode: vtkMRMLSequenceBrowserNode that plays it, None for a single volume.
-        measuresTableNode: vtkMRMLTableNode with LVEDV, LVESV, LVSV, LVEF.
+        measuresTableNode: vtkMRMLTableNode with LVEDV, LVESV, LVSV, LVEF, and what the model's other labels give.
         framesTableNode: vtkMRMLTableNode with the volume of every frame.
         chartNode: vtkMRMLPlotChartNode of volume over time, None for a single volume.
         measures: the numbers, mL and per cent.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from LVSegULib.measures.volumes import UNITS, Measures
+from LVSegULib.measures.volumes import Measures, measures_from_json
 from LVSegUSlicer.charts import CHART_ROLE, writeChart
 from LVSegUSlicer.navigation import browserOf
 from LVSegUSlicer.request import Results
@@ -49,7 +48,7 @@ def findResults(segmentationNode: Any, seconds: Mapping[str, float] | None = Non
     text = None if measuresTable is None else measuresTable.GetAttribute(MEASURES)
     if not text or framesTable is None:
         return None
-    measures = measuresFromJson(json.loads(text))
+    measures = measures_from_json(json.loads(text))
     return Results(
         segmentationNode=segmentationNode,
         browserNode=browserOf(segmentationNode),
@@ -67,22 +66,3 @@ def storedVolumes(results: Results) -> dict[int, list[float]]:
     return {
         int(value): volumes for value, volumes in json.loads(results.measuresTableNode.GetAttribute(VOLUMES)).items()
     }
-
-
-def measuresFromJson(values: Mapping[str, Any]) -> Measures:
-    """The measures that `Measures.to_json` described."""
-    figures = {
-        name: math.nan if values[f"{name}_{unit}"] is None else values[f"{name}_{unit}"]
-        for name, unit in UNITS.items()
-        if f"{name}_{unit}" in values
-    }
-    times = values["time_ms"]
-    return Measures(
-        volumes_ml=tuple(values["volumes_ml"]),
-        ed_frame=values["ed_frame"],
-        es_frame=values["es_frame"],
-        time_ms=None if times is None else tuple(times),
-        reasons=dict(values["reasons"]),
-        warnings=tuple(values["warnings"]),
-        **figures,
-    )

@@ -3,28 +3,51 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import qt
 from slicer.i18n import tr as _
 
+from LVSegULib.labels import CAVITY, MYOCARDIUM, RIGHT_CAVITY
 from LVSegULib.measures.volumes import Measures
 
+Volumes = Mapping[int, Sequence[float]]
+"""Volume of each frame in mL, by label value."""
 
-def measureRows(measures: Measures) -> list[tuple[str, str, str, str]]:
-    """Short name, name, value with unit, and its frame; of a single volume just its size."""
+
+def measureRows(measures: Measures, volumes_ml: Volumes) -> list[tuple[str, str, str, str]]:
+    """Short name, name, value with unit, and its frame; of a single volume just the size of each label.
+
+    What comes from a label that the model does not know is left out.
+    """
     if len(measures.volumes_ml) == 1:
-        return [("LV", _("Volume of the cavity"), _number(measures.volumes_ml[0], "mL"), "")]
+        names = {
+            CAVITY.value: ("LV", _("Volume of the cavity")),
+            MYOCARDIUM.value: ("MYO", _("Volume of the myocardium")),
+            RIGHT_CAVITY.value: ("RV", _("Volume of the right ventricle")),
+        }
+        return [(*names[value], _number(of_label[0], "mL"), "") for value, of_label in volumes_ml.items()]
     ed, es = _frame(measures, measures.ed_frame), _frame(measures, measures.es_frame)
+    ed_slices, es_slices = (_slices(count) for count in measures.wall_slices or (0, 0))
     values = [
         ("LVEDV", _("End-diastolic volume"), measures.LVEDV, "mL", ed),
         ("LVESV", _("End-systolic volume"), measures.LVESV, "mL", es),
         ("LVSV", _("Stroke volume"), measures.LVSV, "mL", ""),
         ("LVEF", _("Ejection fraction"), measures.LVEF, "%", ""),
+        ("LVM", _("Mass of the myocardium"), measures.LVM, "g", ed),
+        ("Wall", _("Mean thickness at ED"), measures.wall_thickness_ed, "mm", ed_slices),
+        ("Wall", _("Largest thickness at ED"), measures.wall_thickness_ed_max, "mm", ed_slices),
+        ("Wall", _("Mean thickness at ES"), measures.wall_thickness_es, "mm", es_slices),
+        ("Wall", _("Thickening from ED to ES"), measures.wall_thickening, "%", ""),
+        ("RVEDV", _("RV at ED"), measures.RVEDV, "mL", ed),
+        ("RVESV", _("RV at ES"), measures.RVESV, "mL", es),
+        ("RVSV", _("RV stroke volume"), measures.RVSV, "mL", ""),
+        ("RVEF", _("RV ejection fraction"), measures.RVEF, "%", ""),
     ]
-    if measures.LVM is not None:
-        values.append(("LVM", _("Mass of the myocardium"), measures.LVM, "g", ed))
-    return [(short, name, _number(value, unit), where) for short, name, value, unit, where in values]
+    return [
+        (short, name, _number(value, unit), where) for short, name, value, unit, where in values if value is not None
+    ]
 
 
 def notes(measures: Measures, warnings: tuple[str, ...]) -> list[str]:
@@ -32,13 +55,25 @@ def notes(measures: Measures, warnings: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys((*measures.reasons.values(), *measures.warnings, *warnings)))
 
 
-def frameRows(measures: Measures) -> list[tuple[str, str, str, str]]:
-    """Frame, time, volume and phase of every frame; the time is "" where the source does not say."""
+def frameTitles(volumes_ml: Volumes) -> list[str]:
+    """Titles of the table of frames: a volume for each label."""
+    names = {CAVITY.value: _("LV (mL)"), MYOCARDIUM.value: _("MYO (mL)"), RIGHT_CAVITY.value: _("RV (mL)")}
+    titles = [names[value] for value in volumes_ml] if len(volumes_ml) > 1 else [_("Volume (mL)")]
+    return [_("Frame"), _("Time (ms)"), *titles, _("Phase")]
+
+
+def frameRows(measures: Measures, volumes_ml: Volumes) -> list[tuple[str, ...]]:
+    """Frame, time, volumes and phase of every frame; the time is "" where the source does not say."""
     times = measures.time_ms or (math.nan,) * len(measures.volumes_ml)
     phases = {measures.es_frame: _("ES"), measures.ed_frame: _("ED")}
     return [
-        (str(frame), f"{time_ms:.0f}" if math.isfinite(time_ms) else "", f"{volume_ml:.1f}", phases.get(frame, ""))
-        for frame, (time_ms, volume_ml) in enumerate(zip(times, measures.volumes_ml, strict=True))
+        (
+            str(frame),
+            f"{time_ms:.0f}" if math.isfinite(time_ms) else "",
+            *(f"{of_label[frame]:.1f}" for of_label in volumes_ml.values()),
+            phases.get(frame, ""),
+        )
+        for frame, time_ms in enumerate(times)
     ]
 
 
@@ -64,15 +99,20 @@ def setUpMeasuresTable(table: Any) -> None:
 
 
 def setUpFramesTable(table: Any) -> None:
-    """Four columns that share the width."""
-    table.setColumnCount(4)
-    table.setHorizontalHeaderLabels([_("Frame"), _("Time (ms)"), _("Volume (mL)"), _("Phase")])
+    """Columns that share the width."""
+    setTitles(table, frameTitles({CAVITY.value: ()}))
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
     table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.Stretch)
 
 
-def fillTable(table: Any, rows: list[tuple[str, ...]], *, numbers: tuple[int, ...], bold: int = -1) -> None:
+def setTitles(table: Any, titles: list[str]) -> None:
+    """As many columns as titles."""
+    table.setColumnCount(len(titles))
+    table.setHorizontalHeaderLabels(titles)
+
+
+def fillTable(table: Any, rows: Sequence[tuple[str, ...]], *, numbers: Sequence[int], bold: int = -1) -> None:
     """Fill a table; the columns `numbers` are aligned to the right, and one may be bold."""
     table.setRowCount(len(rows))
     for row, texts in enumerate(rows):
@@ -99,6 +139,10 @@ def _frame(measures: Measures, frame: int | None) -> str:
     if measures.time_ms is None:
         return _("frame {frame}").format(frame=frame)
     return _("frame {frame}, {time} ms").format(frame=frame, time=f"{measures.time_ms[frame]:.0f}")
+
+
+def _slices(count: int) -> str:
+    return _("1 slice") if count == 1 else _("{count} slices").format(count=count)
 
 
 def _number(value: float, unit: str) -> str:

@@ -15,11 +15,14 @@ from LVSegULib.labels import CAVITY
 from LVSegULib.measures.volumes import Measures
 from LVSegUSlicer import settings
 from LVSegUSlicer.messages import explain, showError
+from LVSegUSlicer.results_store import storedVolumes
 from LVSegUSlicer.results_tables import (
     fillTable,
     frameRows,
+    frameTitles,
     measureRows,
     notes,
+    setTitles,
     setUpFramesTable,
     setUpMeasuresTable,
     showAllRows,
@@ -66,10 +69,11 @@ class ResultsView:
             unmeasured = _('LVSegU has no measurements of "{name}".').format(name=name)
             self.ui.noResultLabel.text = unmeasured if name else _("Volumes and curve appear here after Apply.")
             return
-        measures = results.measures
-        fillTable(self.ui.measuresTable, measureRows(measures), numbers=(2,), bold=2)
+        measures, volumes = results.measures, storedVolumes(results)
+        fillTable(self.ui.measuresTable, measureRows(measures, volumes), numbers=(2,), bold=2)
         showAllRows(self.ui.measuresTable)
-        fillTable(self.ui.framesTable, frameRows(measures), numbers=(0, 1, 2))
+        setTitles(self.ui.framesTable, frameTitles(volumes))
+        fillTable(self.ui.framesTable, frameRows(measures, volumes), numbers=range(2 + len(volumes)))
         self.ui.curveLabel.setPixmap(_curve(measures))
         self._showWhatIsThere(results)
 

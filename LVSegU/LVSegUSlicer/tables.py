@@ -23,8 +23,16 @@ CODES = {
     "LVSV": ("mL", "SCT 90096001"),
     "LVEF": ("%", "LN 8811-2"),
     "LVM": ("g", "LN 18087-7"),
+    "wall_thickness_ed": ("mm", ""),
+    "wall_thickness_ed_max": ("mm", ""),
+    "wall_thickness_es": ("mm", ""),
+    "wall_thickening": ("%", ""),
+    "RVEDV": ("mL", ""),
+    "RVESV": ("mL", ""),
+    "RVSV": ("mL", ""),
+    "RVEF": ("%", ""),
 }
-"""Unit and code of each measure; LN is LOINC, SCT is SNOMED CT."""
+"""Unit and code of each measure, as far as there is one; LN is LOINC, SCT is SNOMED CT."""
 
 NOT_KNOWN = "\N{EN DASH}"
 
@@ -73,14 +81,21 @@ def _table(segmentationNode: Any, role: str, name: str) -> Any:
 
 def _fillMeasures(table: Any, measures: Measures) -> None:
     rows = []
+    slices = _slicesOfTheWall(measures)
     for name, (unit, code) in CODES.items():
         value = getattr(measures, name)
         if value is not None:
             shown = f"{value:.1f}" if math.isfinite(value) else NOT_KNOWN
-            rows.append((name, shown, unit, code, measures.reasons.get(name, "")))
+            rows.append((name, shown, unit, code, measures.reasons.get(name, slices.get(name, ""))))
     titles = (_("Measure"), _("Value"), _("Unit"), _("Code"), _("Note"))
     columns = [_textColumn(title, [row[place] for row in rows]) for place, title in enumerate(titles)]
     _replaceColumns(table, columns)
+
+
+def _slicesOfTheWall(measures: Measures) -> dict[str, str]:
+    """Of how many slices the thickness of the wall is, by name of the measure."""
+    ed, es = (_("slices: {count}").format(count=count) for count in measures.wall_slices or (0, 0))
+    return {"wall_thickness_ed": ed, "wall_thickness_ed_max": ed, "wall_thickness_es": es}
 
 
 def _fillFrames(table: Any, measures: Measures, volumes_ml: Mapping[int, Sequence[float]]) -> None:

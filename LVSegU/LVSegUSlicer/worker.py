@@ -116,7 +116,7 @@ def measureLabels(
         The beat's figures, and the volume of each frame in mL by label value.
     """
     volumes = {region.value: region_volumes_ml(labels == region.value, spacing_mm).tolist() for region in regions}
-    return measure(labels, spacing_mm, None if time_ms is None else time_ms.tolist()), volumes
+    return measure(labels, spacing_mm, None if time_ms is None else time_ms.tolist(), regions), volumes
 
 
 def openedInspector(model: ModelFolder, engine: str, threads: int | None) -> Inspector:

@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def describe_model(model: ModelFolder) -> list[str]:
     """The lines that people read."""
+    from LVSegULib.modelfolder.licence import commercial_use_in_a_word, restriction
     from LVSegULib.network.config import layer_costs
 
     spec, layers = model.spec, layer_costs(model.spec.network)
@@ -46,7 +47,8 @@ def describe_model(model: ModelFolder) -> list[str]:
         f"  input       {spec.grid.rows} x {spec.grid.columns} pixels of {spec.grid.spacing_mm:g} mm",
         f"  work        {multiply_adds / 1e6:,.0f} million multiply-adds a slice",
         *(f"  label       {label.value} {label.name} (SNOMED CT {label.snomed})" for label in spec.labels),
-        f"  licence     {spec.licence or 'not said'}",
+        f"  licence     {restriction(spec.licence) or spec.licence or 'not said'}",
+        f"  commercial  {commercial_use_in_a_word(spec.licence)}",
         *(f"  cite        {citation}" for citation in spec.citations),
         *(f"  SHA-256     {name} {digest}" for name, digest in spec.sha256.items()),
     ]

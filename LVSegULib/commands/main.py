@@ -19,12 +19,15 @@ COMMANDS = {
     "models": "list the installed models",
     "info": "show one model",
     "evaluate": "compare a model with the reference contours of a data set",
+    "dataset": "collect your own volumes and segmentations into a data set",
     "train": "train a model on your own data",
     "bench": "time every engine on this machine",
     "prune": "take filters out of a trained model, without retraining",
     "compare": "compare ways of pruning at the same sizes",
+    "study": "compare ways of training, cross-validated by patient",
     "filters": "look at every filter of a network, and at what it does",
     "threshold": "make a trained model draw a little smaller or larger",
+    "rebuild": "make models of their recipes, from the data sets to the figures in the documents",
     "publish": "give a trained model its figures and its card, for shipping",
 }
 """Each subcommand lives in the module of its name beside this one: add_arguments(parser), run(arguments) -> int."""

@@ -1,9 +1,15 @@
-"""`lvsegu models`: the installed models, a line each."""
+"""`lvsegu models`: the installed models, a line each; the default one first."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from LVSegULib.commands.options import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from LVSegULib.modelfolder.folder import ModelFolder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,22 +19,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001
     """Print the table of installed models."""
     from LVSegULib.modelfolder import folder
+    from LVSegULib.modelfolder.licence import commercial_use_in_a_word
 
-    models = folder.installed_models()
+    models = default_first(folder.installed_models())
     if not models:
         print(f"no models are installed in {folder.SHIPPED}")
         return 0
-    rows = [("NAME", "PARAMETERS", "OF 31 M", "LABELS", "LICENCE", "DICE")]
+    rows = [("NAME", "PARAMETERS", "OF 31 M", "LABELS", "LICENCE", "COMMERCIAL USE", "DICE")]
     for model in models:
         spec = model.spec
         labels = ", ".join(label.name for label in spec.labels)
         share = f"{100 * spec.share_of_classic:.2f} %"
-        row = (spec.name, f"{spec.parameters:,}", share, labels, spec.licence or "-", dice_shown(spec.figures))
-        rows.append(row)
+        use = (spec.licence or "-", commercial_use_in_a_word(spec.licence))
+        rows.append((spec.name, f"{spec.parameters:,}", share, labels, *use, dice_shown(spec.figures)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     return 0
+
+
+def default_first(models: Sequence[ModelFolder]) -> list[ModelFolder]:
+    """The same models with the default one at the head; the others stay in their order."""
+    return sorted(models, key=lambda model: model.path.name != DEFAULT_MODEL)
 
 
 def dice_shown(figures: dict[str, Any]) -> str:

@@ -10,30 +10,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the model, its description and its evaluations."""
     parser.add_argument("model", metavar="FOLDER", help="model folder of a training run (RUN/last)")
     parser.add_argument("--about", type=Path, required=True, metavar="TOML", help="what to say about it")
-    parser.add_argument(
-        "--evaluation", type=Path, action="append", required=True, metavar="JSON", help="from lvsegu evaluate --json"
-    )
+    for name, what, is_required in (
+        ("--evaluation", "from lvsegu evaluate --json; repeat for several data sets", True),
+        ("--unpruned", "the same of the network before pruning, to show both; repeatable", False),
+        ("--challenge", "the same, of which only the figures of the MICCAI 2009 challenge are shown", False),
+    ):
+        parser.add_argument(
+            name, type=Path, action="append", default=[], required=is_required, metavar="JSON", help=what
+        )
     parser.add_argument("--picture", type=Path, required=True, metavar="PNG", help="from lvsegu evaluate --picture")
+    parser.add_argument(
+        "--commands", type=Path, metavar="FILE", help="the commands that made it, a line each, for the card"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the new model folder")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the folder and say where; returns 0."""
-    from LVSegULib.atomic import written_whole
-    from LVSegULib.errors import InputError
+    from LVSegULib.modelfolder.figures import read_evaluation
     from LVSegULib.modelfolder.folder import find_model
-    from LVSegULib.modelfolder.publish import about_from_values, figure_table, publish, read_evaluation
+    from LVSegULib.modelfolder.publish import Evidence, about_from_values, publish
+    from LVSegULib.modelfolder.published_card import figure_table
     from LVSegULib.training.config import read_config_values
 
     about = about_from_values(read_config_values(arguments.about))
-    evaluations = [read_evaluation(path) for path in arguments.evaluation]
-    try:
-        picture = arguments.picture.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {arguments.picture}: {error.strerror}") from error
-    model = publish(find_model(arguments.model), about, evaluations, "worst.png", arguments.out)
-    with written_whole(arguments.out / "worst.png") as beside:
-        beside.write_bytes(picture)
+    evaluations, unpruned, challenge = (
+        [read_evaluation(path) for path in paths]
+        for paths in (arguments.evaluation, arguments.unpruned, arguments.challenge)
+    )
+    worst = _read(arguments.picture)
+    commands = _read(arguments.commands).decode("utf-8").splitlines() if arguments.commands else []
+    evidence = Evidence(evaluations, worst, unpruned, challenge, commands)
+    model = publish(find_model(arguments.model), about, evidence, arguments.out)
     print(f"{model.path}: {model.spec.name}, {model.spec.parameters:,} parameters")
     print(figure_table(model.spec.figures))
     return 0
+
+
+def _read(path: Path) -> bytes:
+    from LVSegULib.errors import InputError
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error

@@ -14,6 +14,7 @@ from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
 from LVSegULib.errors import InputError, OutputError, SomeFailed
 
 if TYPE_CHECKING:
+    from LVSegULib.measures.volumes import Measures
     from LVSegULib.segmentation.to_files import Outcome, Segmenter
 
 _log = logging.getLogger(__name__)
@@ -80,9 +81,12 @@ def open_segmenter(arguments: argparse.Namespace) -> Segmenter:
     """The model and engine that `arguments` choose, loaded once for all inputs."""
     from LVSegULib.engines.base import open_engine
     from LVSegULib.modelfolder.folder import find_model
+    from LVSegULib.modelfolder.licence import restriction
     from LVSegULib.segmentation.to_files import Segmenter
 
     model = find_model(arguments.model)
+    if restricted := restriction(model.spec.licence):
+        _log.warning("%s: weights under %s, not for commercial use", model.spec.name, restricted)
     return Segmenter(model, open_engine(model, arguments.engine, arguments.threads), arguments.threads)
 
 
@@ -107,6 +111,7 @@ def segment_one(
 def summary(outcome: Outcome) -> str:
     """What people read on the terminal: the input, its figures, and where the files are."""
     measures = outcome.measures
+    more = [f"  {line}\n" for line in (_left_wall(measures), _right_ventricle(measures)) if line]
     if math.isnan(measures.LVEF):
         volume_ml = max(measures.volumes_ml)
         figures = f"LV cavity {volume_ml:.1f} mL; no LVEF: {measures.reasons.get('LVEF', 'it cannot be told')}"
@@ -121,9 +126,37 @@ def summary(outcome: Outcome) -> str:
     seconds = outcome.report["seconds"]["total"]
     return (
         f"{outcome.cine.name}: {outcome.cine.describe()}\n"
-        f"  {figures}\n"
+        f"  {figures}\n{''.join(more)}"
         f"  {first.parent / outcome.cine.name}: {endings} ({seconds:.1f} s)"
     )
+
+
+def _left_wall(measures: Measures) -> str:
+    """Mass and thickness of the wall; "" where the model does not segment it, or nothing of it can be told."""
+    slices = measures.wall_slices or (0, 0)
+    return _listed(
+        ("LVM", measures.LVM, "g", ""),
+        ("wall", measures.wall_thickness_ed, "mm", f" at ED ({slices[0]} slices)"),
+        ("largest", measures.wall_thickness_ed_max, "mm", ""),
+        ("wall", measures.wall_thickness_es, "mm", f" at ES ({slices[1]} slices)"),
+        ("thickening", measures.wall_thickening, "%", ""),
+    )
+
+
+def _right_ventricle(measures: Measures) -> str:
+    """The same of the right ventricle."""
+    return _listed(
+        ("RVEDV", measures.RVEDV, "mL", ""),
+        ("RVESV", measures.RVESV, "mL", ""),
+        ("RVSV", measures.RVSV, "mL", ""),
+        ("RVEF", measures.RVEF, "%", ""),
+    )
+
+
+def _listed(*figures: tuple[str, float | None, str, str]) -> str:
+    """Name, value and unit of those that have a value, and what is to be said after."""
+    known = ((name, value, unit, after) for name, value, unit, after in figures if value is not None)
+    return ", ".join(f"{name} {value:.1f} {unit}{after}" for name, value, unit, after in known if math.isfinite(value))
 
 
 def _report_failure(source: Path, error: Exception, *, as_json: bool) -> None:

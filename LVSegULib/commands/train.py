@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="start",
         metavar="MODEL",
-        help="start from this model, by name or folder, with its settings and a few hundred steps (see docs/own-data.md)",
+        help="start from this model, by name or folder, with its settings and few steps; see docs/own-data.md",
     )
     add_fields(parser.add_argument_group("settings"), TrainingConfig, skip=("data", "start", "augmentation"))
     add_fields(parser.add_argument_group("augmentation"), AugmentationConfig, "augmentation")
@@ -62,15 +62,16 @@ def config_of(arguments: argparse.Namespace) -> TrainingConfig:
     from LVSegULib.errors import UsageError
     from LVSegULib.modelfolder.folder import find_model
     from LVSegULib.training.config import config_from_values, read_config_values
-
     from LVSegULib.training.start import settings_of
 
     values = read_config_values(arguments.config) if arguments.config else {}
     start = arguments.start or values.get("start")
-    before = settings_of(find_model(start)) | {"start": start} if start else {}
+    before = settings_of(find_model(str(start))) if start else {}
     varied = {**before.get("augmentation", {}), **values.get("augmentation", {})}
     values = before | values | given_fields(arguments)
     values["augmentation"] = varied | given_fields(arguments, "augmentation")
+    if start:
+        values["start"] = start
     if arguments.data:
         values["data"] = arguments.data
     if not values.get("data"):

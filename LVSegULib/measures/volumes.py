@@ -1,9 +1,9 @@
-"""Volumes over the beat from a segmentation: mL per frame, end-diastole and end-systole, ejection fraction, mass."""
+"""What a segmented beat measures: volumes, end-diastole and end-systole, ejection fraction, mass, wall thickness."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,24 +11,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import GeometryError, InputError
-from LVSegULib.labels import CAVITY, MYOCARDIUM
+from LVSegULib.labels import CAVITY, MYOCARDIUM, RIGHT_CAVITY, Label
+from LVSegULib.measures.beat import reason_for_no_beat, trusted_frames
 
 MYOCARDIUM_G_PER_ML = 1.05
 """Density of myocardium, as the SCMR recommends for LV mass (Schulz-Menger 2020, doi 10.1186/s12968-020-00610-6)."""
 
-FEWEST_FRAMES_TO_JUDGE = 10
-"""With fewer frames in a beat, a healthy ventricle may halve its volume from one frame to the next."""
-
-MOST_CHANGE = 2.0
-"""A frame this many times smaller, or larger, than both frames beside it is a failed segmentation, not a heartbeat."""
-
-UNITS = {"LVEDV": "ml", "LVESV": "ml", "LVSV": "ml", "LVEF": "percent", "LVM": "g"}
+UNITS = {
+    "LVEDV": "ml",
+    "LVESV": "ml",
+    "LVSV": "ml",
+    "LVEF": "percent",
+    "LVM": "g",
+    "wall_thickness_ed": "mm",
+    "wall_thickness_ed_max": "mm",
+    "wall_thickness_es": "mm",
+    "wall_thickening": "percent",
+    "RVEDV": "ml",
+    "RVESV": "ml",
+    "RVSV": "ml",
+    "RVEF": "percent",
+}
 """Unit of each measure, as it ends the measure's name in JSON."""
+
+NAMES = {
+    CAVITY.value: ("LVEDV", "LVESV", "LVSV", "LVEF"),
+    MYOCARDIUM.value: ("LVM", "wall_thickness_ed", "wall_thickness_ed_max", "wall_thickness_es", "wall_thickening"),
+    RIGHT_CAVITY.value: ("RVEDV", "RVESV", "RVSV", "RVEF"),
+}
+"""The measures that come from each label value."""
 
 
 @dataclass(frozen=True)
 class Measures:
     """What a segmented beat measures; a number that makes no sense is NaN and has a reason.
+
+    What comes from the myocardium or the right ventricle is None where the model does not segment it.
 
     Attributes:
         volumes_ml: cavity volume of each frame (T,), mL.
@@ -38,7 +56,16 @@ class Measures:
         LVESV: end-systolic volume, mL.
         LVSV: stroke volume LVEDV - LVESV, mL.
         LVEF: ejection fraction, per cent of LVEDV.
-        LVM: mass of the myocardium at ED, g; None if no frame has a myocardium.
+        LVM: mass of the myocardium at ED, g.
+        wall_thickness_ed: mean thickness of the wall at ED, mm; see `LVSegULib.measures.wall`.
+        wall_thickness_ed_max: its largest thickness at ED, mm.
+        wall_thickness_es: mean thickness of the wall at ES, mm.
+        wall_thickening: by how much the mean grows from ED to ES, per cent of that at ED.
+        wall_slices: how many slices were measured at ED and how many at ES.
+        RVEDV: volume of the right ventricle in the left one's ED frame, mL.
+        RVESV: volume of the right ventricle in the left one's ES frame, mL.
+        RVSV: stroke volume RVEDV - RVESV, mL.
+        RVEF: ejection fraction, per cent of RVEDV.
         time_ms: time of each frame after the R wave (T,), or None where the source does not say.
         reasons: why a measure is NaN, by its name.
         warnings: what the user should look at before trusting the numbers, one sentence each.
@@ -52,6 +79,15 @@ class Measures:
     LVSV: float = math.nan
     LVEF: float = math.nan
     LVM: float | None = None
+    wall_thickness_ed: float | None = None
+    wall_thickness_ed_max: float | None = None
+    wall_thickness_es: float | None = None
+    wall_thickening: float | None = None
+    wall_slices: tuple[int, int] | None = None
+    RVEDV: float | None = None
+    RVESV: float | None = None
+    RVSV: float | None = None
+    RVEF: float | None = None
     time_ms: tuple[float, ...] | None = None
     reasons: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -63,6 +99,8 @@ class Measures:
             value = getattr(self, name)
             if value is not None:
                 values[f"{name}_{unit}"] = value if math.isfinite(value) else None
+        if self.wall_slices is not None:
+            values["wall_slices"] = dict(zip(("ed", "es"), self.wall_slices, strict=True))
         return values | {
             "ed_frame": self.ed_frame,
             "es_frame": self.es_frame,
@@ -71,6 +109,26 @@ class Measures:
             "reasons": dict(self.reasons),
             "warnings": list(self.warnings),
         }
+
+
+def measures_from_json(values: Mapping[str, Any]) -> Measures:
+    """The measures that `Measures.to_json` described."""
+    figures = {
+        name: math.nan if values[f"{name}_{unit}"] is None else values[f"{name}_{unit}"]
+        for name, unit in UNITS.items()
+        if f"{name}_{unit}" in values
+    }
+    times, slices = values["time_ms"], values.get("wall_slices")
+    return Measures(
+        volumes_ml=tuple(values["volumes_ml"]),
+        ed_frame=values["ed_frame"],
+        es_frame=values["es_frame"],
+        wall_slices=None if slices is None else (slices["ed"], slices["es"]),
+        time_ms=None if times is None else tuple(times),
+        reasons=dict(values["reasons"]),
+        warnings=tuple(values["warnings"]),
+        **figures,
+    )
 
 
 def region_volumes_ml(mask: NDArray[np.bool_], spacing_mm: Sequence[float]) -> NDArray[np.float64]:
@@ -101,17 +159,22 @@ def region_volumes_ml(mask: NDArray[np.bool_], spacing_mm: Sequence[float]) -> N
 
 
 def measure(
-    labels: NDArray[np.integer[Any]], spacing_mm: Sequence[float], time_ms: Sequence[float] | None = None
+    labels: NDArray[np.integer[Any]],
+    spacing_mm: Sequence[float],
+    time_ms: Sequence[float] | None = None,
+    regions: Sequence[Label] = (CAVITY,),
 ) -> Measures:
     """Measure a segmented beat.
 
     ED is the frame of the largest volume and ES that of the smallest, among the frames that can be trusted: an empty
-    frame, or one that leaps from both frames beside it, is left out and named in `warnings`.
+    frame, or one that leaps from both frames beside it, is left out and named in `warnings`. The right ventricle is
+    measured in the same two frames, as data sets with a reference in these two only do it (ACDC).
 
     Args:
         labels: label values (T, K, J, I), see `LVSegULib.labels`.
         spacing_mm: voxel size (K, J, I) in mm; K is the distance between slice centres, gap included.
         time_ms: time of each frame (T,) in ms, only passed on.
+        regions: what was segmented; the measures of anything else are None.
 
     Returns:
         The measures; with one frame only its volume, for neither ED nor ES can be told from it.
@@ -124,28 +187,21 @@ def measure(
     if time_ms is not None and len(time_ms) != len(volumes):
         raise InputError(f"time_ms has {len(time_ms)} times for {len(volumes)} frames")
     times = None if time_ms is None else tuple(float(time) for time in time_ms)
-    trusted, warnings = _trusted_frames(volumes)
+    trusted, warnings = trusted_frames(volumes)
     shown = tuple(float(volume) for volume in volumes)
-    if reason := _reason_for_no_beat(volumes, trusted):
-        reasons = dict.fromkeys(("LVEDV", "LVESV", "LVSV", "LVEF"), reason)
-        return Measures(shown, time_ms=times, reasons=reasons, warnings=warnings)
+    values = {region.value for region in regions}
+    if reason := reason_for_no_beat(volumes, trusted):
+        names = [name for value in values for name in NAMES[value]]
+        nothing: dict[str, Any] = dict.fromkeys(names, math.nan)
+        return Measures(shown, time_ms=times, reasons=dict.fromkeys(names, reason), warnings=warnings, **nothing)
     ed_frame = int(trusted[np.argmax(volumes[trusted])])
     es_frame = int(trusted[np.argmin(volumes[trusted])])
-    ed_ml, es_ml = shown[ed_frame], shown[es_frame]
-    mass_g, reasons = _mass_g(labels, spacing_mm, ed_frame)
-    return Measures(
-        volumes_ml=shown,
-        ed_frame=ed_frame,
-        es_frame=es_frame,
-        LVEDV=ed_ml,
-        LVESV=es_ml,
-        LVSV=ed_ml - es_ml,
-        LVEF=ejection_fraction(ed_ml, es_ml),
-        LVM=mass_g,
-        time_ms=times,
-        reasons=reasons,
-        warnings=warnings,
-    )
+    found = _Found(_pumped("LV", shown[ed_frame], shown[es_frame]))
+    if MYOCARDIUM.value in values:
+        found.add(_of_myocardium(labels, spacing_mm, ed_frame, es_frame))
+    if RIGHT_CAVITY.value in values:
+        found.add(_of_right_cavity(labels, spacing_mm, ed_frame, es_frame))
+    return Measures(shown, ed_frame, es_frame, time_ms=times, reasons=found.reasons, warnings=warnings, **found.values)
 
 
 def ejection_fraction(ed_ml: float, es_ml: float) -> float:
@@ -153,52 +209,60 @@ def ejection_fraction(ed_ml: float, es_ml: float) -> float:
     return 100.0 * (ed_ml - es_ml) / ed_ml if ed_ml > 0 else math.nan
 
 
-def _reason_for_no_beat(volumes: NDArray[np.float64], trusted: NDArray[np.intp]) -> str:
-    if len(volumes) == 1:
-        return "there is one frame only: end-diastole and end-systole cannot be told from it"
-    if not volumes.any():
-        return "no left ventricle was found in any frame"
-    if len(trusted) < 2:
-        return f"the left ventricle was found in frame {trusted[0]} only, of {len(volumes)} frames"
-    return ""
+@dataclass(frozen=True)
+class _Found:
+    """Measures by their names, and why some of them are NaN."""
+
+    values: dict[str, Any]
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def add(self, other: _Found) -> None:
+        self.values.update(other.values)
+        self.reasons.update(other.reasons)
 
 
-def _mass_g(
-    labels: NDArray[np.integer[Any]], spacing_mm: Sequence[float], ed_frame: int
-) -> tuple[float | None, dict[str, str]]:
-    """Mass of the myocardium at ED in g, and the reason if it is NaN."""
-    myocardium = labels == MYOCARDIUM.value
-    if not myocardium.any():
-        return None, {}
-    volume_ml = float(region_volumes_ml(myocardium[ed_frame : ed_frame + 1], spacing_mm)[0])
-    if volume_ml == 0:
-        return math.nan, {"LVM": f"no myocardium was found at end-diastole (frame {ed_frame})"}
-    return volume_ml * MYOCARDIUM_G_PER_ML, {}
+def _pumped(ventricle: str, ed_ml: float, es_ml: float) -> dict[str, float]:
+    """The four measures of the "LV" or the "RV"."""
+    values = (ed_ml, es_ml, ed_ml - es_ml, ejection_fraction(ed_ml, es_ml))
+    return {f"{ventricle}{name}": value for name, value in zip(("EDV", "ESV", "SV", "EF"), values, strict=True)}
 
 
-def _trusted_frames(volumes: NDArray[np.float64]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """Frames (N,) whose volume can be a heart's, and a warning for each kind of frame left out."""
-    filled = np.flatnonzero(volumes)
-    if len(filled) == 0 or len(volumes) == 1:
-        return filled, ()
-    leaping = _leaping(volumes[filled]) if len(filled) >= FEWEST_FRAMES_TO_JUDGE else np.zeros(len(filled), bool)
-    warnings = (
-        _warning(np.flatnonzero(volumes == 0), "has no left ventricle", "have no left ventricle"),
-        _warning(filled[leaping], "does not fit the frames beside it", "do not fit the frames beside them"),
-    )
-    return filled[~leaping], tuple(warning for warning in warnings if warning)
+def _of_right_cavity(
+    labels: NDArray[np.integer[Any]], spacing_mm: Sequence[float], ed_frame: int, es_frame: int
+) -> _Found:
+    """The measures of the right ventricle; an empty one is a failed segmentation."""
+    both = np.stack([labels[ed_frame], labels[es_frame]]) == RIGHT_CAVITY.value
+    ed_ml, es_ml = (float(volume) or math.nan for volume in region_volumes_ml(both, spacing_mm))
+    values = _pumped("RV", ed_ml, es_ml)
+    phases = ((f"end-diastole (frame {ed_frame})", ed_ml), (f"end-systole (frame {es_frame})", es_ml))
+    reason = f"no right ventricle was found at {' and '.join(phase for phase, ml in phases if math.isnan(ml))}"
+    return _Found(values, {name: reason for name, value in values.items() if math.isnan(value)})
 
 
-def _leaping(volumes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which volumes are far smaller, or far larger, than both those beside them; the beat is a circle."""
-    before, after = np.roll(volumes, 1), np.roll(volumes, -1)
-    too_small: NDArray[np.bool_] = volumes * MOST_CHANGE < np.minimum(before, after)
-    return too_small | (volumes > MOST_CHANGE * np.maximum(before, after))
+def _of_myocardium(
+    labels: NDArray[np.integer[Any]], spacing_mm: Sequence[float], ed_frame: int, es_frame: int
+) -> _Found:
+    """Mass at ED, and the thickness of the wall at ED and ES."""
+    # Imported when it is needed, as scipy takes its time and Slicer's panel is to open quickly.
+    from LVSegULib.measures.wall import wall_of_beat
 
-
-def _warning(frames: NDArray[np.intp], one: str, several: str) -> str:
-    if len(frames) == 0:
-        return ""
-    named = ", ".join(str(frame) for frame in frames)
-    subject = f"frame {named} {one}" if len(frames) == 1 else f"frames {named} {several}"
-    return f"{subject}: left out when end-diastole and end-systole were chosen"
+    ed, es = wall_of_beat(labels[ed_frame], labels[es_frame], spacing_mm)
+    volume_ml = float(region_volumes_ml(labels[ed_frame : ed_frame + 1] == MYOCARDIUM.value, spacing_mm)[0])
+    values = {
+        "LVM": volume_ml * MYOCARDIUM_G_PER_ML or math.nan,
+        "wall_thickness_ed": ed.mean_mm,
+        "wall_thickness_ed_max": ed.largest_mm,
+        "wall_thickness_es": es.mean_mm,
+        "wall_thickening": 100.0 * (es.mean_mm - ed.mean_mm) / ed.mean_mm,
+    }
+    at_ed, at_es = f"end-diastole (frame {ed_frame})", f"end-systole (frame {es_frame})"
+    no_ring = "the myocardium is a closed ring in no basal or mid slice at {}".format
+    reasons = {
+        "LVM": f"no myocardium was found at {at_ed}",
+        "wall_thickness_ed": no_ring(at_ed),
+        "wall_thickness_ed_max": no_ring(at_ed),
+        "wall_thickness_es": no_ring(at_es),
+        "wall_thickening": no_ring(at_es if ed.slices else at_ed),
+    }
+    missing = {name: reason for name, reason in reasons.items() if math.isnan(values[name])}
+    return _Found({**values, "wall_slices": (ed.slices, es.slices)}, missing)

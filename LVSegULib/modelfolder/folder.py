@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import shutil
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from LVSegULib.modelfolder.weights import Weights, check_weights
 SHIPPED = Path(__file__).parent.parent / "models"
 
 SPEC, WEIGHTS, ONNX, CARD = "model.json", "weights.safetensors", "model.onnx", "CARD.md"
+
+NO_PICTURES: Mapping[str, bytes] = {}
 
 
 @dataclass(frozen=True)
@@ -109,8 +112,10 @@ def check_place(path: Path) -> None:
         raise OutputError(f"{path} is there already and is no model folder: choose another folder")
 
 
-def save_model(path: Path, spec: ModelSpec, weights: Weights, card: str) -> ModelFolder:
-    """Write a model folder as a whole: safetensors, ONNX, `model.json` with their hashes, and the card.
+def save_model(
+    path: Path, spec: ModelSpec, weights: Weights, card: str, pictures: Mapping[str, bytes] = NO_PICTURES
+) -> ModelFolder:
+    """Write a model folder as a whole: safetensors, ONNX, `model.json` with their hashes, the card and its pictures.
 
     A model folder that is already there is replaced at the very end; a failure leaves it as it was.
 
@@ -123,6 +128,8 @@ def save_model(path: Path, spec: ModelSpec, weights: Weights, card: str) -> Mode
         beside.mkdir(parents=True)
         spec = _write_weights(beside, spec, weights)
         (beside / CARD).write_text(card, encoding="utf-8", newline="\n")
+        for name, picture in pictures.items():
+            (beside / name).write_bytes(picture)
         (beside / SPEC).write_text(spec.to_json() + "\n", encoding="utf-8", newline="\n")
         _replace_folder(beside, path)
     except OSError as error:

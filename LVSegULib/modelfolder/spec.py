@@ -10,12 +10,10 @@ from LVSegULib.errors import LVSegUError, ModelError
 from LVSegULib.labels import ALL_LABELS, Label
 from LVSegULib.network.config import UNetConfig, count_parameters, share_of_classic
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.preparation.intensity import PERCENTILES, REGION_MM
+from LVSegULib.preparation.intensity import describe_scaling, scaling_of
 
 FORMAT = 1
 """Version of the model folder's layout; a folder with a higher one was made by a newer LVSegU."""
-
-NORMALISATION: dict[str, Any] = {"kind": "percentiles", "percentiles": list(PERCENTILES), "region_mm": REGION_MM}
 
 
 @dataclass(frozen=True)
@@ -67,8 +65,9 @@ class ModelSpec:
 
     @property
     def trained_on(self) -> frozenset[str]:
-        """The patients that the model was trained on, as far as it says."""
-        return frozenset(self.training.get("split", {}).get("train", ()))
+        """The patients that the model, and the one that it was started from, were trained on, as far as it says."""
+        own, before = self.training.get("split", {}), self.training.get("started_from", {})
+        return frozenset((*own.get("train", ()), *before.get("trained_on", ())))
 
     def to_json(self) -> str:
         """The text of `model.json`."""
@@ -86,7 +85,7 @@ class ModelSpec:
                     "spacing_mm": self.grid.spacing_mm,
                     "rows": self.grid.rows,
                     "columns": self.grid.columns,
-                    "normalisation": NORMALISATION,
+                    "normalisation": describe_scaling(self.grid.intensity),
                 },
                 "labels": [_label_to_json(label) for label in self.labels],
                 "training": self.training,
@@ -119,13 +118,13 @@ def spec_from_json(text: str, where: str) -> ModelSpec:
 
 def _spec(values: dict[str, Any]) -> ModelSpec:
     grid = values["input"]
-    if grid["normalisation"] != NORMALISATION:
-        raise ValueError(f"asks for another normalisation, {grid['normalisation']}")
     return ModelSpec(
         name=str(values["name"]),
         network=UNetConfig.from_json(values["network"]),
         labels=tuple(_label_from_json(label) for label in values["labels"]),
-        grid=Grid(float(grid["spacing_mm"]), int(grid["rows"]), int(grid["columns"])),
+        grid=Grid(
+            float(grid["spacing_mm"]), int(grid["rows"]), int(grid["columns"]), scaling_of(grid["normalisation"])
+        ),
         description=str(values.get("description", "")),
         licence=str(values.get("licence", "")),
         citations=tuple(values.get("citations", ())),

@@ -65,7 +65,7 @@ class _Layout:
 
 
 def contact_sheet(
-    cine: Cine, labels: NDArray[np.uint8], regions: Sequence[Label], measures: Measures, model: str = ""
+    cine: Cine, labels: NDArray[np.uint8], regions: Sequence[Label], measures: Measures, made_by: str = ""
 ) -> Image.Image:
     """Draw the contact sheet of a segmented cine.
 
@@ -76,7 +76,7 @@ def contact_sheet(
         labels: label values (T, K, J, I).
         regions: whose contours to draw.
         measures: the figures, and the frames to show.
-        model: name of the model, for the last line.
+        made_by: what made it ("model lv"), for the last line; with the licence if that restricts its use.
     """
     blocks = _blocks(measures)
     layout = _layout(cine.slice_count)
@@ -90,7 +90,7 @@ def contact_sheet(
         top = _HEADER + number * layout.block_height
         _draw_caption(sheet, top, block)
         _draw_slices(sheet, top + _CAPTION, layout, cine.frames[block.frame], labels[block.frame], regions, crop, greys)
-    _draw_footer(sheet, regions, model)
+    _draw_footer(sheet, regions, made_by)
     return sheet
 
 
@@ -129,14 +129,7 @@ def _draw_header(sheet: Image.Image, cine: Cine, measures: Measures, colour: tup
     width = sheet.width - 2 * _MARGIN - _CURVE_WIDTH - 24
     write(sheet, (_MARGIN, 50), fitted(cine.name, 30, width), 30)
     write(sheet, (_MARGIN, 74), fitted(cine.describe(), 14, width), 14, FAINT_TEXT)
-    x = float(_MARGIN)
-    figures = [(name, getattr(measures, name), unit) for name, unit in _FIGURES]
-    for name, value, unit in [figure for figure in figures if math.isfinite(figure[1])]:
-        write(sheet, (x, 108), name, 13, FAINT_TEXT)
-        number = f"{value:.{_decimals(value)}f}"
-        write(sheet, (x, 142), number, 34)
-        write(sheet, (x + text_width(number, 34) + 5, 142), unit, 15, FAINT_TEXT)
-        x += 132
+    _draw_figures(sheet, measures, width)
     if math.isnan(measures.LVEF):
         reason = measures.reasons.get("LVEF", "no volumes over the beat")
         write(sheet, (_MARGIN, 118), fitted(f"No LVEF: {reason}", 15, width), 15, WARNING)
@@ -147,7 +140,38 @@ def _draw_header(sheet: Image.Image, cine: Cine, measures: Measures, colour: tup
         sheet.paste(draw_curve(measures, size, colour), place)
 
 
-_FIGURES = (("LVEDV", "mL"), ("LVESV", "mL"), ("LVSV", "mL"), ("LVEF", "%"))
+def _draw_figures(sheet: Image.Image, measures: Measures, width: float) -> None:
+    """Name, number and unit of each measure that is known, side by side; many of them move together."""
+    known = [(name, value, unit) for name, unit in _FIGURES if _is_known(value := getattr(measures, name))]
+    figures = [(name, f"{value:.{_decimals(value)}f}", unit) for name, value, unit in known]
+    widths = [
+        max(text_width(number, 34) + 5 + text_width(unit, 15), text_width(name, 13)) for name, number, unit in figures
+    ]
+    gap = (width - sum(widths)) / max(len(figures) - 1, 1)
+    x = float(_MARGIN)
+    for (name, number, unit), wide in zip(figures, widths, strict=True):
+        write(sheet, (x, 108), name, 13, FAINT_TEXT)
+        write(sheet, (x, 142), number, 34)
+        write(sheet, (x + text_width(number, 34) + 5, 142), unit, 15, FAINT_TEXT)
+        x += _FIGURE_WIDTH if len(figures) * _FIGURE_WIDTH <= width else wide + gap
+
+
+_FIGURES = (
+    ("LVEDV", "mL"),
+    ("LVESV", "mL"),
+    ("LVSV", "mL"),
+    ("LVEF", "%"),
+    ("LVM", "g"),
+    ("RVEDV", "mL"),
+    ("RVESV", "mL"),
+    ("RVEF", "%"),
+)
+_FIGURE_WIDTH = 132
+
+
+def _is_known(value: float | None) -> bool:
+    """Whether the model gives a measure, and it makes sense."""
+    return value is not None and math.isfinite(value)
 
 
 def _decimals(value: float) -> int:
@@ -182,19 +206,14 @@ def _draw_slices(
         write(sheet, (x + 7, y + 6), str(k), 13, TEXT, "lt", is_on_image=True)
 
 
-def _draw_footer(sheet: Image.Image, regions: Sequence[Label], model: str) -> None:
+def _draw_footer(sheet: Image.Image, regions: Sequence[Label], made_by: str) -> None:
     line, x = sheet.height - 18, float(_MARGIN)
     draw = ImageDraw.Draw(sheet)
     for region in regions:
         draw.line([(x, line - 4), (x + 18, line - 4)], to_bytes(region.colour), width=2)
         write(sheet, (x + 24, line), region.name, 12, FAINT_TEXT)
         x += 24 + text_width(region.name, 12) + 20
-    made_by = f"LVSegU, model {model}. " if model else "LVSegU. "
-    write(
-        sheet,
-        (sheet.width - _MARGIN, line),
-        f"{made_by}Slices and frames count from 0. Not for clinical use.",
-        12,
-        FAINT_TEXT,
-        "rs",
-    )
+    last = ". Slices and frames count from 0. Not for clinical use."
+    right = sheet.width - _MARGIN
+    first = fitted(f"LVSegU, {made_by}" if made_by else "LVSegU", 12, right - x - text_width(last, 12))
+    write(sheet, (right, line), first + last, 12, FAINT_TEXT, "rs")

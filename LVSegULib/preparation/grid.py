@@ -1,7 +1,8 @@
 """The network's in-plane grid, and the linear maps that carry images onto it and logits back.
 
-Images and grid share their centre. Resampling is separable: along each axis linear interpolation, widened to a
-triangle over the coarser of the two pixels so that a finer image is averaged and not just sampled.
+Images and grid share their centre unless the grid is told another one. Resampling is separable: along each axis linear
+interpolation, widened to a triangle over the coarser of the two pixels so that a finer image is averaged and not just
+sampled.
 """
 
 from __future__ import annotations

@@ -159,7 +159,7 @@ def _clahe(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
 
     def apply(some: Frames) -> Frames:
         slices = scale(some).reshape(-1, *some.shape[-2:])
-        equalised = [equalise(one, kernel_size=tile, clip_limit=CLAHE_CLIP) for one in slices]
+        equalised = [equalise(one, kernel_size=tile, clip_limit=CLAHE_CLIP) if np.ptp(one) else one for one in slices]
         return np.stack(equalised).astype(np.float32).reshape(some.shape)
 
     return apply
@@ -179,14 +179,15 @@ def _inverse_bias_field(volume: Frames, spacing_mm: tuple[float, float]) -> Fram
     """What `volume` (K, J, I) is to be multiplied by so that its smooth brightness is even."""
     import SimpleITK as sitk
 
-    image = sitk.GetImageFromArray(volume - volume.min() + 1)
+    thick = np.repeat(volume, 2, axis=0) if len(volume) == 1 else volume  # N4's splines need two slices
+    image = sitk.GetImageFromArray(thick - thick.min() + 1)
     shrink = [max(1, round(N4_SHRINK_TO_MM / mm)) for mm in (spacing_mm[1], spacing_mm[0])]
     n4 = sitk.N4BiasFieldCorrectionImageFilter()
     n4.SetMaximumNumberOfIterations(N4_ITERATIONS)
-    n4.SetNumberOfControlPoints([4, 4, min(4, volume.shape[0] + 1)])
+    n4.SetNumberOfControlPoints([4, 4, 4])
     small = sitk.Shrink(image, [*shrink, 1])
     n4.Execute(small, sitk.OtsuThreshold(small, 0, 1))
-    field = sitk.GetArrayFromImage(n4.GetLogBiasFieldAsImage(image))
+    field = sitk.GetArrayFromImage(n4.GetLogBiasFieldAsImage(image))[: len(volume)]
     inverse: Frames = np.exp(-field).astype(np.float32)
     return inverse
 

@@ -71,7 +71,7 @@ def open_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[tuple
     """The cases of all folders, and whether they are labelled.
 
     Raises:
-        InputError: a folder is missing, a labelled set lacks one of the labels, or only some folders are labelled.
+        InputError: a folder is missing, a labelled set has none of the labels, or only some folders are labelled.
     """
     for folder in folders:
         if not Path(folder).exists():

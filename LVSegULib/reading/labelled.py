@@ -66,7 +66,8 @@ class RawCase:
     @property
     def files(self) -> tuple[Path, ...]:
         """See `LabelledCase`."""
-        return tuple(path for path in (self.case.image, self.case.label) if path is not None)
+        description = self.case.image.parents[1] / "dataset.json"
+        return tuple(path for path in (description, self.case.image, self.case.label) if path is not None)
 
     def read(self) -> tuple[Cine, NDArray[np.uint8]]:
         """See `LabelledCase`."""

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.labels import CAVITY, MYOCARDIUM
+
 FEWEST_FRAMES = 8
 """With fewer frames, filling and emptying cannot be told apart."""
 
@@ -20,18 +22,20 @@ LEAST_CONTRACTION = 0.95
 
 
 def without_atrium(labels: NDArray[Any]) -> tuple[NDArray[Any], tuple[int, ...]]:
-    """`labels` with the slices above the base emptied.
+    """`labels` without the left ventricle in the slices above the base.
 
-    The base is the end with the larger areas. From there, within the basal third, slices go whose mean area in the
-    third of the frames with the smallest volume is not below that in the third with the largest.
+    The base is the end with the larger areas of the cavity. From there, within the basal third, slices go whose mean
+    area in the third of the frames with the smallest volume is not below that in the third with the largest. Only the
+    cavity is looked at, as the myocardium keeps its volume over the beat. The right ventricle, which reaches higher,
+    stays.
 
     Args:
-        labels: label values (T, K, J, I), 0 background.
+        labels: label values (T, K, J, I), see `LVSegULib.labels`.
 
     Returns:
         A new array if a slice was emptied, else `labels` itself; and the emptied slices, sorted.
     """
-    areas = np.count_nonzero(labels, axis=(2, 3)).astype(np.float64)
+    areas = np.count_nonzero(labels == CAVITY.value, axis=(2, 3)).astype(np.float64)
     filled = np.flatnonzero(areas.any(axis=0))
     if len(labels) < FEWEST_FRAMES or len(filled) < 3:
         return labels, ()
@@ -48,7 +52,7 @@ def without_atrium(labels: NDArray[Any]) -> tuple[NDArray[Any], tuple[int, ...]]
     if not above:
         return labels, ()
     emptied = labels.copy()
-    emptied[:, above] = 0
+    emptied[:, above] *= ~np.isin(emptied[:, above], (CAVITY.value, MYOCARDIUM.value))
     return emptied, tuple(sorted(above))
 
 

@@ -77,7 +77,8 @@ def segment_to_files(
     files = tuple(out / f"{cine.name}{ending}" for ending in ENDINGS)
     _refuse_overwriting(source, files)
     segmentation = segment_cine(cine, segmenter.model.spec, segmenter.engine, progress=progress)
-    measures = measure(segmentation.labels, cine.spacing_mm, None if cine.time_ms is None else cine.time_ms.tolist())
+    times = None if cine.time_ms is None else cine.time_ms.tolist()
+    measures = measure(segmentation.labels, cine.spacing_mm, times, segmenter.model.spec.labels)
     measures = replace(measures, warnings=(*measures.warnings, *segmentation.warnings))
     with _all_or_none(out, files) as staging:
         report = _write_files(staging, cine, segmentation, measures, segmenter, seconds | segmentation.seconds, start)
@@ -94,6 +95,7 @@ def _write_files(
     seconds: dict[str, float],
     start: float,
 ) -> dict[str, Any]:
+    from LVSegULib.modelfolder.licence import restriction
     from LVSegULib.pictures.contact_sheet import contact_sheet, write_contact_sheet
     from LVSegULib.writing.label_map import write_label_map
     from LVSegULib.writing.report import build_report
@@ -107,8 +109,10 @@ def _write_files(
     }
     write_segmentation_nrrd(nrrd, labels, cine.ijk_to_ras, spec.labels, _frames_to_show(measures))
     write_table(table, volumes_ml, measures)
+    restricted = restriction(spec.licence)
+    made_by = f"model {spec.name} ({restricted})" if restricted else f"model {spec.name}"
     slow: tuple[Callable[[], None], ...] = (
-        lambda: write_contact_sheet(picture, contact_sheet(cine, labels, spec.labels, measures, spec.name)),
+        lambda: write_contact_sheet(picture, contact_sheet(cine, labels, spec.labels, measures, made_by)),
         lambda: write_label_map(nifti, labels, cine.ijk_to_ras, _step_ms(cine)),
     )
     list(in_order(_call, slow))  # side by side: packing takes most of the time

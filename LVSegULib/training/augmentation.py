@@ -71,8 +71,9 @@ class Augmentation:
             return (torch.zeros(count, dtype=torch.bool, device=cavity.device),) * 2
         chance = torch.rand(count, device=cavity.device, generator=generator)
         radius_mm = centre_and_radius(cavity)[1] * cavity.shape[-1] / 2 * self.spacing_mm
-        is_wide = (radius_mm > WIDE_MM) & (radius_mm < math.inf)
-        return is_wide & (chance < config.opening), chance > 1 - config.closing
+        is_there = radius_mm < math.inf
+        opens = is_there & (radius_mm > WIDE_MM) & (chance < config.opening)
+        return opens, is_there & (chance > 1 - config.closing) & ~opens
 
     def _vary_intensities(self, images: Tensor, generator: torch.Generator) -> Tensor:
         config, count = self.config, images.shape[0]

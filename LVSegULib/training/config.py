@@ -42,8 +42,6 @@ class TrainingConfig:
         learning_rate: peak learning rate of AdamW, reached after the warm-up, then a cosine down to zero.
         weight_decay: AdamW's weight decay.
         warmup_steps: steps of linear warm-up.
-        sparsity: pull of every filter's batch norm towards zero, so that more can be pruned; 0 switches it off.
-        sparsity_keep: the pull ends when the filters that are left need this share of the multiply-adds.
         average_steps: the validated and saved weights are an exponential moving average over about so many steps.
         validate_every: steps between two validations; each also writes the last checkpoint.
         folds: patients are dealt into so many folds; see `fold`.
@@ -75,8 +73,6 @@ class TrainingConfig:
     learning_rate: float = 4e-3
     weight_decay: float = 1e-2
     warmup_steps: int = 200
-    sparsity: float = 0.0
-    sparsity_keep: float = 0.4
     average_steps: int = 300
     validate_every: int = 500
     folds: int = 4
@@ -97,11 +93,6 @@ class TrainingConfig:
                 raise UsageError(f"{name} must be at least 1, got {getattr(self, name)}")
         if not self.learning_rate > 0 or not self.spacing_mm > 0:
             raise UsageError("learning_rate and spacing_mm must be positive")
-        if self.sparsity < 0 or not 0 < self.sparsity_keep <= 1:
-            raise UsageError(
-                f"sparsity must not be negative and sparsity_keep lie between 0 and 1, got {self.sparsity} and "
-                f"{self.sparsity_keep}"
-            )
         if self.weights and (len(self.weights) != len(self.data) or min(self.weights) <= 0):
             raise UsageError(
                 f"weights must be positive and one for each of the {len(self.data)} data sets, got {self.weights}"

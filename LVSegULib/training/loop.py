@@ -17,7 +17,6 @@ from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.data import Slices
 from LVSegULib.training.device import Place
 from LVSegULib.training.loss import segmentation_loss
-from LVSegULib.training.sparsity import filter_prices, share_of_multiply_adds, shorten_batch_norms
 from LVSegULib.training.state import TrainingState, learning_rate
 from LVSegULib.training.validate import Validation, validate
 
@@ -64,14 +63,10 @@ def train_steps(
     """Train `state` from the step it is at to the last, in place, and report on the way."""
     augment = Augmentation(config.augmentation, config.spacing_mm, config.crop)
     network = _runnable(state.network.train(), config, place)
-    prices = filter_prices(config.network)
     started, losses = time.monotonic(), torch.zeros((), device=place.device)
     reported = state.step
     while state.step < config.steps:
         losses += _step(network, state, config, place, _next_batch(config, place, state.step, training, augment))
-        if config.sparsity and share_of_multiply_adds(state.network) > config.sparsity_keep:
-            shorten_batch_norms(state.network, prices, learning_rate(config, state.step) * config.sparsity)
-        state.average.update_parameters(state.network)
         state.step += 1
         is_validation = state.step % config.validate_every == 0 or state.step == config.steps
         if not is_validation and state.step % STEPS_BETWEEN_REPORTS:
@@ -117,4 +112,5 @@ def _step(
     loss.backward()
     nn.utils.clip_grad_norm_(state.network.parameters(), 1.0)
     state.optimizer.step()
+    state.average.update_parameters(state.network)
     return loss.detach()

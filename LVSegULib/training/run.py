@@ -172,6 +172,12 @@ class _Recorder:
     def _title(self) -> str:
         return f"{self.config.name}: {self.config.network_summary}"
 
+    def _config_without_paths(self) -> dict[str, object]:
+        """The settings as a model tells them to others, who have other folders."""
+        values = self.config.to_json()
+        names = {name: Path(values[name]).name for name in ("start", "split", "cache")}
+        return values | names | {"data": [Path(folder).name for folder in self.config.data]}
+
     def _save_model(self, name: str, report: Report) -> None:
         row = self.rows[-1]
         spec = ModelSpec(
@@ -180,7 +186,7 @@ class _Recorder:
             labels=tuple(BY_KEY[key] for key in self.config.labels),
             grid=self.config.grid,
             training={
-                "config": self.config.to_json() | {"data": [Path(folder).name for folder in self.config.data]},
+                "config": self._config_without_paths(),
                 "split": self.split.to_json(),
                 "step": row.step,
                 "seconds": round(row.seconds, 1),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import torch
 
 from LVSegULib.modelfolder.folder import ModelFolder, find_model
 from LVSegULib.modelfolder.weights import Weights
+from LVSegULib.training.augmentation_config import AugmentationConfig
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.state import TrainingState
 
@@ -17,18 +19,21 @@ FINE_TUNING: dict[str, Any] = {
     "warmup_steps": 50,
     "average_steps": 100,
     "validate_every": 100,
-    "sparsity": 0.0,
     "fold": -1,
 }
 """What `lvsegu train --from MODEL` does unless it is told otherwise; the rest is as the model was trained."""
 
-OWN = ("data", "weights", "split", "fold", "folds", "patients", "start", "cache", "device", "threads")
+OF_THE_DATA = ("data", "weights", "split", "fold", "folds", "patients", "start", "cache")
+OF_THE_MACHINE = ("device", "precision", "threads", "compile")
+OWN = (*OF_THE_DATA, *OF_THE_MACHINE)
 """Settings that say nothing about another run."""
 
 
 def settings_of(model: ModelFolder) -> dict[str, Any]:
     """The settings for training on from `model`: its own, with the steps and rates of fine-tuning."""
-    config = {name: value for name, value in model.spec.training.get("config", {}).items() if name not in OWN}
+    told = model.spec.training.get("config", {})
+    config = {name: value for name, value in told.items() if name in _names(TrainingConfig) and name not in OWN}
+    varied = {name: value for name, value in told.get("augmentation", {}).items() if name in _names(AugmentationConfig)}
     shape = {
         "labels": [label.key for label in model.spec.labels],
         "spacing_mm": model.spec.grid.spacing_mm,
@@ -36,7 +41,12 @@ def settings_of(model: ModelFolder) -> dict[str, Any]:
         "crop": model.spec.grid.rows,
         "intensity": model.spec.grid.intensity,
     }
-    return config | shape | FINE_TUNING
+    return config | {"augmentation": varied} | shape | FINE_TUNING
+
+
+def _names(owner: type) -> set[str]:
+    """The settings that this version knows: a model of another one may tell of more."""
+    return {field.name for field in dataclasses.fields(owner)}
 
 
 def start_from(config: TrainingConfig, state: TrainingState) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from LVSegULib import __version__
 from LVSegULib.cine import Cine
 from LVSegULib.measures.volumes import Measures
+from LVSegULib.modelfolder.licence import allows_commercial_use
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.writing.table import VOLUME_COLUMNS
 
@@ -25,6 +26,8 @@ def build_report(
     run: Mapping[str, Any],
 ) -> dict[str, Any]:
     """What `NAME.json` holds; frames count from 0, a number that makes no sense is None and has its reason.
+
+    The model's `commercial_use` is None where the words of its licence do not tell.
 
     Args:
         cine: the input.
@@ -54,6 +57,7 @@ def build_report(
             "share_of_classic_unet": model.share_of_classic,
             "labels": {label.name: label.value for label in model.labels},
             "licence": model.licence,
+            "commercial_use": allows_commercial_use(model.licence),
             "sha256": dict(model.sha256),
         },
         **run,

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from LVSegULib.labels import ALL_LABELS
 from Testing.desktop.file_dialog import FileDialog
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids
 from Testing.desktop.start import OpenModule
 from Testing.desktop.user import click, wait_until
+from Testing.three_labels import heart_images, heart_labels, save_three_label_model
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
@@ -66,6 +68,23 @@ def test_a_single_volume_shows_its_size(the_panel: OpenModule) -> None:
     assert not ui.resultsTabs.visible
     assert "there is one frame only" in ui.notesLabel.text
     assert not ui.goToEDButton.enabled
+
+
+def test_a_model_of_three_labels_shows_what_each_gives(the_panel: OpenModule, tmp_path: Path) -> None:
+    ui = the_panel.panel.ui
+    the_panel.panel.logic.getParameterNode().model = str(save_three_label_model(tmp_path / "cardiac").path)
+    ui.inputSelector.setCurrentNode(add_cine(heart_images(heart_labels())))
+    click(ui.applyButton)
+    finished(the_panel)
+    assert ui.statusLabel.text.startswith("Done in")
+    shown = {ui.measuresTable.item(row, 1).text(): row for row in range(ui.measuresTable.rowCount)}
+    assert len(shown) == 13
+    assert ui.measuresTable.item(shown["Mean thickness at ED"], 3).text() == "4 slices"
+    assert float(ui.measuresTable.item(shown["Mean thickness at ED"], 2).text().split()[0]) == pytest.approx(8, abs=0.5)
+    titles = [ui.framesTable.horizontalHeaderItem(column).text() for column in range(ui.framesTable.columnCount)]
+    assert titles == ["Frame", "Time (ms)", "LV (mL)", "MYO (mL)", "RV (mL)", "Phase"]
+    segmentation = the_panel.panel.logic.getParameterNode().segmentation.GetSegmentation()
+    assert [segmentation.GetNthSegment(n).GetName() for n in range(3)] == [label.name for label in ALL_LABELS]
 
 
 def test_work_goes_on_while_the_user_is_in_another_module(the_panel: OpenModule, a_cine: Any) -> None:

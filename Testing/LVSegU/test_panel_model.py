@@ -11,6 +11,7 @@ from Testing.desktop.file_dialog import FileDialog
 from Testing.desktop.scene import a_beating_heart, add_volume
 from Testing.desktop.start import OpenModule
 from Testing.desktop.user import click
+from Testing.three_labels import save_three_label_model
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def chosen(opened: OpenModule) -> str:
 
 def test_the_shipped_model_is_chosen_at_first(the_panel: OpenModule, ui: Any) -> None:
     assert ui.modelComboBox.currentText == "lv (LV blood pool)"
-    assert "Licence: MIT" in ui.modelLabel.text
+    assert (ui.licenceLabel.text, ui.licenceLabel.styleSheet) == ("MIT", "")
     assert chosen(the_panel) == "lv"
 
 
@@ -54,6 +55,41 @@ def test_the_list_leads_back_to_the_shipped_model(the_panel: OpenModule, ui: Any
     assert ui.modelComboBox.count == 2, "one's own stays in the list"
 
 
+def test_a_research_only_model_says_so_beside_the_list(the_panel: OpenModule, ui: Any, tmp_path: Path) -> None:
+    folder = save_three_label_model(tmp_path / "cardiac").path
+    FileDialog.will_choose(folder)
+    click(ui.modelFolderButton)
+    assert chosen(the_panel) == str(folder)
+    assert "research only" in ui.modelComboBox.currentText
+    label = ui.licenceLabel
+    assert label.visible and label.text == "CC BY-NC-SA 4.0: research only, not for commercial use"
+    assert "background-color" in label.styleSheet
+    picture = label.grab().toImage()
+    colours = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+    assert {"#a34e00", "#ffffff"} <= colours
+    assert label.toolTip.startswith("Creative Commons Attribution-NonCommercial-ShareAlike 4.0 International")
+    ui.modelComboBox.currentIndex = 0
+    assert (label.text, label.styleSheet) == ("MIT", "")
+
+
+def test_the_default_model_stays_the_default_whatever_is_installed(
+    the_panel: OpenModule, my_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "installed"
+    save_three_label_model(installed / "cardiac")
+    shutil.move(my_model, installed / "lv")
+    monkeypatch.setattr("LVSegULib.modelfolder.folder.SHIPPED", installed)
+    ui = the_panel.panel.ui
+    the_panel.panel.modelView.show(str(tmp_path / "gone"))  # another one, so that the list is made anew
+    the_panel.panel.update()
+    assert [ui.modelComboBox.itemText(row).split(" ")[0] for row in range(ui.modelComboBox.count)][:2] == [
+        "lv",
+        "cardiac,",
+    ]
+    assert ui.modelComboBox.currentIndex == 0
+    assert chosen(the_panel) == "lv"
+
+
 def test_a_cancelled_dialog_changes_nothing(the_panel: OpenModule, ui: Any) -> None:
     FileDialog.will_choose("")
     click(ui.modelFolderButton)
@@ -73,5 +109,6 @@ def test_a_model_that_is_gone_disables_apply_and_says_so(the_panel: OpenModule, 
     assert not ui.applyButton.enabled
     assert "there is no model" in ui.applyButton.toolTip
     assert "there is no model" in ui.modelLabel.text
+    assert not ui.licenceLabel.visible
     ui.modelComboBox.currentIndex = 0
     assert ui.applyButton.enabled

@@ -21,6 +21,17 @@ def test_what_a_model_is(a_model_that_finds_bright_pixels: Path, capsys: pytest.
     assert sum(int(parameters.replace(",", "")) for *_, parameters in layers) == 126
 
 
+def test_a_licence_that_restricts_its_use_says_so(
+    a_model_that_finds_bright_pixels: Path, a_research_only_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["info", str(a_research_only_model)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "  licence     CC BY-NC-SA 4.0: research only" in lines and "  commercial  no" in lines
+    assert main(["info", str(a_model_that_finds_bright_pixels)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "  licence     CC0 1.0" in lines and "  commercial  yes" in lines
+
+
 def test_the_description_as_it_is_stored(
     a_model_that_finds_bright_pixels: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

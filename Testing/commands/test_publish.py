@@ -19,7 +19,16 @@ def the_files(tmp_path: Path, an_evaluation: dict[str, object]) -> list[str]:  #
     (tmp_path / "about.toml").write_text("\n".join(lines), encoding="utf-8")
     (tmp_path / "e.json").write_text(json.dumps(an_evaluation), encoding="utf-8")
     (tmp_path / "worst.png").write_bytes(b"picture")
-    names = {"--about": "about.toml", "--evaluation": "e.json", "--picture": "worst.png", "--out": "models/lv"}
+    (tmp_path / "commands.txt").write_text("lvsegu train\nlvsegu publish\n", encoding="utf-8")
+    names = {
+        "--about": "about.toml",
+        "--evaluation": "e.json",
+        "--unpruned": "e.json",
+        "--challenge": "e.json",
+        "--picture": "worst.png",
+        "--commands": "commands.txt",
+        "--out": "models/lv",
+    }
     return [word for option, name in names.items() for word in (option, str(tmp_path / name))]
 
 
@@ -33,18 +42,23 @@ def test_a_model_is_published_and_listed(
     assert main(["publish", str(a_trained_model.path), *the_files]) == 0
     assert (tmp_path / "models" / "lv" / "worst.png").read_bytes() == b"picture"
     assert "Dice, pooled" in capsys.readouterr().out
+    card = (tmp_path / "models" / "lv" / "CARD.md").read_text(encoding="utf-8")
+    assert "    lvsegu train\n    lvsegu publish\n" in card
+    assert "### MICCAI 2009 challenge" in card and "### Before and after pruning" in card
     monkeypatch.setattr(folder, "SHIPPED", tmp_path / "models")
     assert main(["models"]) == 0
-    assert "Phantoms 0.950" in capsys.readouterr().out
+    assert "Phantoms 0.900" in capsys.readouterr().out
 
 
-def test_a_missing_picture_is_bad_input(
+@pytest.mark.parametrize("missing", ["worst.png", "commands.txt"])
+def test_a_missing_file_is_bad_input(
+    missing: str,
     tmp_path: Path,
     a_trained_model: ModelFolder,  # noqa: F811
     the_files: list[str],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (tmp_path / "worst.png").unlink()
+    (tmp_path / missing).unlink()
     assert main(["publish", str(a_trained_model.path), *the_files]) == 3
     assert "cannot read" in capsys.readouterr().err
     assert not (tmp_path / "models").exists()

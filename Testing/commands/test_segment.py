@@ -4,6 +4,7 @@ import csv
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,8 +16,10 @@ import pytest
 
 from LVSegULib.commands import messages
 from LVSegULib.commands.main import main
+from Testing import three_labels
 from Testing.bright_pixels import SIDES, bright_squares, volume_ml, write_phantom
 from Testing.conftest import DicomPhantom
+from Testing.three_labels import write_heart
 
 ENDINGS = {".seg.nrrd", ".nii.gz", ".csv", ".json", ".png"}
 
@@ -71,6 +74,75 @@ def test_the_label_map_lies_on_the_inputs_own_pixels(segment: Segment, a_beating
     given, written = nibabel.load(a_beating_phantom), nibabel.load(tmp_path / "out/phantom.nii.gz")
     assert np.array_equal(written.affine, given.affine)
     assert np.array_equal(np.asarray(written.dataobj).T, bright_squares())
+
+
+@pytest.fixture
+def a_research_run(a_research_only_model: Path, tmp_path: Path) -> Segment:
+    def run(*words: object) -> int:
+        source = write_heart(tmp_path / "in/heart.nii.gz")
+        model = ["--model", str(a_research_only_model)]
+        return main(["segment", str(source), "--out", str(tmp_path / "out"), *model, *map(str, words)])
+
+    return run
+
+
+def test_a_model_of_three_labels_gives_all_measures(
+    a_research_run: Segment, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert a_research_run() == 0
+    written = np.asarray(nibabel.load(tmp_path / "out/heart.nii.gz").dataobj).T
+    assert np.array_equal(written, three_labels.heart_labels())
+    report = json.loads((tmp_path / "out/heart.json").read_text(encoding="utf-8"))
+    measures = report["measures"]
+    assert (measures["ed_frame"], measures["es_frame"]) == (0, 2)
+    assert measures["wall_thickness_ed_mm"] == pytest.approx(8, abs=0.5)
+    assert measures["wall_thickness_es_mm"] == pytest.approx(12, abs=0.5)
+    assert measures["wall_slices"] == {"ed": 4, "es": 4}
+    voxel_ml = 1.5 * 1.5 * 8 / 1000
+    assert measures["RVEDV_ml"] == pytest.approx(voxel_ml * np.count_nonzero(written[0] == 3))
+    assert measures["LVM_g"] == pytest.approx(1.05 * voxel_ml * np.count_nonzero(written[0] == 2))
+    with (tmp_path / "out/heart.csv").open(newline="") as file:
+        row = next(csv.DictReader(file))
+    assert list(row) == ["frame", "time_ms", "LV_cavity_ml", "LV_myocardium_ml", "RV_cavity_ml", "phase"]
+    out = capsys.readouterr().out
+    assert "LVM " in out and "wall 8." in out and "at ED (4 slices)" in out and "RVEF " in out
+
+
+def test_a_research_only_model_says_so_in_one_line_and_in_the_report(
+    a_research_run: Segment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert a_research_run("--json") == 0
+    said, err = capsys.readouterr()
+    assert err.splitlines() == [
+        "lvsegu: warning: cardiac: weights under CC BY-NC-SA 4.0: research only, not for commercial use"
+    ]
+    model = json.loads(said)["model"]
+    assert (model["licence"], model["commercial_use"]) == ("CC BY-NC-SA 4.0", False)
+
+
+def test_a_free_model_says_nothing_and_has_no_measures_of_other_labels(
+    segment: Segment, a_beating_phantom: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert segment(a_beating_phantom, "--json") == 0
+    said, err = capsys.readouterr()
+    report = json.loads(said)
+    assert err == "" and report["model"]["commercial_use"] is True
+    assert not [name for name in report["measures"] if name.startswith(("wall", "RV", "LVM"))]
+
+
+def test_the_default_model_stays_the_default_whatever_is_installed(
+    a_research_only_model: Path,
+    a_model_that_finds_bright_pixels: Path,
+    a_beating_phantom: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copytree(a_research_only_model, tmp_path / "models" / "cardiac")
+    shutil.copytree(a_model_that_finds_bright_pixels, tmp_path / "models" / "lv")
+    monkeypatch.setattr("LVSegULib.modelfolder.folder.SHIPPED", tmp_path / "models")
+    assert main(["segment", str(a_beating_phantom), "--out", str(tmp_path / "out"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["model"]["licence"] == "CC0 1.0"
 
 
 def test_json_is_all_that_is_on_stdout(

@@ -9,11 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from LVSegULib.benchmark.classic import random_weights
 from LVSegULib.commands import train
 from LVSegULib.commands.main import main
 from LVSegULib.errors import UsageError
+from LVSegULib.labels import CAVITY, MYOCARDIUM
+from LVSegULib.modelfolder.folder import find_model, save_model
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.preparation.grid import Grid
 from LVSegULib.training.augmentation_config import AugmentationConfig
 from LVSegULib.training.config import TrainingConfig
+from Testing.pruning.networks import UNEVEN
 
 
 def parsed(*words: str) -> argparse.Namespace:
@@ -28,9 +34,11 @@ def test_every_setting_is_an_option_with_its_help() -> None:
     text = " ".join(parser.format_help().split())
     for owner, prefix in ((TrainingConfig, "--"), (AugmentationConfig, "--augmentation-")):
         for field in dataclasses.fields(owner):
-            if field.name != "augmentation":
+            if field.name not in ("augmentation", "start"):
                 assert prefix + field.name.replace("_", "-") in text
-    assert "filters of each level of the U-Net, finest first (default: 4 8 16 48 96)" in text
+    assert "--from MODEL start from this model" in text
+    assert "optimiser steps in all (default: 5000)" in text
+    assert "network is that model's (default: 4 8 16 48 96)" in text
 
 
 def test_options_win_over_the_file_and_the_file_over_defaults(tmp_path: Path) -> None:
@@ -72,13 +80,96 @@ def test_a_wrong_file_is_explained(tmp_path: Path, text: str, message: str) -> N
         (["--crop", "100"], "multiples of 16"),
         (["--precision", "int8"], "precision must be"),
         (["--weights", "1", "2"], "one for each of the 1 data sets"),
+        (["--loss", "hinge"], 'there is no loss "hinge": choose one of both, cross-entropy, dice, focal, boundary'),
+        (["--intensity", "magic"], 'there is no intensity scaling "magic": choose one of percentile, none'),
+        (["--patients", "-1"], "patients must not be negative"),
+        (["--from", "nobody"], 'there is no model "nobody": installed are'),
     ],
 )
 def test_impossible_settings_are_usage_errors(
     tmp_path: Path, words: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["train", "--data", str(tmp_path), "--out", str(tmp_path / "run"), *words]) == 2
-    assert message in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert message in said
+    assert len(said.strip().splitlines()) == 1
+    assert not (tmp_path / "run").exists()
+
+
+TRAINED = {
+    "data": ["Dataset1"],
+    "weights": [2.0],
+    "name": "before",
+    "filters": [4, 8],
+    "loss": "dice",
+    "steps": 9000,
+    "batch_size": 3,
+    "seed": 5,
+    "fold": 2,
+    "compile": True,
+    "threads": 3,
+    "cache": "somewhere",
+    "split": "theirs.json",
+    "augmentation": {"noise": 0.03, "flip": True, "contrast": 0.1},
+}
+
+
+@pytest.fixture
+def a_trained_start(tmp_path: Path) -> Path:
+    """A model for cavity and myocardium, with filter counts as after pruning, on 64 pixels of 2 mm."""
+    spec = ModelSpec("before", UNEVEN, (CAVITY, MYOCARDIUM), Grid(2.0, 64, 64, "min-max"), training={"config": TRAINED})
+    return save_model(tmp_path / "start", spec, random_weights(UNEVEN, 1), "a card").path
+
+
+def test_from_a_model_its_settings_are_taken_with_the_steps_of_fine_tuning(a_trained_start: Path) -> None:
+    config = train.config_of(parsed("--data", "A", "--from", str(a_trained_start)))
+    assert config.start == str(a_trained_start)
+    assert (config.name, config.loss, config.batch_size, config.seed) == ("before", "dice", 3, 5)
+    assert config.labels == ("LV", "MYO")
+    assert config.grid == Grid(2.0, 64, 64, "min-max")
+    assert config.crop == 64
+    assert config.augmentation == AugmentationConfig(noise=0.03, flip=True, contrast=0.1)
+    assert config.network == UNEVEN
+    assert (config.steps, config.learning_rate, config.fold) == (600, 1e-3, -1)
+    assert (config.data, config.weights, config.split, config.cache) == (("A",), (), "", "")
+    assert (config.compile, config.threads) == (False, 0)  # of the machine that it was trained on
+
+
+def test_options_win_over_the_file_and_the_file_over_the_model(a_trained_start: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    text = 'data = ["A"]\nsteps = 10\nbatch_size = 7\nseed = 8\n[augmentation]\nnoise = 0.5\ncontrast = 0.6\n'
+    file.write_text(f"start = '{a_trained_start}'\n{text}", encoding="utf-8")
+    words = ["--config", str(file), "--steps", "20", "--labels", "RV", "LV", "--augmentation-noise", "0.9"]
+    config = train.config_of(parsed(*words))
+    assert (config.steps, config.batch_size, config.seed, config.loss) == (20, 7, 8, "dice")
+    assert config.augmentation == AugmentationConfig(noise=0.9, flip=True, contrast=0.6)
+    assert config.labels == ("RV", "LV")
+    assert config.network == dataclasses.replace(UNEVEN, output_channels=2)
+    other = train.config_of(parsed(*words, "--from", "lv"))
+    assert (other.start, other.batch_size, other.loss) == ("lv", 7, TrainingConfig().loss)
+
+
+def test_the_model_that_comes_along_can_be_a_start() -> None:
+    config = train.config_of(parsed("--data", "A", "--from", "lv"))
+    assert config.network == find_model("lv").spec.network
+    assert (config.steps, config.compile) == (600, False)
+
+
+def test_a_start_in_the_file_that_is_no_model_is_explained(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    for value, named in (('"nobody"', "nobody"), ("5", "5")):
+        file.write_text(f"start = {value}\n", encoding="utf-8")
+        with pytest.raises(UsageError, match=f'there is no model "{named}"'):
+            train.config_of(parsed("--config", str(file), "--data", "A"))
+
+
+def test_a_broken_start_is_one_line(a_trained_start: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (a_trained_start / "model.json").write_text("{", encoding="utf-8")
+    words = ["train", "--data", "A", "--out", str(tmp_path / "run"), "--from", str(a_trained_start)]
+    assert main(words) == 3
+    said = capsys.readouterr().err
+    assert "is not a model description" in said
+    assert len(said.strip().splitlines()) == 1
 
 
 def test_without_pytorch_it_says_what_to_install(

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from LVSegULib.errors import GeometryError, InputError
-from LVSegULib.measures.volumes import ejection_fraction, measure, region_volumes_ml
+from LVSegULib.labels import ALL_LABELS, CAVITY, MYOCARDIUM, RIGHT_CAVITY, Label
+from LVSegULib.measures.volumes import UNITS, ejection_fraction, measure, measures_from_json, region_volumes_ml
+from Testing.ring_hearts import SPACING_MM, a_ring_heart
 
 ONE_ML_MM = (10.0, 10.0, 10.0)  # a voxel of 1000 mm^3
 
@@ -97,17 +99,74 @@ def test_mass_is_that_of_the_myocardium_at_ed() -> None:
     labels = a_beat_of(100, 50)
     labels[0, 0, 10] = 2  # 20 mL at ED
     labels[1, 0, 10:12] = 2
-    mass_g = measure(labels, ONE_ML_MM).LVM
+    mass_g = measure(labels, ONE_ML_MM, regions=(CAVITY, MYOCARDIUM)).LVM
     assert mass_g == pytest.approx(20 * 1.05)
 
 
 def test_mass_needs_a_myocardium() -> None:
     labels = a_beat_of(100, 50)
-    assert measure(labels, ONE_ML_MM).LVM is None
     labels[1, 0, 10] = 2
-    measures = measure(labels, ONE_ML_MM)
+    measures = measure(labels, ONE_ML_MM, regions=(CAVITY, MYOCARDIUM))
     assert measures.LVM is not None and math.isnan(measures.LVM)
-    assert "end-diastole" in measures.reasons["LVM"]
+    assert measures.reasons["LVM"] == "no myocardium was found at end-diastole (frame 0)"
+
+
+def test_what_the_model_does_not_segment_is_not_measured() -> None:
+    labels = a_ring_heart((20.0, 14.0), (8.0, 12.0), (60.0, 45.0))
+    measures = measure(labels, SPACING_MM)
+    assert {name for name in UNITS if getattr(measures, name) is not None} == {"LVEDV", "LVESV", "LVSV", "LVEF"}
+    assert measures.wall_slices is None and measures.reasons == {}
+    assert all(name.startswith("LV") for name in measures.to_json() if name.endswith(("_g", "_mm", "_percent")))
+
+
+def test_the_right_ventricle_is_measured_in_the_frames_of_the_left_one() -> None:
+    labels = a_beat_of(100, 80, 40, 60)
+    for frame, volume_ml in enumerate((90, 120, 50, 30)):  # its own largest and smallest are other frames
+        labels[frame].flat[300 : 300 + volume_ml] = 3
+    measures = measure(labels, ONE_ML_MM, regions=(CAVITY, RIGHT_CAVITY))
+    found = (measures.RVEDV, measures.RVESV, measures.RVSV, measures.RVEF)
+    assert found == pytest.approx((90, 50, 40, 100 * 40 / 90))
+    assert measures.LVM is None and measures.reasons == {}
+
+
+def test_a_right_ventricle_that_was_not_found_has_reasons() -> None:
+    labels = a_beat_of(100, 40)
+    labels[0].flat[300:350] = 3
+    measures = measure(labels, ONE_ML_MM, regions=(CAVITY, RIGHT_CAVITY))
+    found = (measures.RVEDV, measures.LVEDV)
+    assert found == pytest.approx((50, 100))
+    for name in ("RVESV", "RVSV", "RVEF"):
+        assert math.isnan(getattr(measures, name))
+        assert measures.reasons[name] == "no right ventricle was found at end-systole (frame 1)"
+
+
+def test_thickness_and_thickening_of_a_ring() -> None:
+    labels = a_ring_heart((20.0, 14.0), (8.0, 12.0), (60.0, 45.0))  # 8 mm at ED, 12 mm at ES
+    measures = measure(labels, SPACING_MM, regions=ALL_LABELS)
+    assert (measures.ed_frame, measures.es_frame) == (0, 1)
+    assert measures.wall_thickness_ed == pytest.approx(8, abs=0.3)  # a fifth of a pixel
+    assert measures.wall_thickness_es == pytest.approx(12, abs=0.3)
+    assert measures.wall_thickness_ed_max == pytest.approx(8, abs=0.75)
+    assert measures.wall_thickening == pytest.approx(50, abs=6)
+    assert measures.wall_slices == (6, 6)  # base and mid of nine
+    assert measures.reasons == {}
+
+
+def test_an_open_ring_at_es_leaves_no_thickening() -> None:
+    labels = a_ring_heart((20.0, 14.0), (8.0, 12.0), (60.0, 45.0))
+    labels[1, :, 40, 64:][labels[1, :, 40, 64:] == 2] = 0
+    measures = measure(labels, SPACING_MM, regions=ALL_LABELS)
+    assert measures.wall_slices == (6, 0)
+    assert measures.wall_thickness_ed == pytest.approx(8, abs=0.3)
+    reason = "the myocardium is a closed ring in no basal or mid slice at end-systole (frame 1)"
+    for name in ("wall_thickness_es", "wall_thickening"):
+        assert math.isnan(getattr(measures, name)) and measures.reasons[name] == reason
+
+
+def test_without_a_beat_every_measure_of_the_model_has_its_reason() -> None:
+    measures = measure(a_ring_heart((20.0,), (8.0,), (60.0,)), SPACING_MM, regions=ALL_LABELS)
+    for name in UNITS:
+        assert math.isnan(getattr(measures, name)) and "one frame only" in measures.reasons[name]
 
 
 def test_ejection_fraction_of_nothing_is_nan() -> None:
@@ -121,6 +180,31 @@ def test_json_has_units_in_names_and_null_for_nan() -> None:
     assert values["volumes_ml"] == [70] and "LVM_g" not in values
     beat = measure(a_beat_of(100, 40), ONE_ML_MM).to_json()
     assert beat["LVEDV_ml"] == 100 and beat["LVEF_percent"] == pytest.approx(60)
+
+
+@pytest.mark.parametrize("radii_mm", [(20.0, 14.0), (20.0,)], ids=["a beat", "one frame"])
+@pytest.mark.parametrize("regions", [(CAVITY,), ALL_LABELS], ids=["cavity", "all labels"])
+def test_json_brings_everything_back(radii_mm: tuple[float, ...], regions: tuple[Label, ...]) -> None:
+    walls_mm, right_ml = (8.0, 12.0)[: len(radii_mm)], (60.0, 45.0)[: len(radii_mm)]
+    measures = measure(a_ring_heart(radii_mm, walls_mm, right_ml), SPACING_MM, regions=regions)
+    values = json.loads(json.dumps(measures.to_json(), allow_nan=False))
+    assert repr(measures_from_json(values)) == repr(measures)  # as NaN is not equal to itself
+
+
+def test_names_in_json_end_with_their_unit() -> None:
+    values = measure(a_ring_heart((20.0, 14.0), (8.0, 12.0), (60.0, 45.0)), SPACING_MM, regions=ALL_LABELS).to_json()
+    assert list(values)[5:14] == [
+        "wall_thickness_ed_mm",
+        "wall_thickness_ed_max_mm",
+        "wall_thickness_es_mm",
+        "wall_thickening_percent",
+        "RVEDV_ml",
+        "RVESV_ml",
+        "RVSV_ml",
+        "RVEF_percent",
+        "wall_slices",
+    ]
+    assert values["wall_slices"] == {"ed": 6, "es": 6}
 
 
 def test_volumes_agree_with_simpleitk() -> None:

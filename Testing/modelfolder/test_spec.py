@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.modelfolder.spec import ModelSpec, spec_from_json
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.intensity import KINDS
 
 SPEC = ModelSpec(
     name="two",
@@ -43,3 +46,55 @@ def a_small_classic() -> ModelSpec:
 def test_labels_and_outputs_must_agree() -> None:
     with pytest.raises(ModelError, match="1 outputs for 2 labels"):
         ModelSpec("x", UNetConfig.from_base(4), (CAVITY, MYOCARDIUM), Grid(1.5, 128, 128))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_scaling_of_intensities_comes_back(kind: str) -> None:
+    spec = dataclasses.replace(SPEC, grid=Grid(1.5, 64, 96, kind))
+    assert spec_from_json(spec.to_json(), "here").grid.intensity == kind
+    assert spec_from_json(spec.to_json(), "here") == spec
+
+
+def test_older_models_are_scaled_by_percentiles() -> None:
+    values = json.loads(SPEC.to_json())
+    assert values["input"]["normalisation"] == {
+        "kind": "percentiles",
+        "percentiles": [0.5, 99.5],
+        "region_mm": 160.0,
+    }
+    assert spec_from_json(json.dumps(values), "here").grid == Grid(1.5, 64, 96, "percentile")
+
+
+@pytest.mark.parametrize(
+    "normalisation",
+    [
+        {"kind": "percentiles", "percentiles": [1, 99], "region_mm": 160.0},
+        {"kind": "percentiles", "percentiles": [0.5, 99.5], "region_mm": 100.0},
+        {"kind": "smoothed", "sigma_mm": 2.0, "region_mm": 160.0},
+        {"kind": "magic"},
+        "percentile",
+        None,
+    ],
+)
+def test_a_scaling_that_this_version_does_not_do_is_refused(normalisation: Any) -> None:
+    values = json.loads(SPEC.to_json())
+    values["input"]["normalisation"] = normalisation
+    with pytest.raises(ModelError, match=r"^here: model\.json asks for another normalisation, .*copy the model again$"):
+        spec_from_json(json.dumps(values), "here")
+
+
+@pytest.mark.parametrize(
+    ("training", "patients"),
+    [
+        ({}, set()),
+        ({"split": {"train": ["a", "b"], "validation": ["c"]}}, {"a", "b"}),
+        ({"started_from": {"name": "older", "trained_on": ["b", "d"]}}, {"b", "d"}),
+        ({"split": {"train": ["a", "b"]}, "started_from": {"trained_on": ["b", "d"]}}, {"a", "b", "d"}),
+    ],
+)
+def test_a_model_was_trained_on_its_own_patients_and_those_of_its_start(
+    training: dict[str, Any], patients: set[str]
+) -> None:
+    spec = dataclasses.replace(SPEC, training=training)
+    assert spec.trained_on == patients
+    assert spec_from_json(spec.to_json(), "here").trained_on == patients

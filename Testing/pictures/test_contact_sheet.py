@@ -8,9 +8,11 @@ from PIL import Image
 
 from LVSegULib.cine import Cine
 from LVSegULib.errors import OutputError
-from LVSegULib.labels import CAVITY, MYOCARDIUM, RIGHT_CAVITY
+from LVSegULib.labels import ALL_LABELS, CAVITY, MYOCARDIUM, RIGHT_CAVITY
 from LVSegULib.measures.volumes import measure
+from LVSegULib.pictures.canvas import BACKGROUND
 from LVSegULib.pictures.contact_sheet import contact_sheet, write_contact_sheet
+from Testing.three_labels import heart_images, heart_labels
 
 WIDTH = 1240
 
@@ -22,6 +24,11 @@ def a_beating_disc(frames: int, slices: int) -> tuple[Cine, np.ndarray]:
     labels = np.repeat(inside, slices, axis=1).astype(np.uint8)
     images = 10 + 100 * labels + np.arange(48)
     return Cine(images.astype(np.float32), np.diag([2.0, 2.0, 8.0, 1.0]), name="disc"), labels
+
+
+def three_label_cine() -> tuple[Cine, np.ndarray]:
+    labels = heart_labels()
+    return Cine(heart_images(labels), np.diag([1.5, 1.5, 8.0, 1.0]), name="heart"), labels
 
 
 def reddish(sheet: Image.Image) -> np.ndarray:
@@ -72,6 +79,32 @@ def test_every_region_in_its_colour() -> None:
     for region in regions:
         colour = np.round(255 * np.array(region.colour))
         assert (np.abs(pixels - colour).max(axis=-1) < 12).any(), region.name
+
+
+def test_measures_of_every_label_stand_side_by_side() -> None:
+    cine, labels = three_label_cine()
+    bare = np.asarray(contact_sheet(cine, labels, [CAVITY], measure(labels, cine.spacing_mm)))
+    measures = measure(labels, cine.spacing_mm, regions=ALL_LABELS)
+    full = np.asarray(contact_sheet(cine, labels, ALL_LABELS, measures))
+    figures, right_of_four = np.s_[112:146, 28:860], np.s_[112:146, 28 + 4 * 132 : 860]
+    assert (bare[right_of_four] == BACKGROUND).all()
+    assert (full[right_of_four] != BACKGROUND).any()
+    columns = (full[figures] != BACKGROUND).any(axis=(0, 2))
+    gaps = np.diff(np.flatnonzero(columns))
+    assert np.count_nonzero(gaps > 12) == 7, gaps[gaps > 5]  # eight figures, apart from each other
+    assert np.array_equal(full[:168, 858:], bare[:168, 858:])  # nothing runs into the curve
+
+
+def test_what_made_it_and_every_label_are_on_the_last_line() -> None:
+    cine, labels = three_label_cine()
+    measures = measure(labels, cine.spacing_mm)
+    licensed = "model cardiac (CC BY-NC-SA 4.0: research only)"
+    lines = [np.asarray(contact_sheet(cine, labels, ALL_LABELS, measures, made_by))[-44:] for made_by in ("", licensed)]
+    first = [np.flatnonzero((line != BACKGROUND).any(axis=(0, 2))) for line in lines]
+    rooms = [int(np.diff(columns).max()) for columns in first]
+    assert rooms[0] > rooms[1] > 20  # the licence stands between the labels and the rest
+    long = np.asarray(contact_sheet(cine, labels, ALL_LABELS, measures, f"model {'x' * 200}"))[-44:]
+    assert np.array_equal(long[:, -300:], lines[0][:, -300:])  # "Not for clinical use." is never cut off
 
 
 def test_names_of_any_length_and_script() -> None:

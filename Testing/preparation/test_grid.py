@@ -105,3 +105,63 @@ def test_resampling_is_the_product_with_the_weights(
     rows, columns = (axis_weights(size[a], spacing_mm[a], target[a], target_mm) for a in (0, 1))
     expected = np.einsum("ri,kij,cj->krc", rows, images, columns)
     np.testing.assert_allclose(resample(images, spacing_mm, target, (target_mm, target_mm)), expected, atol=1e-6)
+
+
+def test_a_grid_off_the_centre_looks_there() -> None:
+    image = np.zeros((9, 11), np.float32)
+    image[6, 3] = 1  # pixels of 1 mm around row 4 and column 5: 2 mm further down and 2 mm to the left
+    assert np.array_equal(
+        to_grid(image, (1.0, 1.0), Grid(1.0, 3, 3, centre_mm=(2.0, -2.0))), [[0] * 3, [0, 1, 0], [0] * 3]
+    )
+    half = to_grid(image, (1.0, 1.0), Grid(1.0, 3, 3, centre_mm=(2.5, -2.0)))
+    # the grid's rows lie at 1.5, 2.5 and 3.5 mm, the bright pixel at 2 mm between the first two
+    assert np.array_equal(half, [[0, 0.5, 0], [0, 0.5, 0], [0, 0, 0]])
+    aside = to_grid(image, (1.0, 1.0), Grid(1.0, 3, 3, centre_mm=(2.0, -1.25)))
+    # its columns lie at -2.25, -1.25 and -0.25 mm, the bright pixel at -2 mm, a quarter of the way from the first
+    assert np.array_equal(aside, [[0, 0, 0], [0.75, 0.25, 0], [0, 0, 0]])
+
+
+def test_the_shift_is_in_millimetres_whatever_the_pixels() -> None:
+    image = np.zeros((9, 11), np.float32)
+    image[6, 3] = 1  # of 2 x 3 mm: 4 mm down, 6 mm to the left
+    seen = to_grid(image, (2.0, 3.0), Grid(1.0, 5, 5, centre_mm=(4.0, -6.0)))
+    assert seen[2, 2] == 1
+    assert seen[2].tolist() == pytest.approx([1 / 3, 2 / 3, 1, 2 / 3, 1 / 3])
+    assert seen[:, 2].tolist() == pytest.approx([0, 1 / 2, 1, 1 / 2, 0])
+
+
+@pytest.mark.parametrize("centre_mm", [(30.0, -42.0), (-31.7, 25.3), (0.0, 40.0)])
+@pytest.mark.parametrize("grid_mm", [1.5, 1.4, 0.8])
+def test_a_label_comes_back_to_its_pixels_from_a_grid_off_the_centre(
+    centre_mm: tuple[float, float], grid_mm: float
+) -> None:
+    rows, columns = np.mgrid[:160, :200]
+    row_mm, column_mm = (rows - 79.5) * 1.5, (columns - 99.5) * 1.5
+    label = np.hypot(row_mm - centre_mm[0] - 4, column_mm - centre_mm[1] + 3) < 24
+    grid = Grid(grid_mm, 64 if grid_mm > 1 else 96, 96, centre_mm=centre_mm)
+    back = from_grid(to_grid(label.astype(np.float32), (1.5, 1.5), grid), grid, (160, 200), (1.5, 1.5)) > 0.5
+    if grid_mm == 1.5 and centre_mm[0] == 30.0:  # whole pixels
+        assert np.array_equal(back, label)
+    overlap = 2 * (back & label).sum() / (back.sum() + label.sum())
+    assert overlap > 0.98
+    assert np.allclose(np.argwhere(back).mean(axis=0), np.argwhere(label).mean(axis=0), atol=0.1)
+
+
+def test_beyond_the_image_a_shifted_grid_sees_nothing() -> None:
+    seen = to_grid(np.ones((10, 10), np.float32), (1.0, 1.0), Grid(1.0, 4, 4, centre_mm=(5.0, 0.0)))
+    assert np.array_equal(seen, [[1] * 4, [1] * 4, [0] * 4, [0] * 4])
+    far = to_grid(np.ones((10, 10), np.float32), (1.0, 1.0), Grid(1.0, 4, 4, centre_mm=(500.0, 0.0)))
+    assert not far.any()
+
+
+def test_a_shift_is_the_same_for_weights_and_resampling() -> None:
+    images = np.random.default_rng(3).random((2, 30, 40), dtype=np.float32)
+    rows, columns = axis_weights(30, 1.3, 16, 1.5, 4.2), axis_weights(40, 1.1, 20, 1.5, -3.1)
+    expected = np.einsum("ri,kij,cj->krc", rows, images, columns)
+    found = resample(images, (1.3, 1.1), (16, 20), (1.5, 1.5), (4.2, -3.1))
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_a_grid_with_an_unknown_scaling_is_refused() -> None:
+    with pytest.raises(UsageError, match='no intensity scaling "magic"'):
+        Grid(1.0, 8, 8, "magic")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from LVSegULib.cine import Cine
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.preparation.intensity import scale_intensities
+from LVSegULib.preparation.intensity import KINDS, intensity_scaling, scale_intensities
+from LVSegULib.preparation.orientation import Orientation, usual_orientation
 from LVSegULib.preparation.prepare import prepare_images, prepare_targets, restore_labels
 
 GRID = Grid(1.5, 96, 96)
@@ -99,3 +102,57 @@ def test_the_largest_logit_wins_and_the_first_of_equals(a_cine_with_two_frames_a
         *([2], [2], [3], [3]),
         *([0], [0]),
     ]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "clahe"])
+def test_the_grid_says_how_intensities_are_scaled(a_cine_with_two_frames_and_three_slices: Cine, kind: str) -> None:
+    cine = a_cine_with_two_frames_and_three_slices
+    cine.frames[:] *= 800
+    same_pixels = Grid(1.2, 8, 8, kind)
+    columns_of_the_same_size = Cine(cine.frames, np.diag([-1.2, -1.2, 8.0, 1.0]))
+    images = prepare_images(columns_of_the_same_size, same_pixels).reshape(2, 3, 8, 8)
+    scale = intensity_scaling(cine.frames, (1.2, 1.2), kind)
+    expected = np.stack([scale(frame) for frame in cine.frames])[..., 46:54, 56:64]
+    np.testing.assert_allclose(images, expected, atol=1e-5)
+
+
+LEFT, INFERIOR = np.array([-1.0, 0.0, 0.0]), np.array([0.0, 0.0, -1.0])
+DOWN_MM, RIGHT_MM = 18.0, -12.0
+"""Where a disc lies from the image's centre in the usual view: 18 mm down and 12 mm to the viewer's left."""
+
+
+def stored(orientation: Orientation) -> np.ndarray:
+    """`ijk_to_ras` of slices that `orientation` brings into the usual view; pixels are 1.3 mm (J) by 1.2 mm (I)."""
+    columns = -LEFT if orientation.mirror_columns else LEFT
+    rows = -INFERIOR if orientation.mirror_rows else INFERIOR
+    i, j = (rows, columns) if orientation.swap else (columns, rows)
+    matrix = np.eye(4)
+    matrix[:3, 0], matrix[:3, 1], matrix[:3, 2] = 1.2 * i, 1.3 * j, [0, 8, 0]
+    return matrix
+
+
+def a_cine_with_a_disc(orientation: Orientation) -> tuple[Cine, np.ndarray]:
+    """A stack of 100 x 120 pixels, and its labels: a disc of 15 mm whose place is told in space, not in pixels."""
+    matrix = stored(orientation)
+    j, i = np.mgrid[:100, :120]
+    from_centre = (i - 59.5)[..., None] * matrix[:3, 0] + (j - 49.5)[..., None] * matrix[:3, 1]
+    disc = np.linalg.norm(from_centre - DOWN_MM * INFERIOR - RIGHT_MM * LEFT, axis=-1) < 15
+    labels = np.broadcast_to(disc.astype(np.uint8), (1, 2, 100, 120)).copy()
+    return Cine(labels.astype(np.float32) * 900 + 50, matrix), labels
+
+
+@pytest.mark.parametrize("choice", list(product((False, True), repeat=3)))
+def test_a_grid_off_the_centre_finds_its_place_however_slices_are_stored(choice: tuple[bool, bool, bool]) -> None:
+    orientation = Orientation(*choice)
+    cine, labels = a_cine_with_a_disc(orientation)
+    assert usual_orientation(cine.ijk_to_ras) == orientation
+    grid = Grid(1.5, 40, 32, centre_mm=(DOWN_MM, RIGHT_MM))
+    images, targets = prepare_images(cine, grid), prepare_targets(labels, cine, (1,), grid)
+    for seen in (images[0, 0], targets[1, 0]):
+        row, column = np.argwhere(seen > 0.5).mean(axis=0)
+        assert (row, column) == pytest.approx((19.5, 15.5), abs=0.4)  # the middle of 40 rows and 32 columns
+    assert targets[0].sum() * 1.5**2 == pytest.approx(np.pi * 15**2, rel=0.02)
+    restored = restore_labels(10 * (targets - 0.5), cine, (1,), grid)
+    assert np.count_nonzero(restored != labels) < 0.04 * np.count_nonzero(labels)
+    row, column = np.argwhere(restored[0, 0]).mean(axis=0) - np.argwhere(labels[0, 0]).mean(axis=0)
+    assert max(abs(row), abs(column)) < 0.1

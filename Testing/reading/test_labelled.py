@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +24,53 @@ def test_a_sunnybrook_release_gives_ed_and_es_with_all_their_slices(the_sample_p
     assert labels[1].sum() > labels[0].sum()
 
 
-def test_a_release_without_myocardium_cannot_teach_it(the_sample_patient: Path) -> None:
-    with pytest.raises(InputError, match="has no label MYO"):
-        open_labelled(the_sample_patient, ["LV", "MYO"])
+def test_a_release_is_used_for_the_cavity_which_is_all_that_it_knows(the_sample_patient: Path) -> None:
+    (case,) = open_labelled(the_sample_patient, ["MYO", "LV"])
+    assert case.labels == ("LV",)
+    with pytest.raises(InputError, match=r"has no label MYO, RV \(it has LV\): leave the data set out"):
+        open_labelled(the_sample_patient, ["MYO", "RV"])
+
+
+def test_a_release_names_the_files_that_it_is_read_from(the_sample_patient: Path) -> None:
+    (case,) = open_labelled(the_sample_patient, ["LV"])
+    assert all(path.is_file() for path in case.files)
+    contours = [path for path in case.files if path.name.endswith("icontour-manual.txt")]
+    assert len(contours) == 18  # nine of ED and nine of ES
+    images = set(case.files) - set(contours)
+    assert len(images) == 12 * 20  # slices and frames
+    assert len(set(case.files)) == len(case.files)
+    assert case.files == open_labelled(the_sample_patient, ["LV"])[0].files
+
+
+@pytest.fixture
+def a_data_set_of_two_labels(a_data_set_of_phantom_hearts: Path, tmp_path: Path) -> Path:
+    """A data set that names cavity and right ventricle, with one image that has no label map."""
+    folder = tmp_path / "Dataset900_Two"
+    shutil.copytree(a_data_set_of_phantom_hearts, folder)
+    description = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+    description["labels"] = {"background": 0, "LV": 1, "RV": 2}
+    (folder / "dataset.json").write_text(json.dumps(description), encoding="utf-8")
+    (folder / "labelsTr" / "phantom0_ED.nii.gz").unlink()
+    return folder
+
+
+def test_a_data_set_is_used_for_the_labels_that_it_has(a_data_set_of_two_labels: Path) -> None:
+    cases = open_labelled(a_data_set_of_two_labels, ["LV", "MYO"])
+    assert {case.labels for case in cases} == {("LV", "RV")}
+    assert "phantom0_ED" not in [case.name for case in cases]
+    assert "phantom0_ES" in [case.name for case in cases]
+    with pytest.raises(InputError, match=r"Dataset900_Two: has no label MYO \(it has LV, RV\)"):
+        open_labelled(a_data_set_of_two_labels, ["MYO"])
+
+
+def test_a_case_names_its_image_its_labels_and_what_their_numbers_mean(a_data_set_of_two_labels: Path) -> None:
+    case = open_labelled(a_data_set_of_two_labels, ["LV"])[0]
+    assert case.name == "phantom0_ES"
+    assert sorted(path.relative_to(a_data_set_of_two_labels).as_posix() for path in case.files) == [
+        "dataset.json",
+        "imagesTr/phantom0_ES_0000.nii.gz",
+        "labelsTr/phantom0_ES.nii.gz",
+    ]
 
 
 def test_an_empty_folder_is_no_data_set(tmp_path: Path) -> None:

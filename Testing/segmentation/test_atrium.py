@@ -35,6 +35,31 @@ def test_the_atrium_is_left_out(turned: bool) -> None:
     assert above == ((7, 8) if turned else (0, 1))
 
 
+def three_labels(*sides: np.ndarray) -> np.ndarray:
+    """The same with myocardium around the cavity that fills a square of one size, and a right ventricle beside it."""
+    cavity = discs(*sides)
+    labels = np.zeros_like(cavity)
+    labels[..., :34, :34] = 2
+    labels[..., :34, 34:] = 3
+    labels[cavity == 1] = 1
+    return labels
+
+
+def test_the_myocardium_says_nothing_about_the_beat() -> None:
+    labels = three_labels(ATRIUM, ATRIUM, BASE, BASE, MID, MID, LOWER, APEX, APEX)
+    expected = labels.copy()
+    expected[:, :2] = np.where(labels[:, :2] == 3, 3, 0)  # the right ventricle stays
+    cleaned, above = without_atrium(labels)
+    np.testing.assert_array_equal(cleaned, expected)
+    assert above == (0, 1)
+
+
+def test_slices_with_a_right_ventricle_only_are_not_the_base() -> None:
+    labels = three_labels(ATRIUM, ATRIUM, BASE, BASE, MID, MID, LOWER, APEX, APEX)
+    above_the_valve = np.where(labels[:, :3] == 3, 3, 0).astype(np.uint8)
+    assert without_atrium(np.concatenate([above_the_valve, labels], axis=1))[1] == (3, 4)
+
+
 def test_a_ventricle_without_atrium_is_left_alone() -> None:
     labels = discs(BASE, MID, LOWER, APEX)
     cleaned, above = without_atrium(labels)

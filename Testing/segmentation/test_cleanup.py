@@ -129,6 +129,58 @@ def test_all_labels_of_the_heart_stay_and_only_the_cavity_is_filled() -> None:
     assert np.array_equal(keep_heart(labels), heart)
 
 
+def a_heart_with_both_ventricles(frames: int = FRAMES, slices: int = SLICES) -> np.ndarray:
+    """A beating cavity in a ring of myocardium, and a right ventricle that lies against the septum in all slices.
+
+    In the first slice there is only the right ventricle, as above the base.
+    """
+    labels = np.zeros((frames, slices, SIZE, SIZE), np.uint8)
+    for t in range(frames):
+        for k in range(slices):
+            shrunk = (1 - 0.3 * np.sin(np.pi * t / frames)) * (1 - 0.06 * k)
+            labels[t, k, a_disc(32, 18, 12 * shrunk)] = 3
+            if k > 0:
+                labels[t, k, a_disc(32, 36, 10 * shrunk + 4)] = 2
+                labels[t, k, a_disc(32, 36, 10 * shrunk)] = 1
+    return labels
+
+
+@pytest.mark.parametrize("frames", [1, 2, FRAMES])
+def test_a_heart_with_both_ventricles_is_left_alone(frames: int) -> None:
+    heart = a_heart_with_both_ventricles(frames)
+    assert np.array_equal(keep_heart(heart), heart)
+
+
+def test_a_right_ventricle_apart_from_the_septum_stays_if_it_touches_it_elsewhere() -> None:
+    heart = a_heart_with_both_ventricles()
+    heart[:, :3] = np.where((heart[:, :3] == 3) & (np.arange(SIZE) > 18), 0, heart[:, :3])
+    assert np.array_equal(keep_heart(heart), heart)
+
+
+def test_a_thin_and_an_open_myocardium_are_not_eaten() -> None:
+    heart = a_heart_with_both_ventricles()
+    for k in (2, 3):
+        thin = np.where(a_disc(32, 36, 9), 1, np.where(a_disc(32, 36, 10), 2, 0))
+        heart[:, k] = np.where(thin, thin, np.where(heart[:, k] == 3, 3, 0))
+    heart[:, 4, 31:34, 38:][heart[:, 4, 31:34, 38:] == 2] = 0  # open to the outside
+    assert np.array_equal(keep_heart(heart), heart)
+
+
+def test_what_the_right_ventricle_or_the_myocardium_encloses_is_not_filled() -> None:
+    heart = a_heart_with_both_ventricles()
+    heart[:, 2, 32, 16] = 0  # a hole in the right ventricle
+    heart[:, 2, 32, 37 + 10] = 0  # and one in the myocardium
+    assert np.array_equal(keep_heart(heart), heart)
+
+
+def test_a_stray_structure_of_any_label_goes() -> None:
+    heart = a_heart_with_both_ventricles()
+    for value in (1, 2, 3):
+        labels = heart.copy()
+        labels[:, 2:5, 55:62, 50:60] = value
+        assert np.array_equal(keep_heart(labels), heart)
+
+
 def test_blobs_that_never_overlap_leave_the_largest() -> None:
     labels = np.zeros((2, 1, SIZE, SIZE), np.uint8)
     labels[0, 0] = a_disc(15, 15, 8)

@@ -19,6 +19,9 @@ NOTHING = AugmentationConfig(
     shift_mm=0,
     bend_mm=0,
     contraction=0,
+    closing=0,
+    opening=0,
+    texture=0,
     contrast=0,
     brightness=0,
     bias_field=0,
@@ -82,7 +85,14 @@ def test_shift_is_in_millimetres() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"contrast": 0.5}, {"brightness": 0.2}, {"bias_field": 0.3}, {"noise": 0.1}, {"low_resolution": 2.0}],
+    [
+        {"contrast": 0.5},
+        {"brightness": 0.2},
+        {"bias_field": 0.3},
+        {"noise": 0.1},
+        {"low_resolution": 2.0},
+        {"texture": 1.0},
+    ],
     ids=lambda change: next(iter(change)),
 )
 def test_intensity_changes_leave_the_targets_alone(change: dict[str, float]) -> None:
@@ -95,9 +105,75 @@ def test_intensity_changes_leave_the_targets_alone(change: dict[str, float]) -> 
     assert (varied - plain).abs().max() > 0.02
 
 
+def test_only_the_share_that_is_configured_gets_another_contrast() -> None:
+    images = torch.rand(64, 1, 16, 16, generator=torch.Generator().manual_seed(1))
+    config = dataclasses.replace(NOTHING, texture=0.25)
+    varied, _ = Augmentation(config, 2.0, 16)(images, images, torch.Generator().manual_seed(2))
+    other = (varied - images).abs().amax((1, 2, 3)) > 0.01
+    assert 6 < int(other.sum()) < 26
+
+
+def hearts(radius_mm: float, count: int = 64) -> tuple[torch.Tensor, torch.Tensor]:
+    """Bright cavities in dark walls on 2 mm pixels, and two labels: the cavity, and the wall around it."""
+    along = 2.0 * (torch.arange(64) - 31.5)
+    distance = torch.hypot(along[:, None], along[None, :])
+    cavity, heart = distance < radius_mm, distance < 1.6 * radius_mm
+    image = torch.where(cavity, 0.8, torch.where(heart, 0.2, 0.5))
+    targets = torch.stack([cavity, heart & ~cavity]).float()
+    return image.expand(count, 1, 64, 64), targets.expand(count, 2, 64, 64)
+
+
+def varied_hearts(radius_mm: float = 22.0, **changes: float) -> tuple[torch.Tensor, torch.Tensor]:
+    config = dataclasses.replace(NOTHING, **changes)  # type: ignore[arg-type]
+    return Augmentation(config, 2.0, 64)(*hearts(radius_mm), torch.Generator().manual_seed(5))
+
+
+@pytest.mark.parametrize("change", ["opening", "closing"])
+def test_slices_that_lose_their_ventricle_have_no_label_and_the_others_stay(change: str) -> None:
+    images, targets = varied_hearts(**{change: 0.5})
+    plain_images, plain_targets = hearts(22.0)
+    is_empty = targets.sum((1, 2, 3)) == 0
+    assert 16 < int(is_empty.sum()) < 48
+    torch.testing.assert_close(targets[~is_empty], plain_targets[~is_empty])
+    torch.testing.assert_close(images[~is_empty], plain_images[~is_empty])
+    assert ((images - plain_images).abs().amax((1, 2, 3)) > 0.2).equal(is_empty)
+
+
+def test_an_opened_slice_keeps_its_cavity_and_a_closed_one_its_surroundings() -> None:
+    opened, closed = varied_hearts(opening=1.0)[0], varied_hearts(closing=1.0)[0]
+    middle, wall, beyond = (..., 32, 32), (..., 32, 32 + 14), (..., 32, 32 + 24)  # 28 and 48 mm out
+    assert [float(opened[0][place]) for place in (middle, wall, beyond)] == pytest.approx([0.8, 0.5, 0.5], abs=0.02)
+    assert [float(closed[0][place]) for place in (middle, wall, beyond)] == pytest.approx([0.2, 0.2, 0.5], abs=0.02)
+
+
+def test_a_narrow_cavity_keeps_its_wall() -> None:
+    images, targets = varied_hearts(16.0, opening=1.0)  # narrower than 18 mm
+    torch.testing.assert_close(images, hearts(16.0)[0])
+    torch.testing.assert_close(targets, hearts(16.0)[1])
+
+
+def test_no_slice_is_opened_and_closed() -> None:
+    images, targets = varied_hearts(opening=0.7, closing=0.7)
+    assert not targets.any()
+    is_bright = images[:, 0, 32, 32] > 0.7
+    has_wall = images[:, 0, 32, 46] < 0.3
+    assert is_bright.equal(~has_wall)  # opened: bright without wall; closed: dark with one
+    assert 0 < int(is_bright.sum()) < 64
+
+
+def test_where_there_is_no_cavity_other_labels_stay() -> None:
+    images, targets = hearts(22.0, count=8)
+    targets = targets.clone()
+    targets[:, 0] = 0  # a slice below the apex, or of a data set that knows the wall only
+    config = dataclasses.replace(NOTHING, opening=1.0, closing=1.0)
+    seen, kept = Augmentation(config, 2.0, 64)(images, targets, torch.Generator().manual_seed(5))
+    torch.testing.assert_close(kept, targets)
+    torch.testing.assert_close(seen, images)
+
+
 def test_same_generator_same_batch_and_another_seed_another() -> None:
     images = torch.rand(4, 1, 48, 48)
-    augmentation = Augmentation(AugmentationConfig(), 1.4, 32)
+    augmentation = Augmentation(AugmentationConfig(texture=0.5, contraction=0.3), 1.4, 32)
     first, again, other = (augmentation(images, images, torch.Generator().manual_seed(seed))[0] for seed in (1, 1, 2))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
@@ -105,5 +181,5 @@ def test_same_generator_same_batch_and_another_seed_another() -> None:
 
 def test_global_random_numbers_are_left_alone() -> None:
     before = torch.get_rng_state()
-    augmented(rotation_degrees=90.0, noise=0.1, low_resolution=2.0)
+    augmented(rotation_degrees=90.0, noise=0.1, low_resolution=2.0, texture=0.5, opening=0.5, closing=0.5)
     assert torch.equal(before, torch.get_rng_state())

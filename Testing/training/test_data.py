@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import torch
 from LVSegULib.errors import InputError
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images
+from LVSegULib.reading.labelled import RawCase
+from LVSegULib.training.cache import SliceCache
 from LVSegULib.training.data import Slices, find_cases, load_slices, patient_weights
 
 GRID = Grid(2.0, 64, 64)
@@ -28,7 +31,8 @@ def test_slices_are_those_of_prepare_images(a_data_set_of_phantom_hearts: Path) 
 
 def test_patients_are_drawn_alike_however_many_slices_they_have() -> None:
     patients = torch.tensor([0] * 90 + [1] * 10)
-    slices = Slices(torch.zeros(100, 1, 1, 1), torch.zeros(100, 1, 1, 1), patients, ("many", "few"))
+    empty = torch.zeros(100, 1, 1, 1)
+    slices = Slices(empty, empty, patients, ("many", "few"), torch.ones(100, 1, dtype=torch.bool))
     drawn = slices.draw(4000, torch.Generator().manual_seed(1))
     assert drawn.min() >= 0
     assert drawn.max() < 100
@@ -38,7 +42,8 @@ def test_patients_are_drawn_alike_however_many_slices_they_have() -> None:
 
 
 def test_patients_are_drawn_by_their_weight() -> None:
-    slices = Slices(torch.zeros(20, 1, 1, 1), torch.zeros(20, 1, 1, 1), torch.arange(20) // 10, ("a", "b"), (3.0, 1.0))
+    empty, known = torch.zeros(20, 1, 1, 1), torch.ones(20, 1, dtype=torch.bool)
+    slices = Slices(empty, empty, torch.arange(20) // 10, ("a", "b"), known, (3.0, 1.0))
     drawn = slices.draw(4000, torch.Generator().manual_seed(1))
     assert (drawn < 10).float().mean().item() == pytest.approx(0.75, abs=0.03)
 
@@ -49,9 +54,62 @@ def test_a_patient_of_two_data_sets_has_the_larger_weight(a_data_set_of_phantom_
     assert patient_weights(folders, (), ["LV"], ("phantom1",)) == ()
 
 
-def test_a_label_that_the_data_set_lacks_is_refused(a_data_set_of_phantom_hearts: Path) -> None:
-    with pytest.raises(InputError, match="has no label MYO"):
-        find_cases([str(a_data_set_of_phantom_hearts)], ["LV", "MYO"])
+def test_a_data_set_with_none_of_the_labels_is_refused(a_data_set_of_phantom_hearts: Path) -> None:
+    with pytest.raises(InputError, match=r"has no label MYO, RV \(it has LV\)"):
+        find_cases([str(a_data_set_of_phantom_hearts)], ["MYO", "RV"])
+
+
+def test_a_label_that_no_data_set_has_is_refused(
+    a_data_set_of_phantom_hearts: Path, a_data_set_with_myocardium: Path
+) -> None:
+    folders = [str(a_data_set_of_phantom_hearts), str(a_data_set_with_myocardium)]
+    with pytest.raises(InputError, match="none of the data sets has the label RV: add one that has"):
+        find_cases(folders, ["LV", "MYO", "RV"])
+
+
+def test_each_data_set_teaches_the_labels_that_it_has(
+    a_data_set_of_phantom_hearts: Path, a_data_set_with_myocardium: Path
+) -> None:
+    folders = [str(a_data_set_of_phantom_hearts), str(a_data_set_with_myocardium)]
+    slices = load_slices(find_cases(folders, ["MYO", "LV"]), (2, 1), GRID)
+    assert slices.names == ("phantom0", "phantom1", "phantom2", "phantom3", "wall0", "wall1")
+    is_wall = slices.patients >= 4
+    assert slices.known.dtype == torch.bool
+    assert slices.known[is_wall].all()
+    assert slices.known[~is_wall].tolist() == [[False, True]] * int((~is_wall).sum())
+    found = slices.targets.flatten(2).any(2)  # whether there is some of each label, in the order MYO, LV
+    assert found[is_wall].all()
+    assert found[~is_wall].tolist() == slices.known[~is_wall].tolist()
+
+
+def test_a_cache_is_used_and_not_the_data(
+    a_data_set_with_myocardium: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_again(_: object) -> None:
+        raise AssertionError
+
+    def load() -> Slices:
+        return load_slices(find_cases([str(a_data_set_with_myocardium)], ["LV", "MYO"]), (1, 2), GRID, cache=cache)
+
+    cache = SliceCache(tmp_path)
+    first = load()
+    monkeypatch.setattr(RawCase, "read", not_again)
+    again = load()
+    assert torch.equal(first.images, again.images)
+    assert torch.equal(first.targets, again.targets)
+    assert torch.equal(first.known, again.known)
+
+
+def test_a_corrected_dataset_json_is_not_hidden_by_the_cache(a_data_set_with_myocardium: Path, tmp_path: Path) -> None:
+    data, cache = tmp_path / "Dataset902_Corrected", SliceCache(tmp_path / "cache")
+    shutil.copytree(a_data_set_with_myocardium, data)
+    before = load_slices(find_cases([str(data)], ["LV", "MYO"]), (1, 2), GRID, cache=cache)
+    description = (data / "dataset.json").read_text(encoding="utf-8")
+    swapped = description.replace('"LV": 1', '"LV": 2').replace('"MYO": 2', '"MYO": 1')
+    (data / "dataset.json").write_text(swapped + " ", encoding="utf-8")
+    after = load_slices(find_cases([str(data)], ["LV", "MYO"]), (1, 2), GRID, cache=cache)
+    assert torch.equal(after.images, before.images)
+    assert torch.equal(after.targets, before.targets.flip(1))
 
 
 def test_no_case_is_refused() -> None:

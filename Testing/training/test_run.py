@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from LVSegULib.errors import InputError, UsageError
 from LVSegULib.modelfolder.folder import open_model
 from LVSegULib.pictures import training_curve
 from LVSegULib.reading import read_cine
+from LVSegULib.reading.labelled import RawCase
 from LVSegULib.segmentation.segment import segment_cine
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.loop import Report
@@ -119,6 +121,89 @@ def test_everybody_can_be_trained_on(a_small_run: TrainingConfig, tmp_path: Path
     assert len(spec.training["split"]["train"]) == 4
     assert spec.figures == {}
     assert not (tmp_path / "best").exists()
+
+
+def test_a_run_can_learn_from_some_of_its_patients(a_small_run: TrainingConfig, tmp_path: Path) -> None:
+    learnt: list[list[str]] = []
+    for count in (1, 2, 3, 9):
+        run = tmp_path / str(count)
+        train(dataclasses.replace(a_small_run, patients=count, steps=2, validate_every=2), run)
+        split = json.loads((run / "split.json").read_text(encoding="utf-8"))
+        assert split["validation"] == ["phantom0"]
+        assert open_model(run / "last").spec.training["split"] == split
+        learnt.append(split["train"])
+    assert [len(names) for names in learnt] == [1, 2, 3, 3]
+    assert set(learnt[0]) < set(learnt[1]) < set(learnt[2]) == {"phantom1", "phantom2", "phantom3"}
+
+
+def test_nobody_left_to_learn_from_is_explained(
+    a_data_set_of_phantom_hearts: Path, a_small_run: TrainingConfig, tmp_path: Path
+) -> None:
+    alone = tmp_path / "Dataset903_Alone"
+    shutil.copytree(a_data_set_of_phantom_hearts, alone)
+    for path in [*(alone / "imagesTr").iterdir(), *(alone / "labelsTr").iterdir()]:
+        if not path.name.startswith("phantom0"):
+            path.unlink()
+    with pytest.raises(UsageError, match=r"of 1 patients none is left to learn from: give more data, or --fold -1"):
+        train(dataclasses.replace(a_small_run, data=(str(alone),)), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_second_run_takes_its_slices_from_the_cache_and_ends_the_same(
+    a_small_run: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_again(_: object) -> None:
+        raise AssertionError
+
+    short = dataclasses.replace(a_small_run, steps=4, validate_every=4)
+    cached = dataclasses.replace(short, cache=str(tmp_path / "cache"))
+    train(short, tmp_path / "without")
+    train(cached, tmp_path / "first")
+    assert len(list((tmp_path / "cache").iterdir())) == 8  # four patients at ED and ES
+    monkeypatch.setattr(RawCase, "read", not_again)
+    train(cached, tmp_path / "second")
+    runs = [open_model(tmp_path / name / "last") for name in ("without", "first", "second")]
+    for name, values in runs[0].weights().items():
+        for other in runs[1:]:
+            np.testing.assert_array_equal(values, other.weights()[name], err_msg=name)
+    assert runs[1].spec.training["config"]["cache"] == "cache"  # no path of this machine
+    assert runs[1].spec.figures == runs[0].spec.figures
+
+
+def test_data_sets_with_different_labels_teach_one_network(
+    a_data_set_of_phantom_hearts: Path, a_data_set_with_myocardium: Path, a_small_run: TrainingConfig, tmp_path: Path
+) -> None:
+    split = tmp_path / "split.json"
+    names = {"train": ["phantom1", "phantom2", "wall0"], "validation": ["phantom0", "wall1"]}
+    split.write_text(json.dumps(names), encoding="utf-8")
+    config = dataclasses.replace(
+        a_small_run,
+        data=(str(a_data_set_of_phantom_hearts), str(a_data_set_with_myocardium)),
+        labels=("LV", "MYO"),
+        split=str(split),
+        steps=150,
+        validate_every=150,
+    )
+    reports: list[Report] = []
+    train(config, tmp_path / "run", watch=Watch(report=reports.append))
+    last = reports[-1].validation
+    assert last is not None
+    assert last.patients == ("phantom0", "wall1")
+    assert last.dice[:, 0].min() > 0.9
+    assert np.isnan(last.dice[0, 1])  # of whom the myocardium is not known
+    assert last.dice[1, 1] > 0.7
+    spec = open_model(tmp_path / "run" / "last").spec
+    assert [label.key for label in spec.labels] == ["LV", "MYO"]
+
+
+@pytest.mark.parametrize("loss", ["cross-entropy", "dice", "focal", "boundary"])
+def test_every_loss_teaches(a_small_run: TrainingConfig, tmp_path: Path, loss: str) -> None:
+    reports: list[Report] = []
+    config = dataclasses.replace(a_small_run, loss=loss, validate_every=60, intensity="z-score")
+    train(config, tmp_path / "run", watch=Watch(report=reports.append))
+    assert reports[-1].validation is not None
+    assert reports[-1].validation.mean > 0.7
+    assert open_model(tmp_path / "run" / "last").spec.grid.intensity == "z-score"
 
 
 @pytest.mark.slow

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from LVSegULib.errors import UsageError
-from LVSegULib.training.split import fold_split, read_split
+from LVSegULib.training.split import fold_split, read_split, some_of
 
 PATIENTS = ["chla001", "chla002", "SC-N-02", "SC-N-03", "SC-HF-I-01", "chla002", "animal01"]
 
@@ -29,6 +30,24 @@ def test_without_a_fold_everybody_is_trained_on() -> None:
     split = fold_split(PATIENTS, 4, -1)
     assert split.validation == ()
     assert len(split.train) == 6
+
+
+def test_some_patients_are_the_same_for_the_same_seed_in_whatever_order_they_come() -> None:
+    chosen = some_of(PATIENTS[:5], 3, seed=4)
+    assert chosen == some_of(PATIENTS[4::-1], 3, seed=4)
+    assert len(set(chosen)) == 3
+    assert set(chosen) < set(PATIENTS[:5])
+    assert len({some_of(PATIENTS[:5], 3, seed) for seed in range(20)}) > 4  # of the 10 that there are
+
+
+def test_fewer_patients_are_among_more() -> None:
+    patients = [f"p{number:02d}" for number in range(12)]
+    chosen = [set(some_of(patients, count, seed=2)) for count in (1, 2, 4, 8, 12)]
+    assert all(few < more for few, more in pairwise(chosen))
+
+
+def test_more_patients_than_there_are_gives_all() -> None:
+    assert some_of(["b", "a"], 5, seed=1) == ("a", "b")
 
 
 def test_a_split_file_comes_back(tmp_path: Path) -> None:

@@ -26,13 +26,25 @@ def test_dice_is_pooled_over_the_slices_of_a_patient() -> None:
     images[0, 0, :, :4], targets[0, 0, :, 2:6] = 255, 255  # 40 and 40 pixels, 20 in common
     images[1, 0, :, :6], targets[1, 0, :, :6] = 255, 200  # 60 and 60, all in common; mostly covered counts
     targets[2, 0, :, :6] = 100  # less than half covered: not the label
-    slices = Slices(images, targets, torch.tensor([0, 0, 1]), ("a", "b"))
+    slices = Slices(images, targets, torch.tensor([0, 0, 1]), ("a", "b"), torch.ones(3, 1, dtype=torch.bool))
     network = Threshold().train()
     result = validate(network, slices, Place(torch.device("cpu"), bf16=False))  # type: ignore[arg-type]
     assert result.dice[0, 0] == pytest.approx(2 * 80 / (100 + 100))
     assert np.isnan(result.dice[1, 0])
     assert result.mean == pytest.approx(0.8)
     assert network.training
+
+
+def test_what_is_found_where_the_label_is_not_known_does_not_count() -> None:
+    images, targets = torch.zeros(4, 1, 10, 10, dtype=torch.uint8), torch.zeros(4, 1, 10, 10, dtype=torch.uint8)
+    images[:, 0, :, :4] = 255  # 40 pixels are found in every slice
+    targets[0, 0, :, 2:6] = 255  # the only one whose source knows the label: 20 of 40 in common
+    known = torch.tensor([[True], [False], [False], [False]])
+    slices = Slices(images, targets, torch.tensor([0, 0, 1, 1]), ("a", "b"), known)
+    result = validate(Threshold(), slices, Place(torch.device("cpu"), bf16=False))  # type: ignore[arg-type]
+    assert result.dice[0, 0] == pytest.approx(2 * 20 / (40 + 40))
+    assert np.isnan(result.dice[1, 0])
+    assert result.mean == pytest.approx(0.5)
 
 
 def test_nobody_to_validate_has_no_mean() -> None:
@@ -46,5 +58,6 @@ def test_a_network_of_two_labels_is_judged_on_each() -> None:
     network = UNet(UNetConfig.from_levels((2, 4), output_channels=2))
     targets = torch.zeros(4, 2, 16, 16, dtype=torch.uint8)
     targets[:, 0, :8], targets[:, 1, 8:] = 255, 255
-    slices = Slices(torch.zeros(4, 1, 16, 16, dtype=torch.uint8), targets, torch.tensor([0, 0, 1, 1]), ("a", "b"))
+    images, known = torch.zeros(4, 1, 16, 16, dtype=torch.uint8), torch.ones(4, 2, dtype=torch.bool)
+    slices = Slices(images, targets, torch.tensor([0, 0, 1, 1]), ("a", "b"), known)
     assert validate(network, slices, Place(torch.device("cpu"), bf16=False)).dice.shape == (2, 2)

@@ -40,6 +40,7 @@ def test_a_report_says_what_with_what_and_from_what(a_cine: Cine, a_model: Model
     assert report["model"]["parameters"] == 31_036_481  # the classic U-Net
     assert report["model"]["share_of_classic_unet"] == 1.0
     assert report["model"]["sha256"] == {"model.onnx": "abc"}
+    assert report["model"]["commercial_use"] is None  # no licence is stated
     assert report["engine"] == {"name": "onnxruntime"}
     assert report["versions"]["lvsegu"] == __version__
     assert report["versions"]["numpy"] == np.__version__

@@ -11,8 +11,9 @@ import SimpleITK
 from numpy.typing import NDArray
 
 from LVSegULib.errors import OutputError
-from LVSegULib.labels import CAVITY, MYOCARDIUM
+from LVSegULib.labels import ALL_LABELS, CAVITY, MYOCARDIUM
 from LVSegULib.writing.seg_nrrd import write_segmentation_nrrd
+from Testing.three_labels import heart_labels
 
 IJK_TO_RAS = np.array(
     [[0.0, -1.2, 0.0, 5.0], [1.3, 0.0, 0.0, -7.0], [0.0, 0.0, 10.0, 11.0], [0.0, 0.0, 0.0, 1.0]], dtype=np.float64
@@ -65,6 +66,30 @@ def test_segments_carry_snomed_codes(tmp_path: Path, a_shrinking_cavity: NDArray
     header, _ = read_nrrd(path)
     assert "~SCT^123037004^Anatomical Structure~SCT^87878005^Left ventricle~" in header["Segment0_Tags"]
     assert "~SCT^49848007^Myocardium of left ventricle~" in header["Segment1_Tags"]
+
+
+def test_three_labels_at_ed_and_es_are_six_segments(tmp_path: Path) -> None:
+    labels = heart_labels([0, 2])
+    write_segmentation_nrrd(tmp_path / "a.seg.nrrd", labels, IJK_TO_RAS, ALL_LABELS, {"ED": 0, "ES": 1})
+    header, data = read_nrrd(tmp_path / "a.seg.nrrd")
+    layers = np.frombuffer(data, np.uint8).reshape(*labels.shape[1:], 2)
+    assert np.array_equal(layers[..., 0], labels[0]) and np.array_equal(layers[..., 1], labels[1])
+
+    def of_segments(key: str) -> list[str]:
+        return [header[f"Segment{number}_{key}"] for number in range(6)]
+
+    assert "Segment6_ID" not in header and len(set(of_segments("ID"))) == 6
+    assert of_segments("Layer") == ["0"] * 3 + ["1"] * 3
+    assert of_segments("LabelValue") == ["1", "2", "3"] * 2
+    assert of_segments("Name") == [
+        f"{name}, {phase}" for phase in ("ED", "ES") for name in ("LV blood pool", "LV myocardium", "RV blood pool")
+    ]
+    codes = ("87878005^Left ventricle~", "49848007^Myocardium of left ventricle~", "53085002^Right ventricle~")
+    for tags, code in zip(of_segments("Tags"), codes * 2, strict=True):
+        assert f"~SCT^{code}" in tags
+    colours = [[float(channel) for channel in text.split()] for text in of_segments("Color")]
+    assert colours[:3] == [pytest.approx(label.colour) for label in ALL_LABELS]
+    assert all(min(es) > min(ed) for ed, es in zip(colours[:3], colours[3:], strict=True))  # paler at ES
 
 
 @pytest.mark.parametrize("frames", [{"": 0}, {"ED": 0, "ES": 2}])

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from LVSegULib.modelfolder.folder import SHIPPED, find_model
+from Testing.three_labels import save_three_label_model
 
 
 @pytest.fixture
-def model_list(the_desktop: Any) -> Any:  # noqa: ARG001
+def model_list(a_scene: Any) -> Any:  # noqa: ARG001
     from LVSegUSlicer import model_list
 
     return model_list
@@ -36,7 +37,8 @@ def test_the_shipped_model_is_listed_with_its_facts(model_list: Any) -> None:
     assert entry.problem == ""
     assert "251,061 parameters, 0.8 % of the classic U-Net" in entry.details
     assert "Segments: LV blood pool" in entry.details
-    assert "Licence: MIT" in entry.details
+    assert (entry.licence, entry.isRestricted) == ("MIT", False)
+    assert "may be used commercially" in entry.licenceMeaning
     figures = json.loads((SHIPPED / "lv" / "model.json").read_text(encoding="utf-8"))["figures"]
     pooled = {name: figures[name]["dice_pooled"]["value"] for name in figures}
     scd, chla, acdc = (pooled[f"Dataset{name}"] for name in ("101_SCD", "102_CHLA", "103_ACDC"))
@@ -57,18 +59,45 @@ def test_an_installed_model_is_not_listed_twice(model_list: Any) -> None:
 @pytest.mark.parametrize(
     ("licence", "words"),
     [
-        ("CC BY-NC 4.0", "CC BY-NC 4.0, for research only, not for commercial use"),
-        ("Research use only", "for research only"),
-        ("non-commercial", "for research only"),
-        ("CC BY 4.0", "Licence: CC BY 4.0"),
-        ("", "not stated, ask its author"),
+        ("CC BY-NC 4.0", "CC BY-NC 4.0: research only, not for commercial use"),
+        ("Research use only", "Research use only: research only, not for commercial use"),
+        ("CC BY 4.0", "CC BY 4.0"),
+        ("LicenseRef-hospital", "LicenseRef-hospital"),
+        ("", "not stated, ask its author before you use it"),
     ],
 )
 def test_a_licence_is_said_plainly(model_list: Any, licence: str, words: str) -> None:
-    spec = dataclasses.replace(find_model("lv").spec, licence=licence)
-    (line,) = [line for line in model_list.describeModel(spec).splitlines() if line.startswith("Licence")]
-    assert words in line
-    assert ("research" in line) == ("research" in words)
+    assert model_list.describeLicence(licence) == words
+
+
+@pytest.mark.parametrize(
+    ("licence", "words"),
+    [
+        (
+            "CC BY-NC-SA 4.0",
+            "Creative Commons Attribution-NonCommercial-ShareAlike 4.0 International\nFor research only.",
+        ),
+        ("MIT", "MIT\nThe weights may be used commercially too"),
+        ("LicenseRef-hospital", "LicenseRef-hospital\nIts words do not tell"),
+        ("", "Its words do not tell"),
+    ],
+)
+def test_a_licence_is_explained(model_list: Any, licence: str, words: str) -> None:
+    assert model_list.explainLicence(licence).startswith(words)
+
+
+def test_a_research_only_model_says_so_in_the_list_and_comes_after_the_default_one(
+    model_list: Any, my_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "installed"
+    save_three_label_model(installed / "cardiac")
+    shutil.move(my_model, installed / "lv")
+    monkeypatch.setattr("LVSegULib.modelfolder.folder.SHIPPED", installed)
+    default, restricted = model_list.listModels()
+    assert (default.model, default.isRestricted) == ("lv", False)
+    assert restricted.title == "cardiac, research only (LV blood pool, LV myocardium, RV blood pool)"
+    assert (restricted.model, restricted.isRestricted) == ("cardiac", True)
+    assert restricted.licence == "CC BY-NC-SA 4.0: research only, not for commercial use"
 
 
 def test_an_untested_model_says_so(model_list: Any) -> None:

@@ -8,8 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
-from LVSegULib.labels import CAVITY, MYOCARDIUM
+from LVSegULib.labels import ALL_LABELS, CAVITY, MYOCARDIUM
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume
+from Testing.three_labels import heart_images, heart_labels, save_three_label_model
 
 REGIONS = (CAVITY, MYOCARDIUM)
 
@@ -71,6 +72,36 @@ def test_segments_have_names_colours_and_codes(a_scene: Any) -> None:
     category, kind = entry.GetCategoryObject(), entry.GetTypeObject()
     assert (category.GetCodingSchemeDesignator(), category.GetCodeValue()) == ("SCT", "123037004")
     assert (kind.GetCodingSchemeDesignator(), kind.GetCodeValue()) == ("SCT", "87878005")
+
+
+def test_three_labels_come_back_with_their_names_colours_and_codes(a_scene: Any, tmp_path: Path) -> None:
+    import slicer
+    import vtk
+
+    from LVSegUSlicer.logic import LVSegULogic
+
+    labels = heart_labels()
+    model = str(save_three_label_model(tmp_path / "cardiac").path)
+    results = LVSegULogic().process(add_cine(heart_images(labels)), model)
+    node = results.segmentationNode
+    np.testing.assert_array_equal(read(node).labels, labels)
+    assert results.measures.RVEF is not None and results.measures.wall_slices == (4, 4)
+    segmentation = node.GetSegmentation()
+    assert segmentation.GetNumberOfSegments() == 3
+    for label in ALL_LABELS:
+        segment = segmentation.GetSegment(label.key)
+        assert (segment.GetName(), segment.GetColor()) == (label.name, pytest.approx(label.colour))
+        tag = vtk.mutable("")
+        assert segment.GetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), tag)
+        assert f"~SCT^{label.snomed}^{label.meaning}" in str(tag)
+        surface = node.GetClosedSurfaceInternalRepresentation(label.key)
+        assert surface is not None and surface.GetNumberOfPoints() > 0
+    assert slicer.util.saveScene(str(tmp_path / "scene.mrb"))
+    a_scene.Clear(0)
+    slicer.util.loadScene(str(tmp_path / "scene.mrb"))
+    found = slicer.util.getFirstNodeByClassByName("vtkMRMLSegmentationNode", "cine LV")
+    np.testing.assert_array_equal(read(found).labels, labels)
+    assert LVSegULogic().resultsOf(found).measures == results.measures
 
 
 def test_playing_the_cine_plays_the_contours(a_scene: Any) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from LVSegULib.labels import ALL_LABELS, RIGHT_CAVITY
 from LVSegULib.measures.volumes import Measures, measure
+from Testing.three_labels import heart_labels
 
 BEAT = Measures(
     volumes_ml=(120.0, 60.0, 90.0),
@@ -54,6 +56,28 @@ def test_what_cannot_be_told_has_its_reason(a_segmentation: Any) -> None:
     assert all(row[1] == "\N{EN DASH}" and "one frame only" in row[4] for row in rows(table))
     assert rows(frames) == [["0", "18"]]
     assert writeChart(a_segmentation, frames, one) is None
+
+
+def test_measures_of_every_label_have_units_and_slices(a_segmentation: Any) -> None:
+    from LVSegUSlicer.tables import writeTables
+
+    labels = heart_labels()
+    whole = measure(labels, (8.0, 1.5, 1.5), regions=ALL_LABELS)
+    table, _ = writeTables(a_segmentation, whole, {1: whole.volumes_ml})
+    found = {row[0]: row[2:] for row in rows(table)}
+    assert list(found)[4:] == [
+        "LVM",
+        "wall_thickness_ed",
+        "wall_thickness_ed_max",
+        "wall_thickness_es",
+        "wall_thickening",
+        "RVEDV",
+        "RVESV",
+        "RVSV",
+        "RVEF",
+    ]
+    assert found["wall_thickness_ed"] == ["mm", "", "slices: 4"]
+    assert found["RVEDV"] == ["mL", "", ""]
 
 
 def test_frames_have_times_and_every_label(a_segmentation: Any) -> None:
@@ -108,6 +132,21 @@ def test_the_chart_marks_ed_and_es(a_segmentation: Any) -> None:
     assert chart.GetXAxisTitle() == "Time after the R wave (ms)"
     assert chart.GetYAxisTitle() == "LV blood pool (mL)"
     assert chart.GetYAxisRange() == (0, 160)  # 1.3 x 120 = 156, and up to the next 20
+
+
+def test_the_chart_shows_both_ventricles(a_segmentation: Any) -> None:
+    from LVSegUSlicer.charts import writeChart
+    from LVSegUSlicer.tables import writeTables
+
+    volumes = VOLUMES | {2: [400.0, 400.0, 400.0], 3: [140.0, 80.0, 110.0]}
+    _, frames = writeTables(a_segmentation, BEAT, volumes)
+    chart = writeChart(a_segmentation, frames, BEAT)
+    left, right, _ed, _es = series_of(chart)
+    assert [one.GetName() for one in (left, right)] == ["LV blood pool", "RV blood pool"]
+    assert points(right) == [(0, 140), (300, 80), (600, 110)]
+    assert right.GetColor() == pytest.approx(RIGHT_CAVITY.colour)
+    assert chart.GetYAxisTitle() == "Blood pool (mL)"
+    assert chart.GetYAxisRange() == (0, 200)  # 1.3 x 140 = 182, and up to the next 20
 
 
 def test_without_times_the_chart_counts_frames(a_segmentation: Any) -> None:

@@ -1,0 +1,172 @@
+"""`lvsegu rebuild`: make models of their recipes, from the data sets to the figures that documents quote."""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import logging
+import shutil
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from LVSegULib.commands.packages import need_torch
+
+if TYPE_CHECKING:
+    from LVSegULib.rebuild.recipe import Recipe
+    from LVSegULib.rebuild.run import Progress, State
+    from LVSegULib.rebuild.steps import Places, Step
+
+logger = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the recipes, the data, where everything goes, and how much of it is done."""
+    parser.add_argument("recipes", type=Path, metavar="RECIPES", help="folder of the recipes, docs/models")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder that holds the data sets")
+    parser.add_argument("--out", type=Path, metavar="RUNS", help="folder of everything that is made on the way")
+    parser.add_argument("--model", action="append", default=[], metavar="NAME", help="only this recipe; repeatable")
+    parser.add_argument("--workers", type=int, default=2, metavar="N", help="steps side by side (default: %(default)s)")
+    parser.add_argument(
+        "--until", metavar="STEP", help="only the steps of this name (publish, lv/train-*), and those that they need"
+    )
+    parser.add_argument("--models", type=Path, metavar="DIR", help="where models go (default: the installed ones)")
+    parser.add_argument(
+        "--documents", action="store_true", help="do no step: only write the figures into README.md and docs"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what is not up to date, then write the figures into the documents; returns 0.
+
+    Raises:
+        UsageError: a recipe, a step or an option is wrong.
+        InputError: a data set is missing.
+        Cancelled: it was interrupted.
+        SomeFailed: a step failed.
+    """
+    from LVSegULib.errors import UsageError
+
+    if arguments.documents:
+        _write_documents(arguments.recipes)
+        return 0
+    if arguments.data is None or arguments.out is None or arguments.workers < 1:
+        raise UsageError(
+            "say where the data sets are, where to work, and with how many: --data DIR --out RUNS --workers N"
+        )
+    need_torch("training")
+    places = _places(arguments)
+    recipes, steps = _plan(arguments, places)
+    _run(steps, places, arguments.workers)
+    if not arguments.until:
+        _finish(recipes, places)
+    return 0
+
+
+def _places(arguments: argparse.Namespace) -> Places:
+    from LVSegULib.modelfolder import folder
+    from LVSegULib.rebuild.steps import Places
+
+    return Places(arguments.data, arguments.out, arguments.models or folder.SHIPPED, arguments.recipes)
+
+
+def _plan(arguments: argparse.Namespace, places: Places) -> tuple[list[Recipe], list[Step]]:
+    from LVSegULib.errors import UsageError
+    from LVSegULib.rebuild.plan import plan
+    from LVSegULib.rebuild.recipe import read_recipes
+    from LVSegULib.rebuild.steps import check_inputs, with_needs
+
+    recipes = read_recipes(arguments.recipes, arguments.model)
+    steps = [step for recipe in recipes for step in plan(recipe)]
+    if arguments.until:
+        names = [step.name for step in steps]
+        chosen = [name for name in names if fnmatch.fnmatch(name, arguments.until)]
+        chosen = chosen or [name for name in names if fnmatch.fnmatch(name.partition("/")[2], arguments.until)]
+        if not chosen:
+            raise UsageError(f'there is no step "{arguments.until}": there are {", ".join(names)}')
+        steps = with_needs(steps, chosen)
+    check_inputs(steps, places)
+    return recipes, steps
+
+
+def _run(steps: Sequence[Step], places: Places, workers: int) -> None:
+    from LVSegULib.errors import Cancelled, SomeFailed
+    from LVSegULib.rebuild.lock import locked
+    from LVSegULib.rebuild.run import Rebuild, State
+    from LVSegULib.rebuild.table import totals
+    from LVSegULib.rebuild.work import log_path
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # all as Ctrl-C, also in the background of a shell; Windows lacks one
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    display = _Display()
+    with locked(places.runs) as lock:
+        try:
+            found = Rebuild(steps, places, workers, lock, display.show).run()
+        except KeyboardInterrupt as stopped:
+            raise Cancelled(
+                "stopped; nothing is lost: the same command goes on, training and pruning from their last checkpoints"
+            ) from stopped
+        finally:
+            display.close()
+    print(totals(found))
+    failed = [one for one in found if one.state is State.FAILED]
+    if failed:
+        reasons = "; ".join(f"{one.step.name}: {one.note} (see {log_path(one.step, places)})" for one in failed)
+        raise SomeFailed(f"{len(failed)} of {len(found)} steps failed, the same command tries them again: {reasons}")
+
+
+def _finish(recipes: Sequence[Recipe], places: Places) -> None:
+    """Gather the figures, write them into the documents, and put the pictures where documents show them."""
+    from LVSegULib.rebuild.figures import write_figures, write_pictures
+
+    root = _root(places.recipes)
+    print(f"Written: {write_figures(places.recipes, recipes, places)}")
+    for path in write_pictures(root, recipes, places):
+        print(f"  {path}")
+    _write_documents(places.recipes)
+
+
+def _write_documents(recipes: Path) -> None:
+    from LVSegULib.rebuild.documents import write_documents
+    from LVSegULib.rebuild.figures import FIGURES, read_figures
+
+    for path in write_documents(_root(recipes), read_figures(recipes / FIGURES)):
+        print(f"  {path}")
+
+
+def _root(recipes: Path) -> Path:
+    """The repository that the recipes are in, as docs/models."""
+    return recipes.resolve().parents[1]
+
+
+class _Display:
+    """The table of steps, written over again and again on a terminal; elsewhere a line whenever a step changes."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._lines = 0
+        self._shown: dict[str, State] = {}
+
+    def show(self, steps: Sequence[Progress]) -> None:
+        """Show all steps as they stand."""
+        from LVSegULib.rebuild.run import State
+        from LVSegULib.rebuild.table import line_of, table
+
+        if self._is_terminal:
+            text = table(steps, shutil.get_terminal_size().columns - 1)
+            back = f"\x1b[{self._lines}A" if self._lines else ""
+            print(back + "\n".join(f"{line}\x1b[K" for line in text.splitlines()), file=sys.stderr, flush=True)
+            self._lines = len(steps)
+            return
+        width = max(len(one.step.name) for one in steps)
+        for one in steps:
+            if self._shown.get(one.step.name, State.WAITING) is not one.state:
+                self._shown[one.step.name] = one.state
+                print(line_of(one, width), file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """End the table."""
+        self._lines = 0

@@ -1,0 +1,147 @@
+"""`lvsegu study`: variants of a training run, cross-validated and compared, with one report."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from LVSegULib.commands.packages import need_torch
+from LVSegULib.errors import Cancelled, InputError, SomeFailed, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from LVSegULib.study.conclusions import Findings
+    from LVSegULib.study.config import StudyConfig
+    from LVSegULib.study.plan import Plan
+    from LVSegULib.study.work import Status
+
+logger = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the study, its data, its folder and how much is done at once."""
+    parser.add_argument("config", type=Path, metavar="CONFIG", help="TOML file with the variants")
+    parser.add_argument(
+        "--data", action="append", default=[], type=Path, metavar="DIR", help="a data set of the study; repeat for each"
+    )
+    parser.add_argument(
+        "--out",
+        required=True,
+        type=Path,
+        metavar="FOLDER",
+        help="folder of the study; may be shared by several machines",
+    )
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="runs at once (default: as many as there are cores for)"
+    )
+    parser.add_argument("--report-only", action="store_true", help="write the report of what has been done, and stop")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what is not done, and write the report.
+
+    Raises:
+        SomeFailed: some runs failed; the report says which.
+        InputError: all of them did.
+    """
+    need_torch("a study")
+    from LVSegULib.study.conclusions import conclusions
+    from LVSegULib.study.config import read_study
+    from LVSegULib.study.plan import read_plan
+    from LVSegULib.study.report import REPORT, write_report
+
+    if arguments.workers is not None and arguments.workers < 1:
+        raise UsageError(f"--workers must be at least 1, got {arguments.workers}")
+    study = read_study(arguments.config)
+    out = arguments.out.resolve()
+    plan = read_plan(out) if arguments.report_only else _work(study, arguments.data, out, arguments.workers)
+    found = write_report(study, plan, out)
+    for line in conclusions(found):
+        print(line)
+    print(f"report: {arguments.out / REPORT}")
+    _check(found, plan, out)
+    return 0
+
+
+def _work(study: StudyConfig, folders: Sequence[Path], out: Path, workers: int | None) -> Plan:
+    from LVSegULib.engines.workers import available_threads
+    from LVSegULib.study.data import open_data
+    from LVSegULib.study.plan import make_plan, save_plan
+    from LVSegULib.study.work import Watch, Work
+
+    data = open_data(study, folders)
+    plan = make_plan(study, data)
+    for patient, sets in plan.shared.items():
+        logger.info("%s is in %s: one patient, on one side", patient, " and ".join(sets))
+    for variant, reason in plan.refused.items():
+        logger.warning("%s cannot be run: %s", variant, reason)
+    save_plan(out, plan)
+    threads = max((job.settings["threads"] or available_threads() for job in plan.jobs), default=1)
+    line = _Line()
+    work = Work(
+        plan.jobs,
+        data.places,
+        out,
+        workers or max(1, available_threads() // threads),
+        Watch(say=line.say, status=line.show),
+    )
+    try:
+        work.run()
+    except KeyboardInterrupt:
+        raise Cancelled("cancelled: what is done is kept, and the same command goes on from there") from None
+    finally:
+        line.clear()
+    return plan
+
+
+def _check(found: Findings, plan: Plan, out: Path) -> None:
+    """Say at the end what failed."""
+    from LVSegULib.study.job import has_failed
+
+    failed = [job for job in plan.jobs if has_failed(out / job.folder)]
+    if not failed and not plan.refused:
+        return
+    whole = ", ".join([*plan.refused, *(job.title for job in failed)])
+    reasons = [problem for row in found.rows for problem in row.problems if "failed: " in problem]
+    if len(failed) == len(plan.jobs):
+        raise InputError(f"every run failed; the first: {reasons[0]}")
+    raise SomeFailed(f"{len(failed) + len(plan.refused)} failed, the others are done: {whole}; the report says why")
+
+
+class _Line:
+    """How far the study is: a line on a terminal that is written over; elsewhere, -v gives a line for each run."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr.isatty()
+        self._length = 0
+
+    def say(self, text: str) -> None:
+        self.clear()
+        logger.info(text)
+
+    def show(self, status: Status) -> None:
+        if not self._is_shown:
+            return
+        running = ", ".join(f"{title} ({step} of {steps})" for title, step, steps in status.running)
+        left = "" if status.seconds_left is None else f", {_time(status.seconds_left)} left"
+        elsewhere = f"; {status.elsewhere} on other machines" if status.elsewhere else ""
+        text = f"{status.done} of {status.total} runs{left}: {running or 'waiting'}{elsewhere}"
+        text = text[: shutil.get_terminal_size().columns - 1]
+        self.clear()
+        print(f"\r{text}", end="", file=sys.stderr, flush=True)
+        self._length = len(text)
+
+    def clear(self) -> None:
+        if self._is_shown and self._length:
+            print(f"\r{' ' * self._length}\r", end="", file=sys.stderr, flush=True)
+            self._length = 0
+
+
+def _time(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

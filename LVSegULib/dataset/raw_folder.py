@@ -1,0 +1,175 @@
+"""Add cases to an nnU-Net raw folder, which is a whole data set before and after each of them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.atomic import write_json
+from LVSegULib.dataset.case import NewCase
+from LVSegULib.dataset.painting import WORDS
+from LVSegULib.errors import InputError, OutputError
+from LVSegULib.labels import ALL_LABELS, BY_KEY
+from LVSegULib.reading.nnunet import open_raw_dataset
+from LVSegULib.writing.label_map import write_label_map
+
+ENDING = ".nii.gz"
+DESCRIPTION = "dataset.json"
+IMAGES, LABELS = "imagesTr", "labelsTr"
+
+
+class RawFolder:
+    """A data set that grows.
+
+    The first case decides which labels it has; further ones must have the same, and what else they have is left out: a
+    region that is missing in one patient would teach that it is not there.
+
+    Attributes:
+        folder: made with the first case if it is missing.
+        labels: label value in the data set's files by label name ("LV"), background left out; empty before the first.
+    """
+
+    def __init__(self, folder: Path, *, replace: bool = False) -> None:
+        """Open `folder`, or get ready to make it.
+
+        Args:
+            folder: a raw folder, or one that is missing or empty.
+            replace: cases of the same name are replaced; otherwise they are refused.
+
+        Raises:
+            InputError: `folder` is something else, or its files do not end in .nii.gz.
+        """
+        self.folder, self._replace = folder, replace
+        self._description = _read_description(folder)
+        self._added: set[str] = set()
+        self.labels: dict[str, int] = {}
+        ending = self._description.get("file_ending", ENDING)
+        if ending != ENDING:
+            raise InputError(f"{folder}: its files end in {ending}, new ones would in {ENDING}: choose another folder")
+        if _images(folder) or self._description.get("numTraining"):
+            self.labels = open_raw_dataset(folder).labels
+
+    def add(self, cases: Sequence[NewCase]) -> None:
+        """Write the cases of a pair, or none of them if one is refused.
+
+        Image and label are written beside the data set and moved into it when both are whole, the label first, and a
+        case that is replaced is taken out before: an image with no label, or with another's, is never seen.
+
+        Raises:
+            InputError: a case of this name is there, or a case lacks a label that the data set has.
+            OutputError: the folder cannot be written to.
+        """
+        labels = self.labels or _numbered(cases[0])
+        for case in cases:
+            self._refuse_double(case)
+            if missing := [WORDS[key] for key in labels if key not in case.painted.taken]:
+                raise InputError(
+                    f"{case.name}: has no {', '.join(missing)}, which the others in {self.folder} have: draw it, or "
+                    "make another data set"
+                )
+        for case in cases:
+            with _said_plainly(self.folder):
+                self._write(case, labels)
+            self.labels = labels
+            self._added.add(case.name.casefold())
+
+    def describe(self) -> str:
+        """One line for people: "MyData: 10 cases of 5 patients, labels LV, MYO"."""
+        dataset = open_raw_dataset(self.folder)
+        cases, patients = len(dataset.cases), len(dataset.patients)
+        return (
+            f"{self.folder}: {cases} case{'s' * (cases != 1)} of {patients} patient{'s' * (patients != 1)}, "
+            f"labels {', '.join(dataset.labels)}"
+        )
+
+    def _refuse_double(self, case: NewCase) -> None:
+        if case.name.casefold() in self._added:
+            raise InputError(
+                f"{case.name}: another pair gave a case of this name: give each its own patient, phase or frame"
+            )
+        present = {image.name[: -len(f"_0000{ENDING}")].casefold() for image in _images(self.folder)}
+        if case.name.casefold() in present and not self._replace:
+            raise InputError(f"{case.name}: is in {self.folder} already: pass --replace, or another --patient")
+
+    def _write(self, case: NewCase, labels: dict[str, int]) -> None:
+        image = self.folder / IMAGES / f"{case.name}_0000{ENDING}"
+        label = self.folder / LABELS / f"{case.name}{ENDING}"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".adding-", dir=self.folder) as name:
+            beside = Path(name)
+            write_label_map(beside / image.name, case.image[np.newaxis], case.ijk_to_ras)
+            write_label_map(beside / label.name, _values(case, labels)[np.newaxis], case.ijk_to_ras)
+            others = sum(path != image for path in _images(self.folder))
+            self._describe(labels, others)
+            for folder in (image.parent, label.parent):
+                folder.mkdir(exist_ok=True)
+            image.unlink(missing_ok=True)
+            (beside / label.name).replace(label)
+            (beside / image.name).replace(image)
+        self._describe(labels, others + 1)
+
+    def _describe(self, labels: dict[str, int], count: int) -> None:
+        """Write the `dataset.json` of `count` cases; what else it holds is kept."""
+        self._description |= {
+            "channel_names": self._description.get("channel_names", {"0": "cine MRI"}),
+            "labels": {"background": 0, **labels},
+            "numTraining": count,
+            "file_ending": ENDING,
+        }
+        write_json(self.folder / DESCRIPTION, self._description)
+
+
+def _read_description(folder: Path) -> dict[str, Any]:
+    """What `dataset.json` holds; nothing where a data set can be made."""
+    path = folder / DESCRIPTION
+    if path.is_file():
+        try:
+            description = json.loads(path.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"{path}: cannot be read as JSON ({error}): correct it, or choose another folder"
+            ) from error
+        if not isinstance(description, dict):
+            raise InputError(f"{path}: is no description of a data set: choose another folder")
+        return description
+    if folder.is_dir() and any(not entry.name.startswith(".") for entry in folder.iterdir()):
+        raise InputError(f"{folder}: holds other things and no {DESCRIPTION}: choose a data set, or a new folder")
+    return {}
+
+
+def _images(folder: Path) -> list[Path]:
+    return [path for path in (folder / IMAGES).glob(f"*_0000{ENDING}") if not path.name.startswith(".")]
+
+
+def _numbered(case: NewCase) -> dict[str, int]:
+    """The labels of a new data set: 1, 2, ... without a gap, as nnU-Net wants them."""
+    return {
+        key: value
+        for value, key in enumerate((label.key for label in ALL_LABELS if label.key in case.painted.taken), 1)
+    }
+
+
+def _values(case: NewCase, labels: dict[str, int]) -> NDArray[np.uint8]:
+    """The labels (K, J, I) in the data set's own values."""
+    values = np.zeros(len(ALL_LABELS) + 1, np.uint8)
+    for key, value in labels.items():
+        values[BY_KEY[key].value] = value
+    return np.asarray(values[case.painted.labels])
+
+
+@contextmanager
+def _said_plainly(folder: Path) -> Iterator[None]:
+    """Any failure to write, as one about `folder` and not about a file that is only there for a moment."""
+    try:
+        yield
+    except (OSError, OutputError) as error:
+        cause = error.__cause__ if isinstance(error, OutputError) else error
+        reason = getattr(cause, "strerror", None) or cause
+        raise OutputError(f"cannot write to {folder}: {reason}: choose another folder or free some space") from error

@@ -1,0 +1,181 @@
+"""Calibrate a model's quality score on patients that networks of its recipe kept back, into a new model folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from LVSegULib.engines.base import Engine
+from LVSegULib.errors import InputError, UsageError
+from LVSegULib.evaluation.cases import EvaluationCase
+from LVSegULib.evaluation.datasets import EvaluationSet
+from LVSegULib.evaluation.out_of_fold import judges
+from LVSegULib.evaluation.threshold_choice import Shifted
+from LVSegULib.labels import CAVITY
+from LVSegULib.modelfolder.folder import CARD, ModelFolder, save_model
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.quality.calibration import calibration_of
+from LVSegULib.quality.examples import Examples, collect
+from LVSegULib.quality.learn import Judgement, figures_of, judge_examples, learn
+from LVSegULib.quality.text import figure_lines
+
+PICTURE = "quality.png"
+"""The picture of the ROC curve in the model's folder."""
+
+HEADING = "## Quality score"
+
+Chosen = tuple[str, EvaluationCase, ModelSpec, Engine]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Slices, what was said of them by a calibration that did not know their patients, and how well it agrees."""
+
+    examples: Examples
+    judgement: Judgement
+    figures: dict[str, Any]
+
+
+def calibrate(
+    model: ModelFolder,
+    cases: Sequence[Chosen],
+    path: Path,
+    progress: Callable[[float], None] = lambda _: None,
+) -> tuple[ModelFolder, Judged]:
+    """Write `model` as a new folder whose segmentations tell how far they can be trusted.
+
+    Args:
+        model: the model.
+        cases: who is learnt from, see `unseen_cases`.
+        path: the new folder.
+        progress: told the share of the cases that is done.
+
+    Raises:
+        InputError: a case cannot be read, or there is too little to learn from.
+        OutputError: `path` cannot be written.
+    """
+    from LVSegULib.pictures.roc import roc_png
+
+    examples = collect(cases, progress)
+    calibration, judgement = learn(examples)
+    sets = sorted(set(examples.sets.tolist()))
+    figures = {"data": sets, **calibration.figures}
+    calibration = dataclasses.replace(calibration, figures=figures)
+    picture = roc_png(judgement, examples.bad, figures)
+    spec = dataclasses.replace(model.spec, quality=calibration.to_json())
+    card = with_section(_card_of(model), figures)
+    saved = save_model(path, spec, model.weights(), card, {PICTURE: picture})
+    return saved, Judged(examples, judgement, figures)
+
+
+def judge_calibration(
+    model: ModelFolder, cases: Sequence[Chosen], progress: Callable[[float], None] = lambda _: None
+) -> Judged:
+    """How well the calibration that `model` has does on other patients.
+
+    Raises:
+        UsageError: the model has no calibration.
+        InputError: a case cannot be read.
+    """
+    calibration = calibration_of(model.spec.quality, model.spec.name)
+    if calibration is None:
+        raise UsageError(f"{model.spec.name} has no quality score to judge: run lvsegu calibrate --out on it first")
+    examples = collect(cases, progress)
+    judgement = judge_examples(calibration, examples)
+    return Judged(examples, judgement, figures_of(examples, judgement))
+
+
+def unseen_cases(
+    datasets: Sequence[EvaluationSet], model: ModelFolder, folds: Sequence[tuple[ModelFolder, Engine]], engine: Engine
+) -> list[Chosen]:
+    """The cases of patients that a network was not trained on, each with that network.
+
+    Args:
+        datasets: labelled data sets.
+        model: the model that is calibrated.
+        folds: networks of its recipe, each with what runs it; every patient goes to the one that kept it back. Without
+            any, the patients that `model` itself was not trained on are taken.
+        engine: what runs `model`.
+
+    Raises:
+        UsageError: a network or data set has other labels, nobody was kept back, or `model` does not say by whom it
+            was trained.
+    """
+    for dataset in datasets:
+        if CAVITY.key not in {label.key for label in dataset.labels}:
+            raise UsageError(f"{dataset.name} has no {CAVITY.key}, whose Dice the quality score is about: leave it out")
+    for fold, _ in ((model, engine), *folds):
+        _check_alike(model.spec, fold.spec)
+    if not folds:
+        return _not_trained_on(datasets, model, engine)
+    specs = [fold.spec for fold, _ in folds]
+    engines = [_cut_alike(model.spec, fold.spec, own) for fold, own in folds]
+    kept = judges([case.patient for dataset in datasets for case in dataset.cases], specs)
+    return [
+        (dataset.name, case, specs[kept[case.patient]], engines[kept[case.patient]])
+        for dataset in datasets
+        for case in dataset.cases
+        if case.patient in kept
+    ]
+
+
+def with_section(card: str, figures: dict[str, Any]) -> str:
+    """A model's card with a section on its quality score, in the place of an older one."""
+    before, found, rest = card.partition(f"{HEADING}\n")
+    after = rest[rest.index("\n## ") + 1 :] if found and "\n## " in rest else ""
+    text = (
+        "Every slice has a score, the probability that its Dice with an expert's cavity is 0.8 or more; slices with a "
+        f"low one are flagged. Learnt from {', '.join(figures['data'])}; the figures are of patients not learnt from."
+    )
+    parts = [HEADING, text, "\n".join(figure_lines(figures)), f"![ROC curve of the quality score]({PICTURE})"]
+    return "\n\n".join([before.rstrip(), *parts, *([after.rstrip()] if after else [])]) + "\n"
+
+
+def _card_of(model: ModelFolder) -> str:
+    path = model.path / CARD
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read ({error}): copy the model folder again") from error
+
+
+def _check_alike(model: ModelSpec, fold: ModelSpec) -> None:
+    """Signs are learnt of one network and used with the other."""
+    if CAVITY.value not in fold.label_values:
+        raise UsageError(f"{fold.name} does not segment {CAVITY.key}, whose Dice the quality score is about")
+    if fold.label_values != model.label_values:
+        theirs, ours = (", ".join(label.key for label in spec.labels) for spec in (fold, model))
+        raise UsageError(f"{fold.name} segments {theirs}, and {model.name} {ours}: give folds of the same recipe")
+    if fold.grid != model.grid:
+        raise UsageError(f"{fold.name} and {model.name} see images on different grids: give folds of the same recipe")
+
+
+def _not_trained_on(datasets: Sequence[EvaluationSet], model: ModelFolder, engine: Engine) -> list[Chosen]:
+    name, trained = model.spec.name, model.spec.trained_on
+    if not trained:
+        raise UsageError(f"{name} does not say by which patients it was trained: give models that do, with --folds")
+    chosen = [
+        (dataset.name, case, model.spec, engine)
+        for dataset in datasets
+        for case in dataset.cases
+        if case.patient not in trained
+    ]
+    if not chosen:
+        raise UsageError(f"{name} was trained on every patient of the data: give the models of its folds with --folds")
+    return chosen
+
+
+def _cut_alike(model: ModelSpec, fold: ModelSpec, engine: Engine) -> Engine:
+    """The fold's engine, cut at the probability at which `lvsegu threshold` cuts the model."""
+    shift = _log_odds(model) - _log_odds(fold)
+    return Shifted(engine, np.float32(shift)) if shift else engine
+
+
+def _log_odds(model: ModelSpec) -> float:
+    return sum(math.log(p / (1 - p)) for p in model.training.get("thresholds", ()))

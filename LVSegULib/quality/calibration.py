@@ -1,0 +1,92 @@
+"""From signs to the probability that a slice is good, as a model's `model.json` holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.errors import ModelError
+from LVSegULib.quality.logistic import Logistic
+from LVSegULib.quality.rules import Rule
+from LVSegULib.quality.signs import SIGNS, Signs
+
+GOOD_DICE = 0.8
+"""A slice of a lower Dice is bad."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How signs count, learnt from slices whose Dice is known.
+
+    Attributes:
+        logistic: weights of the signs.
+        threshold: a slice whose probability of being good is lower is flagged.
+        figures: how well flagged slices and bad ones agree, on patients that it was not learnt from.
+    """
+
+    logistic: Logistic
+    threshold: float
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers for `model.json`."""
+        logistic = self.logistic
+        rows = zip(SIGNS, logistic.means, logistic.scales, logistic.weights, strict=True)
+        return {
+            "good_dice": GOOD_DICE,
+            "signs": {
+                sign.key: {"mean": round(float(mean), 6), "scale": round(float(scale), 6), "weight": round(float(w), 6)}
+                for sign, mean, scale, w in rows
+            },
+            "bias": round(logistic.bias, 6),
+            "threshold": round(self.threshold, 6),
+            "figures": self.figures,
+        }
+
+
+def calibration_of(quality: dict[str, Any], where: str) -> Calibration | None:
+    """The calibration in `quality` of a `model.json`; None if the model has none. `where` names the model in errors.
+
+    Raises:
+        ModelError: it is not such a description, or knows signs that this version does not.
+    """
+    if not quality:
+        return None
+    try:
+        signs, good_dice = dict(quality["signs"]), float(quality["good_dice"])
+        if unknown := sorted(signs.keys() ^ {sign.key for sign in SIGNS}):
+            raise ValueError(f'other signs than this version knows ("{unknown[0]}")')
+        if good_dice != GOOD_DICE:
+            raise ValueError(f"another limit of a good slice, {good_dice:g}")
+        means, scales, weights = (
+            np.array([float(signs[sign.key][name]) for sign in SIGNS]) for name in ("mean", "scale", "weight")
+        )
+        logistic = Logistic(means, scales, weights, float(quality["bias"]))
+        return Calibration(logistic, float(quality["threshold"]), dict(quality.get("figures", {})))
+    except (KeyError, TypeError, ValueError) as error:
+        reason = f"lacks {error}" if isinstance(error, KeyError) else f"has {error}"
+        raise ModelError(f"{where}: its quality calibration {reason}: run lvsegu calibrate on it again") from error
+
+
+def wrong_by_all(
+    logistic: Logistic, signs: Signs, found: NDArray[np.bool_], by_rules: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Probability that slices are bad: by their signs where they have a cavity, or else by a rule.
+
+    Args:
+        logistic: weights of the signs.
+        signs: signs (F, ...).
+        found: which slices have a cavity (...).
+        by_rules: what the rules say of them (...), see `wrong_by_rules`.
+    """
+    by_signs = np.where(found, logistic.wrong(signs), 0.0)
+    return np.asarray(1 - (1 - by_signs) * (1 - by_rules), np.float64)
+
+
+def wrong_by_rules(rules: Sequence[Rule]) -> NDArray[np.float64]:
+    """Probability that at least one of the rules is right in taking a slice for wrong (T, K)."""
+    return np.asarray(1 - np.prod([1 - rule.wrong for rule in rules], axis=0), np.float64)

@@ -1,0 +1,149 @@
+"""Learn a calibration from slices of known Dice, and say how well it does on patients that it was not learnt from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.errors import InputError
+from LVSegULib.quality.calibration import GOOD_DICE, Calibration, wrong_by_all
+from LVSegULib.quality.examples import Examples
+from LVSegULib.quality.logistic import Logistic, fit_logistic
+from LVSegULib.quality.roc import area_under, shares_flagged, threshold_for
+from LVSegULib.quality.score import patient_score
+
+FOUND_SHARE = 0.9
+"""Share of the bad slices that the threshold is to find, among patients not learnt from."""
+
+PARTS = 10
+"""Patients are dealt into so many parts, and each part is judged by what was learnt from the others."""
+
+REDRAWN = 0.04
+"""By so much the Dice of a slice may change if an expert draws it once more: one of 0.79 is not surely bad."""
+
+Numbers = NDArray[np.float64]
+Choices = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a calibration says of slices that it was not learnt from.
+
+    Attributes:
+        wrong: probability that each is bad (N,).
+        flagged: whether it would be flagged (N,).
+    """
+
+    wrong: Numbers
+    flagged: Choices
+
+
+def learn(examples: Examples) -> tuple[Calibration, Judgement]:
+    """A calibration from all of `examples`, and the judgement of each patient by one without its part of the patients.
+
+    Raises:
+        InputError: there are too few patients, or too few bad or good slices, to learn from.
+    """
+    check_enough(examples)
+    judgement = cross_validated(examples)
+    calibration = calibration_from(examples)
+    figures = figures_of(examples, judgement)
+    return Calibration(calibration.logistic, calibration.threshold, figures), judgement
+
+
+def check_enough(examples: Examples) -> None:
+    """Refuse examples that nothing can be learnt from.
+
+    Raises:
+        InputError: one patient, no bad slice, or bad or good slices in one patient only.
+    """
+    patients, bad = len(set(examples.patients)), examples.bad
+    advice = "give more patients that the network was not trained on (--data, --folds)"
+    if patients < 2:
+        raise InputError(f"a calibration needs two patients or more, got {patients}: {advice}")
+    for is_such, what in (
+        (bad & examples.found, f"has a Dice below {GOOD_DICE:g}"),
+        (~bad & examples.found, f"has a Dice of {GOOD_DICE:g} or more"),
+    ):
+        with_such = len(set(examples.patients[is_such]))
+        if with_such < 2:
+            where = "in one patient only" if with_such else "nowhere"
+            raise InputError(f"of {len(bad)} slices, one with a cavity that {what} is {where}: {advice}")
+
+
+def calibration_from(examples: Examples) -> Calibration:
+    """Weights from all of `examples`, and the threshold that finds enough of the bad slices, each judged by others."""
+    wrong = _judged_by_others(examples)
+    return Calibration(_fit(examples), 1 - threshold_for(wrong, examples.bad, FOUND_SHARE))
+
+
+def cross_validated(examples: Examples) -> Judgement:
+    """Each part of the patients judged by a calibration, threshold included, from the other parts."""
+    wrong, flagged = np.empty(len(examples.area)), np.empty(len(examples.area), bool)
+    for part in _parts(examples):
+        judged = judge_examples(calibration_from(examples.of(~part)), examples.of(part))
+        wrong[part], flagged[part] = judged.wrong, judged.flagged
+    return Judgement(wrong, flagged)
+
+
+def judge_examples(calibration: Calibration, examples: Examples) -> Judgement:
+    """What a calibration says of `examples`."""
+    wrong = wrong_by_all(calibration.logistic, examples.signs, examples.found, examples.by_rules)
+    return Judgement(wrong, 1 - wrong < calibration.threshold)
+
+
+def figures_of(examples: Examples, judgement: Judgement) -> dict[str, Any]:
+    """How well a judgement and the Dice agree, with 95 % intervals over patients, for `model.json` and people."""
+    bad, patients = examples.bad, examples.patients.tolist()
+    found, alarms = shares_flagged(judgement.flagged, bad, patients)
+    correlation = _rank_correlation(examples, judgement)
+    return {
+        "patients": len(set(patients)),
+        "slices": len(bad),
+        "bad_slices": int(bad.sum()),
+        "area_under_roc": area_under(judgement.wrong, bad, patients).to_json(),
+        "bad_found": found.to_json(),
+        "false_alarms": alarms.to_json(),
+        "patient_score_rank_correlation": None if correlation is None else round(correlation, 3),
+    }
+
+
+def _fit(examples: Examples) -> Logistic:
+    with_cavity = examples.of(examples.found)
+    badness = 1 / (1 + np.exp((with_cavity.dice - GOOD_DICE) / REDRAWN))
+    return fit_logistic(with_cavity.signs, badness)
+
+
+def _judged_by_others(examples: Examples) -> Numbers:
+    """Probability that each slice is bad, from weights without its part of the patients (N,)."""
+    wrong = np.empty(len(examples.area))
+    for part in _parts(examples):
+        own = examples.of(part)
+        wrong[part] = wrong_by_all(_fit(examples.of(~part)), own.signs, own.found, own.by_rules)
+    return wrong
+
+
+def _parts(examples: Examples) -> list[Choices]:
+    """The slices of each part of the patients; the sorted patients are dealt out in turn."""
+    _, owner = np.unique(examples.patients, return_inverse=True)
+    count = min(PARTS, int(owner.max()) + 1)
+    return [owner % count == part for part in range(count)]
+
+
+def _rank_correlation(examples: Examples, judgement: Judgement) -> float | None:
+    """Spearman's correlation of the patients' score and their Dice, pooled over all slices; None if it is not defined."""
+    from scipy.stats import rankdata
+
+    scores, dice = [], []
+    for patient in np.unique(examples.patients):
+        own = examples.patients == patient
+        both, reference, result = examples.counts[:, own].sum(axis=1)
+        scores.append(patient_score(judgement.wrong[own], examples.area[own]))
+        dice.append(2 * both / max(reference + result, 1))
+    ranks = np.array([rankdata(scores), rankdata(dice)])
+    if len(dice) < 3 or (np.ptp(ranks, axis=1) == 0).any():
+        return None
+    return float(np.corrcoef(ranks)[0, 1])

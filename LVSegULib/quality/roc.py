@@ -1,0 +1,99 @@
+"""How well a probability tells bad slices from good ones: ROC curve, area under it, and both rates at a threshold.
+
+Intervals are bootstrapped over patients, as slices of one patient resemble each other (`LVSegULib.evaluation.bootstrap`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.evaluation.bootstrap import CONFIDENCE, NO_INTERVAL, RESAMPLES, SEED, Interval, ratio_of_sums
+
+Numbers = NDArray[np.float64]
+Choices = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with its 95 % interval over patients."""
+
+    value: float
+    interval: Interval
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers; None where one cannot be told."""
+        rounded = [round(number, 4) if math.isfinite(number) else None for number in (self.value, *self.interval)]
+        return dict(zip(("value", "low", "high"), rounded, strict=True))
+
+
+def curve(wrong: Numbers, bad: Choices) -> tuple[Numbers, Numbers]:
+    """False alarms and bad slices found, as shares of the good and of the bad, from the strictest threshold down.
+
+    Args:
+        wrong: probability that each slice is bad (N,).
+        bad: whether it is (N,).
+    """
+    order = np.argsort(-wrong, kind="stable")
+    last = np.append(np.flatnonzero(np.diff(wrong[order])), len(wrong) - 1)
+    found = np.append(0, np.cumsum(bad[order])[last])
+    alarms = np.append(0, np.cumsum(~bad[order])[last])
+    return alarms / max(int(alarms[-1]), 1), found / max(int(found[-1]), 1)
+
+
+def area_under(wrong: Numbers, bad: Choices, patients: Sequence[str]) -> Figure:
+    """Area under the ROC curve: how often a bad slice gets a higher probability than a good one.
+
+    Args:
+        wrong: probability that each slice is bad (N,).
+        bad: whether it is (N,).
+        patients: whose it is (N,).
+    """
+    _, owner = np.unique(np.asarray(patients), return_inverse=True)
+    ranks = _Ranks(wrong, bad)
+    interval, count = NO_INTERVAL, int(owner.max()) + 1
+    if count > 1:
+        drawn = np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
+        areas = np.array([ranks.area(row[owner].astype(np.float64)) for row in drawn])
+        tail = 100 * (1 - CONFIDENCE) / 2
+        low, high = np.nanpercentile(areas, [tail, 100 - tail])
+        interval = float(low), float(high)
+    return Figure(ranks.area(np.ones(len(wrong))), interval)
+
+
+def shares_flagged(flagged: Choices, bad: Choices, patients: Sequence[str]) -> tuple[Figure, Figure]:
+    """Share of the bad slices that are flagged, and share of the good ones that are: false alarms; each (N,)."""
+    _, owner = np.unique(np.asarray(patients), return_inverse=True)
+
+    def share(of: Choices) -> Figure:
+        ratio = ratio_of_sums(np.bincount(owner, flagged & of).tolist(), np.bincount(owner, of).tolist())
+        return Figure(ratio.value, ratio.interval)
+
+    return share(bad), share(~bad)
+
+
+def threshold_for(wrong: Numbers, bad: Choices, share: float) -> float:
+    """The highest probability from which on at least `share` of the bad slices lie; there must be one."""
+    found = np.sort(wrong[bad])[::-1]
+    return float(found[math.ceil(share * len(found)) - 1])
+
+
+class _Ranks:
+    """Slices in the order of their probabilities, those of equal ones as one group."""
+
+    def __init__(self, wrong: Numbers, bad: Choices) -> None:
+        values, self._group = np.unique(wrong, return_inverse=True)
+        self._size, self._bad = len(values), bad
+
+    def area(self, weights: Numbers) -> float:
+        """Area under the curve of slices that count as often as `weights` (N,) says; NaN without bad or good ones."""
+        bad = np.bincount(self._group, weights * self._bad, minlength=self._size)
+        good = np.bincount(self._group, weights * ~self._bad, minlength=self._size)
+        pairs = float(bad.sum() * good.sum())
+        below = np.cumsum(good) - good / 2
+        return float(bad @ below) / pairs if pairs else math.nan

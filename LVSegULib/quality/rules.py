@@ -1,0 +1,121 @@
+"""What is reckoned and not calibrated: slices without a cavity, and slices that do not fit the beat.
+
+Data sets hold hardly any slice in which the cavity was missed, and end-diastole and end-systole only, so neither can be
+learnt from them. They can be reckoned:
+
+- An empty slice is wrong if there is a cavity on both sides of it, or if its frame has none at all. It is wrong as
+  likely as the network says that there is a cavity. And the last slice of a ventricle is small: the tip of half an
+  ellipsoid that six slices or more cut has at most 0.31 of the largest area in the last of them, so a larger one is not
+  the last. At the base, where the ventricle ends in its full width, that says nothing.
+- Cavities of frames that follow each other overlap (in the sample patient with a median Dice of 0.94), so one whose
+  Dice with the frames before and after is below 0.75 can hardly have 0.8 with the truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from LVSegULib.quality.certainty import probability
+from LVSegULib.quality.pixels import Mask, PerSlice, beside, counts
+from LVSegULib.quality.view import View
+
+SURELY_WRONG = 0.99
+
+LARGEST_LAST = 0.35
+"""Share of the frame's largest area at which a slice is as likely the last one as not."""
+
+LAST_SOFTNESS = 0.05
+
+FEWEST_SLICES = 4
+"""With fewer slices found in a frame, base and apex cannot be told apart."""
+
+FEWEST_FRAMES = 8
+"""With fewer frames in a beat, a healthy ventricle may change too much from one to the next."""
+
+LEAST_OVERLAP = 0.75
+"""Dice with the better of the frames before and after at which a slice is as likely right as wrong."""
+
+OVERLAP_SOFTNESS = 0.03
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How likely a rule takes each slice for wrong (T, K), 0 to 1, and its words."""
+
+    wrong: PerSlice
+    reason: str
+
+
+def rules_of(view: View) -> tuple[Rule, ...]:
+    """What each rule says of the slices; with nothing to say, 0."""
+    nowhere = ~view.found.any(axis=1, keepdims=True) & np.ones_like(view.found)
+    return (
+        Rule(SURELY_WRONG * nowhere, "no cavity was found in the whole frame"),
+        Rule(SURELY_WRONG * _is_between(view.found), "no cavity was found, though there is one on both sides of it"),
+        Rule(_cut_off(view), "no cavity was found, though the slice beside it is large"),
+        Rule(_overlooked(view), "no cavity was found, though the network is unsure"),
+        Rule(_against_the_beat(view), "it does not fit the frames before and after"),
+    )
+
+
+def _is_between(found: Mask) -> Mask:
+    """Empty slices with a cavity somewhere on both sides."""
+    before = np.logical_or.accumulate(found, axis=1)
+    after = np.logical_or.accumulate(found[:, ::-1], axis=1)[:, ::-1]
+    between: Mask = ~found & before & after
+    return between
+
+
+def _cut_off(view: View) -> PerSlice:
+    """Empty slices beside one that is too large to be the last at the apex."""
+    share = view.area / np.maximum(view.area.max(axis=1, keepdims=True), 1)
+    wrong = np.zeros_like(share)
+    for step in (1, -1):
+        last = beside(share, step, 0.0)
+        odds = (last - LARGEST_LAST) / LAST_SOFTNESS
+        is_end = ~view.found & (last > 0) & ~_is_base(view.area, step)[:, None]
+        wrong = np.maximum(wrong, np.where(is_end, SURELY_WRONG / (1 + np.exp(-odds)), 0.0))
+    return wrong
+
+
+def _is_base(area: PerSlice, step: int) -> Mask:
+    """In which frames (T,) the slices that one meets first, going by `step`, are those of the base: the larger half."""
+    middle = np.array([_mean_place(row) for row in area if row.any()])
+    lean = np.full(len(area), float(np.mean(middle)) if len(middle) else 0.0)
+    enough = np.count_nonzero(area, axis=1) >= FEWEST_SLICES
+    base: Mask = enough & (lean * step < 0)
+    return base
+
+
+def _mean_place(area: PerSlice) -> float:
+    """Where the middle of the areas (K,) lies from the middle of the slices that have one, in slices."""
+    at = np.flatnonzero(area)
+    return float(area[at] @ at / area[at].sum() - (at[0] + at[-1]) / 2)
+
+
+def _overlooked(view: View) -> PerSlice:
+    """For empty slices the largest probability of the cavity, in the place of the cavities beside, or anywhere."""
+    wrong = np.zeros_like(view.area)
+    if view.found.all():
+        return wrong
+    chances = probability(view)
+    place = view.cavity | beside(view.cavity, 1, False) | beside(view.cavity, -1, False)
+    for frame, index in np.argwhere(~view.found):
+        near = place[frame, index] if place[frame, index].any() else slice(None)
+        wrong[frame, index] = chances[frame, index][near].max()
+    return wrong
+
+
+def _against_the_beat(view: View) -> PerSlice:
+    """From the Dice of each slice with the better of the frames before and after; the beat is a circle."""
+    wrong = np.zeros_like(view.area)
+    if len(view.cavity) < FEWEST_FRAMES:
+        return wrong
+    best = np.zeros_like(view.area)
+    for step in (1, -1):
+        other, total = np.roll(view.cavity, step, axis=0), view.area + np.roll(view.area, step, axis=0)
+        dice = 2 * counts(view.cavity & other) / np.maximum(total, 1)
+        best = np.maximum(best, np.where(total > 0, dice, 1.0))
+    return SURELY_WRONG / (1 + np.exp((best - LEAST_OVERLAP) / OVERLAP_SOFTNESS))

@@ -1,0 +1,89 @@
+"""Quality in words: flagged slices put together over the frames, and figures of a calibration as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from LVSegULib.quality.calibration import GOOD_DICE
+from LVSegULib.quality.score import Flag, Quality
+
+MOST_SHOWN = 6
+"""Stretches that one line names."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames that follow each other, in which a slice is flagged.
+
+    Attributes:
+        slice: the slice, from 0.
+        first: the first frame, from 0.
+        last: the last one.
+        worst: the flag of the lowest score among them.
+    """
+
+    slice: int
+    first: int
+    last: int
+    worst: Flag
+
+    @property
+    def frames(self) -> str:
+        """The frames for people: "3" or "3-7"."""
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+
+def stretches(flags: Sequence[Flag]) -> tuple[Stretch, ...]:
+    """Flags put together over frames that follow each other, by slice and frame."""
+    found: list[Stretch] = []
+    for flag in sorted(flags, key=lambda one: (one.slice, one.frame)):
+        before = found[-1] if found else None
+        if before is not None and before.slice == flag.slice and before.last == flag.frame - 1:
+            worst = min(before.worst, flag, key=lambda one: one.score)
+            found[-1] = Stretch(flag.slice, before.first, flag.frame, worst)
+        else:
+            found.append(Stretch(flag.slice, flag.frame, flag.frame, flag))
+    return tuple(found)
+
+
+def look_at(quality: Quality) -> str:
+    """One line on the flagged slices, the worst named first: "look at slice 0 (frames 3-7), slice 9 (frame 0)"; or ""."""
+    found = sorted(stretches(quality.flags), key=lambda one: one.worst.score)
+    if not found:
+        return ""
+    frames = len(quality.scores)
+    named = [_named(one, frames) for one in found[:MOST_SHOWN]]
+    more = [f"{len(found) - MOST_SHOWN} more"] if len(found) > MOST_SHOWN else []
+    return f"look at {', '.join(named + more)}"
+
+
+def figure_lines(figures: dict[str, Any]) -> list[str]:
+    """How well a calibration does, a line each, in Markdown."""
+    counted = f"{figures['patients']} patients, {figures['slices']} slices, {figures['bad_slices']} of them bad"
+    correlation = figures["patient_score_rank_correlation"]
+    lines = [
+        f"- judged on {counted} (Dice below {GOOD_DICE:g})",
+        f"- area under the ROC curve: {_with_interval(figures['area_under_roc'])}",
+        f"- bad slices that are flagged: {_with_interval(figures['bad_found'])}",
+        f"- good slices that are flagged (false alarms): {_with_interval(figures['false_alarms'])}",
+    ]
+    if correlation is not None:
+        lines.append(f"- rank correlation of the patient's score and Dice: {correlation:.2f}")
+    return lines
+
+
+def _named(one: Stretch, frames: int) -> str:
+    if frames == 1:
+        return f"slice {one.slice}"
+    if (one.first, one.last) == (0, frames - 1):
+        return f"slice {one.slice} (all frames)"
+    return f"slice {one.slice} (frame{'s' * (one.first != one.last)} {one.frames})"
+
+
+def _with_interval(figure: dict[str, Any]) -> str:
+    if figure["value"] is None:
+        return "-"
+    between = "" if figure["low"] is None else f" ({figure['low']:.3f} to {figure['high']:.3f})"
+    return f"{figure['value']:.3f}{between}"

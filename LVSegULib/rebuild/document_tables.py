@@ -1,0 +1,112 @@
+"""The tables of figures in documents, each made of the figures of one recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from LVSegULib.modelfolder.figures import with_interval
+
+Figures = Mapping[str, Any]
+
+QUOTED = (
+    ("dice_pooled", "Dice, pooled", 3),
+    ("dice_per_patient", "Dice per patient", 3),
+    ("dice_per_slice", "Dice per slice", 3),
+    ("ef_absolute_error", "error of LVEF, points", 1),
+)
+"""The figures of the short tables, and how many decimals they are worth."""
+
+
+def dice_table(figures: Figures) -> str:
+    """How good the model is: a row for each figure, a column for each data set; means and 95 % intervals."""
+    judged = _judged(figures)
+    rows = [[caption, *(with_interval(one.get(key), digits) for one in judged)] for key, caption, digits in QUOTED]
+    return markdown(["", *(one["title"] for one in judged)], rows)
+
+
+def pruning_table(figures: Figures) -> str:
+    """The model before and after pruning, on each data set."""
+    judged = [one for one in _judged(figures) if "unpruned" in one]
+    if not judged:
+        return "This model is not pruned."
+    heads = [head for one in judged for head in (f"{one['title']}, before", "after")]
+    rows = [
+        [
+            caption,
+            *(with_interval(values.get(key), digits) for one in judged for values in (one["unpruned"], one)),
+        ]
+        for key, caption, digits in QUOTED
+    ]
+    return markdown(["", *heads], rows)
+
+
+def speed_table(figures: Figures) -> str:
+    """What `lvsegu bench` measured, with the best that the machine can do."""
+    bench = figures["bench"]["values"]
+    limit = bench["limit"]
+    heads = [
+        "network",
+        "way",
+        "ms a slice",
+        "fastest",
+        "slowest",
+        "slices/s",
+        "x classic",
+        "x nnU-Net",
+        "differs",
+        "MB",
+    ]
+    rows = [
+        [
+            row["network"],
+            row["way"],
+            *(f"{row[name]:.2f}" for name in ("ms_per_slice", "fastest_ms", "slowest_ms")),
+            *(
+                _number(row[name], ".1f")
+                for name in ("slices_per_second", "times_faster_than_classic", "times_faster_than_nnunet")
+            ),
+            f"{1e6 * row['differing']:.0f}",
+            _number(row["peak_memory_mb"], ".0f"),
+        ]
+        for row in bench["rows"]
+    ]
+    machine = (
+        f"{limit['threads']} threads; at best {limit['multiply_adds_per_second'] / 1e9:.0f} G multiply-adds/s and "
+        f"{limit['bytes_per_second'] / 1e9:.0f} GB/s"
+    )
+    return f"{markdown(heads, rows)}\n\n{machine}."
+
+
+def cine_table(figures: Figures) -> str:
+    """Where the time of a cine goes: a process that starts cold, and the second and third of three in one process."""
+    cold, warm = figures["cine"], figures["cines"]
+    parts = [run["values"]["seconds"] for run in (cold, warm)]
+    rows = [["from start to files", f"{cold['seconds']:.1f} s", f"{parts[1]['total']:.1f} s"]]
+    for step, seconds in parts[0].items():
+        if step != "total":
+            rows.append([f"of which {step}", f"{seconds:.2f} s", f"{parts[1][step]:.2f} s"])
+    return markdown(["", "cold start", "warm: the third of three in one process"], rows)
+
+
+TABLES: dict[str, Callable[[Figures], str]] = {
+    "dice": dice_table,
+    "pruning": pruning_table,
+    "speed": speed_table,
+    "cine": cine_table,
+}
+"""The kinds of table, by the name that documents call them by."""
+
+
+def markdown(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A Markdown table."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("|" + "|".join(f" {cell} " if cell != "---" else cell for cell in line) + "|" for line in lines)
+
+
+def _judged(figures: Figures) -> list[dict[str, Any]]:
+    return [one for one in figures["evaluations"].values() if "dice_pooled" in one]
+
+
+def _number(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)

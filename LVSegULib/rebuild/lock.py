@@ -1,0 +1,49 @@
+"""One rebuild at a time in a folder: two would write the same files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from LVSegULib.errors import OutputError, UsageError
+
+LOCK = ".rebuild.lock"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[int]:
+    """Hold the lock of `folder`, which is made if it is missing.
+
+    Gives the lock's file descriptor. A process that inherits it holds the lock too, so a step that outlives a killed
+    rebuild is waited for and not disturbed (on Windows the lock ends with the rebuild).
+
+    Raises:
+        UsageError: another rebuild, or a step of one, is at work there.
+        OutputError: the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / LOCK).open("a")
+    except OSError as error:
+        raise OutputError(f"cannot write to {folder}: {error.strerror}: choose another --out folder") from error
+    with file:
+        try:
+            _take(file.fileno())
+        except OSError as error:
+            raise UsageError(
+                f"another rebuild, or a step of one that was killed, is at work in {folder}: wait for it, or stop it"
+            ) from error
+        yield file.fileno()
+
+
+def _take(descriptor: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,166 @@
+"""How a model is made, from `build.toml`: its data sets, folds, pruning, evaluations, and what documents quote."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from LVSegULib.errors import UsageError
+from LVSegULib.modelfolder.publish import about_from_values
+from LVSegULib.pruning.config import PruningConfig
+from LVSegULib.training.config import TrainingConfig, config_from_values, read_config_values
+
+BUILD, TRAIN, ABOUT = "build.toml", "train.toml", "about.toml"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A data set that figures are made of.
+
+    Attributes:
+        data: its folder's name. One that is trained on is judged by the folds that kept the patients back, others by
+            the model that is shipped.
+        title: heads the columns of tables; {patients} is their number.
+        is_challenge: only the figures of the MICCAI 2009 challenge are shown.
+    """
+
+    data: str
+    title: str
+    is_challenge: bool = False
+
+
+@dataclass(frozen=True)
+class Further:
+    """A further command.
+
+    Attributes:
+        name: of the step.
+        words: the command.
+        stdout: where what it prints goes, if that is a result.
+        figures: a JSON or Markdown file that it writes, which documents may quote.
+        keys: which values of a JSON file; none for all.
+        is_alone: it measures time, so nothing else runs beside it.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    stdout: str = ""
+    figures: str = ""
+    keys: tuple[str, ...] = ()
+    is_alone: bool = False
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe.
+
+    Attributes:
+        name: of the model, and of the recipe's folder.
+        train: data sets to learn from, by their folders' names; empty in a recipe of further commands only.
+        folds: the folds that figures come from.
+        pruning: options of `lvsegu prune`; None where nothing is pruned.
+        calibration: data sets of `lvsegu calibrate`; empty where there is no quality score.
+        evaluations: what is judged.
+        further: further commands.
+        pictures: where a picture goes in the repository, and where it comes from.
+    """
+
+    name: str
+    train: tuple[str, ...] = ()
+    folds: tuple[int, ...] = ()
+    pruning: dict[str, Any] | None = None
+    calibration: tuple[str, ...] = ()
+    evaluations: tuple[Judged, ...] = ()
+    further: tuple[Further, ...] = ()
+    pictures: dict[str, str] = field(default_factory=dict)
+
+
+def read_recipes(folder: Path, names: Sequence[str] = ()) -> list[Recipe]:
+    """The recipes in `folder`, by name: all, or those of `names`.
+
+    Raises:
+        UsageError: there is no such recipe, or something in one is wrong.
+    """
+    known = sorted(path.parent.name for path in folder.glob(f"*/{BUILD}"))
+    if not known:
+        raise UsageError(f"{folder} holds no recipe (NAME/{BUILD}): give the folder of the recipes, docs/models")
+    for name in names:
+        if name not in known:
+            raise UsageError(f'there is no recipe "{name}" in {folder}: there are {", ".join(known)}')
+    return [read_recipe(folder / name) for name in known if not names or name in names]
+
+
+def read_recipe(folder: Path) -> Recipe:
+    """The recipe in `folder`, checked with the settings of training, pruning and publishing that belong to it.
+
+    Raises:
+        UsageError: a file is missing, or a value is unknown, missing or impossible.
+    """
+    try:
+        recipe = _recipe(folder.name, read_config_values(folder / BUILD))
+    except (TypeError, KeyError, ValueError) as error:
+        reason = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise UsageError(f"{folder / BUILD}: {reason}: correct it, see {folder.parent / 'README.md'}") from error
+    if not recipe.train:
+        return recipe
+    config = config_from_values(read_config_values(folder / TRAIN))
+    about = about_from_values(read_config_values(folder / ABOUT))
+    _check(recipe, config, about.name, folder / BUILD)
+    return recipe
+
+
+def _recipe(name: str, values: dict[str, Any]) -> Recipe:
+    values = dict(values)
+    pruning = values.pop("pruning", None)
+    if pruning is not None:
+        PruningConfig(**pruning)
+    recipe = Recipe(
+        name=name,
+        train=_texts(values.pop("train", [])),
+        folds=tuple(int(fold) for fold in values.pop("folds", [])),
+        pruning=pruning,
+        calibration=_texts(values.pop("calibration", [])),
+        evaluations=tuple(_judged(one) for one in values.pop("evaluations", [])),
+        further=tuple(_further(one) for one in values.pop("steps", [])),
+        pictures={str(place): str(source) for place, source in values.pop("pictures", {}).items()},
+    )
+    if values:
+        raise ValueError(f"does not know {', '.join(values)}")
+    return recipe
+
+
+def _judged(values: dict[str, Any]) -> Judged:
+    return Judged(str(values["data"]), str(values["title"]), bool(values.get("challenge", False)))
+
+
+def _further(values: dict[str, Any]) -> Further:
+    return Further(
+        name=str(values["name"]),
+        words=tuple(shlex.split(values["command"])),
+        stdout=str(values.get("stdout", "")),
+        figures=str(values.get("figures", "")),
+        keys=_texts(values.get("keys", [])),
+        is_alone=bool(values.get("alone", False)),
+    )
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ValueError(f"expected a list of texts, got {values!r}")
+    return tuple(values)
+
+
+def _check(recipe: Recipe, config: TrainingConfig, name: str, path: Path) -> None:
+    if name != recipe.name:
+        raise UsageError(f'{path.with_name(ABOUT)}: the name is "{name}", expected "{recipe.name}", its folder\'s')
+    kept = [judged for judged in recipe.evaluations if not judged.is_challenge]
+    if not kept:
+        raise UsageError(f"{path}: there is nothing to judge the model on: add [[evaluations]]")
+    if len(set(recipe.folds)) < 2 or not set(recipe.folds) <= set(range(config.folds)):
+        raise UsageError(
+            f"{path}: folds must be two or more of 0 to {config.folds - 1}, as {TRAIN} has {config.folds} folds, "
+            f"got {list(recipe.folds)}"
+        )

@@ -1,0 +1,109 @@
+"""Who works on a job: a folder that only one process can make, with a sign of life in it.
+
+Folders can be made by one only, on shared file systems too. Claims on a job are numbered: who finds that the last one
+has died makes the next, which again only one can do; nothing is ever taken away from another.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DEAD_AFTER_SECONDS = 180.0
+"""A claim of another machine without a sign of life for this long is dead."""
+
+BEAT_SECONDS = 15.0
+"""Time between two signs of life."""
+
+HOLDER = "holder.json"
+MACHINE = f"{socket.gethostname()}-{uuid.getnode():012x}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that this process works on; `path` is the folder that says so."""
+
+    path: Path
+
+    def beat(self) -> bool:
+        """Give a sign of life; false if the claim was taken for dead and another process has the job now."""
+        with suppress(OSError):
+            os.utime(self.path / HOLDER)
+        return _last(self.path.parent) == self.path
+
+    def release(self) -> None:
+        """Let others have the job; dead claims before this one are tidied up."""
+        for path in _claims(self.path.parent):
+            if path <= self.path:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+@dataclass
+class Claims:
+    """Takes claims, and remembers the signs of life of others.
+
+    Attributes:
+        clock: seconds; only differences count, so that the clocks of several machines need not agree.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    _seen: dict[Path, tuple[int, float]] = field(default_factory=dict)
+
+    def take(self, folder: Path) -> Claim | None:
+        """A claim on the job in `folder`; None while another process that lives has it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        last = _last(folder)
+        if last is not None and not self._is_dead(last):
+            return None
+        number = 1 + (int(last.name.rpartition("-")[2]) if last else 0)
+        claim = Claim(folder / f"claim-{number:04d}")
+        try:
+            claim.path.mkdir()
+        except FileExistsError:
+            return None
+        holder = {"machine": MACHINE, "process": os.getpid()}
+        (claim.path / HOLDER).write_text(json.dumps(holder), encoding="utf-8")
+        return claim
+
+    def _is_dead(self, path: Path) -> bool:
+        try:
+            holder = json.loads((path / HOLDER).read_text(encoding="utf-8"))
+            beat = (path / HOLDER).stat().st_mtime_ns
+        except (OSError, ValueError):
+            holder, beat = {}, 0
+        if holder.get("machine") == MACHINE and not _is_running(holder["process"]):
+            return True
+        known, since = self._seen.get(path, (None, 0.0))
+        if known != beat:
+            self._seen[path] = beat, self.clock()
+            return False
+        return self.clock() - since > DEAD_AFTER_SECONDS
+
+
+def _claims(folder: Path) -> list[Path]:
+    return sorted(folder.glob("claim-*"))
+
+
+def _last(folder: Path) -> Path | None:
+    return next(reversed(_claims(folder)), None)
+
+
+def _is_running(process: int) -> bool:
+    """Whether a process of this machine is there; true where that cannot be asked, and its signs of life decide."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,50 @@
+"""What licences say about commercial use."""
+
+from __future__ import annotations
+
+import pytest
+
+from LVSegULib.modelfolder.licence import allows_commercial_use, commercial_use_in_a_word, full_name, restriction
+
+ALLOWING = ("MIT", "CC0 1.0", "CC BY 4.0", "CC BY-SA 4.0", "Apache-2.0", "BSD 3-Clause", "public domain")
+FORBIDDING = (
+    "CC BY-NC-SA 4.0",
+    "CC BY-NC 4.0",
+    "CC-BY-NC-ND-4.0",
+    "non-commercial",
+    "noncommercial use",
+    "Research use only",
+    "MIT for code; weights not for commercial use",
+)
+SILENT = ("", "LicenseRef-hospital", "ask us")
+
+
+@pytest.mark.parametrize("licence", ALLOWING)
+def test_licences_that_allow_commercial_use(licence: str) -> None:
+    assert allows_commercial_use(licence) is True
+    assert (commercial_use_in_a_word(licence), restriction(licence)) == ("yes", "")
+
+
+@pytest.mark.parametrize("licence", FORBIDDING)
+def test_licences_that_forbid_it(licence: str) -> None:
+    assert allows_commercial_use(licence) is False
+    assert (commercial_use_in_a_word(licence), restriction(licence)) == ("no", f"{licence}: research only")
+
+
+@pytest.mark.parametrize("licence", SILENT)
+def test_licences_whose_words_do_not_tell(licence: str) -> None:
+    assert allows_commercial_use(licence) is None
+    assert (commercial_use_in_a_word(licence), restriction(licence)) == ("ask", "")
+
+
+@pytest.mark.parametrize(
+    ("licence", "name"),
+    [
+        ("CC BY-NC-SA 4.0", "Creative Commons Attribution-NonCommercial-ShareAlike 4.0 International"),
+        ("cc-by-nd-3.0", "Creative Commons Attribution-NoDerivatives 3.0"),
+        ("CC BY 4.0", "Creative Commons Attribution 4.0 International"),
+        ("MIT", "MIT"),
+    ],
+)
+def test_names_in_full(licence: str, name: str) -> None:
+    assert full_name(licence) == name

@@ -1,0 +1,102 @@
+"""The plan of a model: exactly these commands, and folds that are judged on patients who took no part."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from LVSegULib.benchmark.classic import random_weights
+from LVSegULib.labels import CAVITY
+from LVSegULib.modelfolder.folder import save_model
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.network.config import UNetConfig
+from LVSegULib.preparation.grid import Grid
+from LVSegULib.rebuild.plan import plan
+from LVSegULib.rebuild.recipe import Judged, Recipe, read_recipes
+from LVSegULib.rebuild.steps import Places, needs
+from Testing.rebuild.test_recipe import RECIPES
+
+TRAIN = "lvsegu train --config docs/models/m/train.toml --data DATA/A --data DATA/B"
+A_RECIPE = Recipe(
+    name="m",
+    train=("A", "B"),
+    folds=(1, 2),
+    evaluations=(Judged("A", "a"), Judged("C", "c"), Judged("B", "b", is_challenge=True)),
+)
+
+
+def lines(recipe: Recipe) -> dict[str, str]:
+    return {step.name.removeprefix("m/"): step.shown for step in plan(recipe)}
+
+
+def test_a_model_that_is_not_pruned() -> None:
+    folds = "--model RUNS/m/fold1/last --model RUNS/m/fold2/last"
+    assert lines(A_RECIPE) == {
+        "train-fold1": f"{TRAIN} --fold 1 --out RUNS/m/fold1",
+        "train-fold2": f"{TRAIN} --fold 2 --out RUNS/m/fold2",
+        "train-all": f"{TRAIN} --fold -1 --out RUNS/m/all",
+        "evaluate-A": f"lvsegu evaluate DATA/A {folds} --json RUNS/m/A.json --picture RUNS/m/worst.png",
+        "evaluate-C": "lvsegu evaluate DATA/C --model RUNS/m/all/last --json RUNS/m/C.json",
+        "evaluate-B": f"lvsegu evaluate DATA/B {folds} --json RUNS/m/B.json",
+        "publish": "lvsegu publish RUNS/m/all/last --about docs/models/m/about.toml --evaluation RUNS/m/A.json "
+        "--evaluation RUNS/m/C.json --challenge RUNS/m/B.json --picture RUNS/m/worst.png "
+        "--commands RUNS/m/commands.txt --out LVSegULib/models/m",
+    }
+
+
+def test_a_model_that_is_pruned_and_scored() -> None:
+    found = lines(replace(A_RECIPE, pruning={"target_parameters": 900}, calibration=("A",)))
+    assert found["prune-fold2"] == (
+        "lvsegu prune RUNS/m/fold2/last --data DATA/A --data DATA/B --split RUNS/m/fold2-pruning.json "
+        "--target-parameters 900 --out RUNS/m/fold2-pruned"
+    )
+    pruned = "--model RUNS/m/fold1-pruned --model RUNS/m/fold2-pruned"
+    assert found["evaluate-A"].startswith(f"lvsegu evaluate DATA/A {pruned} --json RUNS/m/A.json")
+    assert found["evaluate-C"] == "lvsegu evaluate DATA/C --model RUNS/m/all-pruned --json RUNS/m/C.json"
+    assert found["evaluate-C-unpruned"] == (
+        "lvsegu evaluate DATA/C --model RUNS/m/all/last --json RUNS/m/C-unpruned.json"
+    )
+    assert found["calibrate"] == (
+        "lvsegu calibrate RUNS/m/all-pruned --data DATA/A --folds RUNS/m/fold1-pruned RUNS/m/fold2-pruned "
+        "--out RUNS/m/calibrated"
+    )
+    assert found["publish"].startswith("lvsegu publish RUNS/m/calibrated --about")
+    assert "--evaluation RUNS/m/A.json --unpruned RUNS/m/A-unpruned.json" in found["publish"]
+
+
+def test_the_card_gets_every_command_in_order() -> None:
+    steps = plan(A_RECIPE)
+    prepared = steps[-1].prepared
+    assert prepared is not None
+    text = prepared.text(Places(*(Path(),) * 4))
+    first, *others = text.splitlines()
+    assert first == "# lvsegu rebuild docs/models --data DATA --out RUNS --model m, which does:"
+    assert others == [step.shown for step in steps]
+
+
+def test_whom_a_fold_kept_back_takes_no_part_in_its_pruning(tmp_path: Path) -> None:
+    learnt = [f"p{number}" for number in range(9)]
+    config = UNetConfig.from_levels((2, 4))
+    training = {"split": {"train": learnt, "validation": ["kept1", "kept2"]}}
+    spec = ModelSpec("m", config, (CAVITY,), Grid(1.5, 32, 32), training=training)
+    save_model(tmp_path / "m" / "fold1" / "last", spec, random_weights(config), "")
+    prune = next(step for step in plan(replace(A_RECIPE, pruning={})) if step.name == "m/prune-fold1")
+    assert prune.prepared is not None
+    split = json.loads(prune.prepared.text(Places(tmp_path, tmp_path, tmp_path, tmp_path)))
+    assert split == {"train": ["p0", "p1", "p3", "p4", "p6", "p7"], "validation": ["p2", "p5", "p8"]}
+
+
+@pytest.mark.parametrize("recipe", read_recipes(RECIPES), ids=lambda one: one.name)
+def test_the_shipped_recipes_can_be_carried_out(recipe: Recipe) -> None:
+    from LVSegULib.commands.main import build_parser
+
+    steps = plan(recipe)
+    needs(steps)
+    for step in steps:
+        build_parser(step.command).parse_args([*step.words])  # leaves with an error if an option is wrong
+    pictures = set(recipe.pictures.values())
+    written = tuple(f"{output}/" for step in steps for output in step.outputs)
+    assert all(picture.startswith(written) for picture in pictures)

@@ -1,0 +1,105 @@
+"""A recipe is checked before any work, and what is wrong with it is said in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from LVSegULib.errors import LVSegUError, UsageError
+from LVSegULib.rebuild.recipe import Further, Judged, read_recipe, read_recipes
+
+ROOT = Path(__file__).parents[2]
+RECIPES = ROOT / "docs" / "models"
+
+BUILD = """
+train = ["A", "B"]
+folds = [1, 2]
+[pruning]
+tolerance = 0.002
+[[evaluations]]
+data = "A"
+title = "Set A, {patients} people"
+"""
+ABOUT = """
+name = "m"
+description = "d"
+licence = "MIT"
+citations = ["c"]
+data = "d"
+failures = "f"
+evaluated = "e"
+"""
+
+
+@pytest.fixture
+def a_recipe(tmp_path: Path) -> Path:
+    folder = tmp_path / "recipes" / "m"
+    folder.mkdir(parents=True)
+    for name, text in (("build", BUILD), ("about", ABOUT), ("train", "folds = 4\n")):
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_recipe_is_read(a_recipe: Path) -> None:
+    recipe = read_recipe(a_recipe)
+    assert (recipe.name, recipe.train, recipe.folds) == ("m", ("A", "B"), (1, 2))
+    assert recipe.pruning == {"tolerance": 0.002}
+    assert recipe.evaluations == (Judged("A", "Set A, {patients} people"),)
+
+
+def test_a_recipe_may_hold_further_commands_only(a_recipe: Path) -> None:
+    text = '[[steps]]\nname = "bench"\ncommand = """\nbench --model\nlv"""\nalone = true\n'
+    (a_recipe / "build.toml").write_text(text, encoding="utf-8")
+    (a_recipe / "about.toml").unlink()
+    assert read_recipe(a_recipe).further == (Further("bench", ("bench", "--model", "lv"), is_alone=True),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("folds", "folding", "does not know folding"),
+        ('["A", "B"]', '"A"', "expected a list of texts, got 'A'"),
+        ("[1, 2]", "[1, 4]", r"folds must be two or more of 0 to 3, .* got \[1, 4\]"),
+        ("[1, 2]", "[1]", "two or more"),
+        ("tolerance", "mildness", "mildness"),
+        ("0.002", "2", "fall in Dice between 0 and 1"),
+        ("title", "heading", "lacks 'title'"),
+        ("[[evaluations]]", "[evaluations]", "build.toml"),
+        ('people"', 'people"\nchallenge = true', "nothing to judge the model on"),
+        ("train =", "train = =", "cannot read the configuration"),
+    ],
+)
+def test_a_wrong_recipe_is_explained(a_recipe: Path, old: str, new: str, said: str) -> None:
+    (a_recipe / "build.toml").write_text(BUILD.replace(old, new), encoding="utf-8")
+    with pytest.raises(LVSegUError, match=said):
+        read_recipe(a_recipe)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("train.toml", "folds", "foldings", "unknown setting foldings"),
+        ("about.toml", '"m"', '"n"', 'the name is "n", expected "m"'),
+        ("about.toml", "licence", "license", "needs exactly"),
+    ],
+)
+def test_what_belongs_to_it_is_checked_too(a_recipe: Path, file: str, old: str, new: str, said: str) -> None:
+    path = a_recipe / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(LVSegUError, match=said):
+        read_recipe(a_recipe)
+
+
+def test_recipes_are_chosen_by_name(a_recipe: Path) -> None:
+    assert [recipe.name for recipe in read_recipes(a_recipe.parent)] == ["m"]
+    with pytest.raises(UsageError, match=r'no recipe "x" in .*: there are m'):
+        read_recipes(a_recipe.parent, ["x"])
+    with pytest.raises(UsageError, match="holds no recipe"):
+        read_recipes(a_recipe)
+
+
+def test_the_shipped_recipes_are_whole() -> None:
+    found = {recipe.name: recipe for recipe in read_recipes(RECIPES)}
+    assert "Dataset103_ACDC" not in found["lv"].train  # its licence forbids what the default model's allows
+    assert found["cardiac"].folds == found["lv"].folds
