@@ -27,6 +27,7 @@ COMMANDS = {
     "study": "compare ways of training, cross-validated by patient",
     "filters": "look at every filter of a network, and at what it does",
     "threshold": "make a trained model draw a little smaller or larger",
+    "calibrate": "teach a model to tell which of its slices may be wrong",
     "rebuild": "make models of their recipes, from the data sets to the figures in the documents",
     "publish": "give a trained model its figures and its card, for shipping",
 }

@@ -31,6 +31,7 @@ class ModelSpec:
         training: data sets, split and configuration of the training run.
         figures: test figures, by data set, each with its n and confidence interval.
         sha256: hash of each file that holds weights, by file name.
+        quality: how the quality score is calibrated, see `LVSegULib.quality.calibration`; empty without one.
     """
 
     name: str
@@ -43,6 +44,7 @@ class ModelSpec:
     training: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
+    quality: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.network.output_channels != len(self.labels):
@@ -91,6 +93,7 @@ class ModelSpec:
                 "training": self.training,
                 "figures": self.figures,
                 "sha256": self.sha256,
+                **({"quality": self.quality} if self.quality else {}),
             },
             indent=2,
         )
@@ -131,6 +134,7 @@ def _spec(values: dict[str, Any]) -> ModelSpec:
         training=dict(values.get("training", {})),
         figures=dict(values.get("figures", {})),
         sha256={str(name): str(digest) for name, digest in values["sha256"].items()},
+        quality=dict(values.get("quality", {})),
     )
 
 

@@ -134,7 +134,7 @@ def _parts(examples: Examples) -> list[Choices]:
 
 
 def _rank_correlation(examples: Examples, judgement: Judgement) -> float | None:
-    """Spearman's correlation of the patients' score and their Dice, pooled over all slices; None if it is not defined."""
+    """Spearman's correlation of the patients' score and their Dice, pooled over slices; None if there is none."""
     from scipy.stats import rankdata
 
     scores, dice = [], []

@@ -24,12 +24,12 @@ def grown(mask: Mask) -> Mask:
 
 def counts(mask: Mask) -> PerSlice:
     """Pixels that are set in each slice of `mask` (T, K, rows, columns)."""
-    return np.count_nonzero(mask, axis=(2, 3)).astype(np.float64)
+    return np.asarray(np.count_nonzero(mask, axis=(2, 3)), np.float64)
 
 
 def sums(values: NDArray[np.float32], mask: Mask) -> PerSlice:
     """Sum of `values` over the pixels of each slice that are set in `mask`, both (T, K, rows, columns)."""
-    return np.einsum("tkji,tkji->tk", values, mask, dtype=np.float64)
+    return np.asarray(np.einsum("tkji,tkji->tk", values, mask, dtype=np.float64))
 
 
 def beside(values: NDArray[Any], step: int, fill: float) -> NDArray[Any]:

@@ -1,6 +1,6 @@
 """How well a probability tells bad slices from good ones: ROC curve, area under it, and both rates at a threshold.
 
-Intervals are bootstrapped over patients, as slices of one patient resemble each other (`LVSegULib.evaluation.bootstrap`).
+Intervals are bootstrapped over patients, for slices of one patient resemble each other; see `evaluation.bootstrap`.
 """
 
 from __future__ import annotations

@@ -51,9 +51,10 @@ class Rule:
 def rules_of(view: View) -> tuple[Rule, ...]:
     """What each rule says of the slices; with nothing to say, 0."""
     nowhere = ~view.found.any(axis=1, keepdims=True) & np.ones_like(view.found)
+    between = _is_between(view.found)
     return (
-        Rule(SURELY_WRONG * nowhere, "no cavity was found in the whole frame"),
-        Rule(SURELY_WRONG * _is_between(view.found), "no cavity was found, though there is one on both sides of it"),
+        Rule(np.where(nowhere, SURELY_WRONG, 0.0), "no cavity was found in the whole frame"),
+        Rule(np.where(between, SURELY_WRONG, 0.0), "no cavity was found, though there is one on both sides of it"),
         Rule(_cut_off(view), "no cavity was found, though the slice beside it is large"),
         Rule(_overlooked(view), "no cavity was found, though the network is unsure"),
         Rule(_against_the_beat(view), "it does not fit the frames before and after"),
@@ -71,7 +72,7 @@ def _is_between(found: Mask) -> Mask:
 def _cut_off(view: View) -> PerSlice:
     """Empty slices beside one that is too large to be the last at the apex."""
     share = view.area / np.maximum(view.area.max(axis=1, keepdims=True), 1)
-    wrong = np.zeros_like(share)
+    wrong: PerSlice = np.zeros_like(share)
     for step in (1, -1):
         last = beside(share, step, 0.0)
         odds = (last - LARGEST_LAST) / LAST_SOFTNESS

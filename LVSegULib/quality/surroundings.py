@@ -28,7 +28,7 @@ def paleness(view: View) -> PerSlice:
 
 
 def unevenness(view: View) -> PerSlice:
-    """Standard deviation of the intensities in a cavity, as a share of the middle brightness of the frame's cavities."""
+    """Standard deviation of the intensities in a cavity, as a share of the frame's middle brightness of cavities."""
     squares = np.einsum("tkji,tkji,tkji->tk", view.images, view.images, view.cavity, dtype=np.float64)
     variance = squares / np.maximum(view.area, 1) - view.inside**2
     return where(view.found, np.sqrt(np.maximum(variance, 0)) / _usual_brightness(view))
@@ -49,7 +49,8 @@ def _brightness(view: View) -> PerSlice:
 def _usual_brightness(view: View) -> PerSlice:
     """The median brightness of each frame's cavities (T, 1)."""
     usual = [np.median(row[found]) if found.any() else 0.0 for row, found in zip(view.inside, view.found, strict=True)]
-    return np.maximum(np.array(usual), LEAST_BRIGHTNESS)[:, None]
+    bright: PerSlice = np.maximum(np.array(usual), LEAST_BRIGHTNESS)[:, None]
+    return bright
 
 
 def _sector_means(view: View, ring: Mask) -> NDArray[np.float64]:

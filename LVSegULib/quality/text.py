@@ -8,6 +8,7 @@ from typing import Any
 
 from LVSegULib.quality.calibration import GOOD_DICE
 from LVSegULib.quality.score import Flag, Quality
+from LVSegULib.quality.signs import SIGNS
 
 MOST_SHOWN = 6
 """Stretches that one line names."""
@@ -49,7 +50,7 @@ def stretches(flags: Sequence[Flag]) -> tuple[Stretch, ...]:
 
 
 def look_at(quality: Quality) -> str:
-    """One line on the flagged slices, the worst named first: "look at slice 0 (frames 3-7), slice 9 (frame 0)"; or ""."""
+    """One line on the flagged slices, the worst first: "look at slice 0 (frames 3-7), slice 9 (frame 0)"; or ""."""
     found = sorted(stretches(quality.flags), key=lambda one: one.worst.score)
     if not found:
         return ""
@@ -72,6 +73,14 @@ def figure_lines(figures: dict[str, Any]) -> list[str]:
     if correlation is not None:
         lines.append(f"- rank correlation of the patient's score and Dice: {correlation:.2f}")
     return lines
+
+
+def sign_lines(quality: dict[str, Any]) -> list[str]:
+    """Which signs count in `quality` of a `model.json`, the strongest first."""
+    weights = {sign.reason: quality["signs"][sign.key]["weight"] for sign in SIGNS}
+    named = [f"{reason} ({weight:.2f})" for reason, weight in sorted(weights.items(), key=lambda one: -one[1])]
+    counted = [text for text in named if not text.endswith("(0.00)")]
+    return [f"- flagged below a score of {quality['threshold']:.3f}", f"- what counts: {'; '.join(counted)}"]
 
 
 def _named(one: Stretch, frames: int) -> str:

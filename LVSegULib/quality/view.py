@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,11 +124,11 @@ def _nearest(
 
 def _place_of(cavity: Mask) -> tuple[slice, slice]:
     """Rows and columns where the heart may lie: all there are if it was found nowhere."""
-    flat = cavity.any(axis=(0, 1))
-    return _around(flat.any(axis=1)), _around(flat.any(axis=0))
+    flat: Mask = np.any(cavity, axis=(0, 1))
+    return _around(np.any(flat, axis=1)), _around(np.any(flat, axis=0))
 
 
-def _around(line: Mask) -> slice:
+def _around(line: NDArray[Any]) -> slice:
     at = np.flatnonzero(line)
     if not len(at):
         return slice(None)

@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.engines.batches import all_logits
+from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.prepare import prepare_images, restore_labels
 from LVSegULib.progress import Report, part_of, silent
+from LVSegULib.quality.calibration import calibration_of
+from LVSegULib.quality.score import Quality, judge
+from LVSegULib.quality.view import View, view_of
 from LVSegULib.segmentation.atrium import without_atrium
 from LVSegULib.segmentation.cleanup import keep_heart
 from LVSegULib.segmentation.look import fitting_grid
@@ -29,10 +33,12 @@ class SegmentationOptions:
     Attributes:
         clean_up: keep the heart's component, fill holes, and leave out slices above the base.
         look_first: find the heart first, and show it to the network in its usual size and place.
+        keep_view: keep what the quality is judged by, also of a model without a calibration.
     """
 
     clean_up: bool = True
     look_first: bool = True
+    keep_view: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,11 +49,15 @@ class Segmentation:
         labels: label values (T, K, J, I) on the cine's own pixels.
         seconds: time of each step, by name.
         warnings: what the user should look at, one sentence each.
+        quality: how far the cavity can be trusted; None if the model has no calibration for it.
+        view: what the quality is judged by, where it was asked for.
     """
 
     labels: NDArray[np.uint8]
     seconds: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    quality: Quality | None = None
+    view: View | None = None
 
 
 def segment_cine(
@@ -69,6 +79,7 @@ def segment_cine(
 
     Raises:
         EngineError: the engine failed.
+        ModelError: the model's quality calibration cannot be used.
     """
     times = [time.perf_counter()]
     grid, unusual = fitting_grid(cine, model, engine) if options.look_first else (model.grid, "")
@@ -80,10 +91,17 @@ def segment_cine(
     above: tuple[int, ...] = ()
     if options.clean_up:
         labels, above = without_atrium(keep_heart(labels, part_of(progress, RESTORED, 1.0)))
+    times.append(time.perf_counter())
+    view, quality = None, None
+    calibration = calibration_of(model.quality, model.name)
+    if CAVITY.value in model.label_values and (calibration is not None or options.keep_view):
+        view = view_of(cine, grid, images, logits, labels, model.label_values, above)
+        quality = None if calibration is None else judge(view, calibration)
     progress(1.0)
     times.append(time.perf_counter())
-    steps = zip(("prepare", "network", "restore"), times[1:], times[:-1], strict=True)
-    return Segmentation(labels, {name: end - start for name, end, start in steps}, _warnings(above, unusual))
+    steps = zip(("prepare", "network", "restore", "quality"), times[1:], times[:-1], strict=True)
+    seconds = {name: end - start for name, end, start in steps}
+    return Segmentation(labels, seconds, _warnings(above, unusual), quality, view if options.keep_view else None)
 
 
 def _warnings(above: tuple[int, ...], unusual: str) -> tuple[str, ...]:

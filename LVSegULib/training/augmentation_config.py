@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from LVSegULib.errors import UsageError
+
 
 @dataclass(frozen=True)
 class AugmentationConfig:
@@ -44,3 +46,17 @@ class AugmentationConfig:
     bias_field: float = 0.35
     noise: float = 0.08
     low_resolution: float = 2.5
+
+    def __post_init__(self) -> None:
+        for name in ("any_rotation", "closing", "opening", "texture"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise UsageError(f"augmentation.{name} is a share between 0 and 1, got {getattr(self, name):g}")
+        if not 0 <= self.contraction < 1:
+            raise UsageError(f"augmentation.contraction must be at least 0 and below 1, got {self.contraction:g}")
+        if self.scale < 1:
+            raise UsageError(f"augmentation.scale must be at least 1, got {self.scale:g}")
+        for name in ("rotation_degrees", "stretch", "shift_mm", "bend_mm", "contrast", "brightness", "bias_field"):
+            if getattr(self, name) < 0:
+                raise UsageError(f"augmentation.{name} must not be negative, got {getattr(self, name):g}")
+        if self.noise < 0 or self.low_resolution < 0:
+            raise UsageError("augmentation.noise and augmentation.low_resolution must not be negative")

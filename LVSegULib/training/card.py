@@ -17,6 +17,7 @@ def training_card(spec: ModelSpec) -> str:
         f"- input: {spec.grid.columns} x {spec.grid.rows} pixels of {spec.grid.spacing_mm:g} mm, centred",
         f"- trained for {spec.training['step']:,} steps in {spec.training['seconds'] / 60:.0f} minutes "
         f"({spec.training['place']}) on {len(spec.training['split']['train'])} patients",
+        *(f"- started from {before['name']}" for before in [spec.training.get("started_from")] if before),
         f"- validation: {_validation(spec)}",
         *(
             f"- a pixel counts from a probability of {p:g} on; it is 0.5 now"

@@ -152,7 +152,10 @@ def config_from_values(values: dict[str, Any]) -> TrainingConfig:
         UsageError: a name is unknown, or a value is not of the field's type.
     """
     values = dict(values)
-    varied = _typed(AugmentationConfig, values.pop("augmentation", {}), "augmentation.")
+    augmentation = values.pop("augmentation", {})
+    if not isinstance(augmentation, dict):
+        raise UsageError(f"augmentation is a table of settings, got {augmentation!r}")
+    varied = _typed(AugmentationConfig, augmentation, "augmentation.")
     return TrainingConfig(**_typed(TrainingConfig, values, ""), augmentation=AugmentationConfig(**varied))
 
 

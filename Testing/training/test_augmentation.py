@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 import torch
 
+from LVSegULib.errors import UsageError
 from LVSegULib.training.augmentation import Augmentation
 from LVSegULib.training.augmentation_config import AugmentationConfig
 
@@ -183,3 +184,12 @@ def test_global_random_numbers_are_left_alone() -> None:
     before = torch.get_rng_state()
     augmented(rotation_degrees=90.0, noise=0.1, low_resolution=2.0, texture=0.5, opening=0.5, closing=0.5)
     assert torch.equal(before, torch.get_rng_state())
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("texture", 1.5), ("opening", -0.1), ("contraction", 1.0), ("scale", 0.5), ("noise", -1.0), ("bend_mm", -2.0)],
+)
+def test_an_impossible_strength_is_refused_by_name(setting: str, value: float) -> None:
+    with pytest.raises(UsageError, match=setting):
+        AugmentationConfig(**{setting: value})

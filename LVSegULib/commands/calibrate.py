@@ -1,0 +1,83 @@
+"""`lvsegu calibrate`: teach a model to tell which of its slices may be wrong."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from LVSegULib.commands.options import add_engine_arguments
+from LVSegULib.errors import UsageError
+
+if TYPE_CHECKING:
+    from LVSegULib.modelfolder.folder import ModelFolder
+    from LVSegULib.quality.calibrate import Chosen, Judged
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the model, who is learnt from, and where the new model goes."""
+    parser.add_argument("model", metavar="MODEL", help="installed model or model folder; it is not changed")
+    parser.add_argument(
+        "--data", type=Path, action="append", required=True, metavar="DIR", help="labelled data set; repeat for several"
+    )
+    parser.add_argument(
+        "--folds",
+        nargs="+",
+        default=[],
+        metavar="FOLDER",
+        help="models of the same recipe: each patient is segmented by the one that kept it back in training "
+        "(default: MODEL, on the patients that it was not trained on)",
+    )
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="the new model folder")
+    parser.add_argument(
+        "--judge", action="store_true", help="learn nothing and write nothing: judge the calibration that MODEL has"
+    )
+    add_engine_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Calibrate, or judge a calibration, and say how well it does; returns 0.
+
+    Raises:
+        UsageError: both or neither of --out and --judge were given.
+    """
+    from LVSegULib.commands.messages import Progress
+    from LVSegULib.modelfolder.folder import check_place, find_model
+    from LVSegULib.quality.calibrate import calibrate, judge_calibration
+
+    if (arguments.out is None) != arguments.judge:
+        raise UsageError("give either --out FOLDER to calibrate, or --judge to judge the calibration of MODEL")
+    if arguments.out is not None:
+        check_place(arguments.out)
+    model = find_model(arguments.model)
+    cases = _cases(arguments, model)
+    bar = Progress("judging" if arguments.judge else "calibrating")
+    try:
+        if arguments.judge:
+            written, judged = model, judge_calibration(model, cases, bar)
+        else:
+            written, judged = calibrate(model, cases, arguments.out, bar)
+    finally:
+        bar.clear()
+    print(summary(written, judged))
+    return 0
+
+
+def _cases(arguments: argparse.Namespace, model: ModelFolder) -> Sequence[Chosen]:
+    from LVSegULib.engines.base import open_engine
+    from LVSegULib.evaluation.datasets import open_evaluation_set
+    from LVSegULib.modelfolder.folder import find_model
+    from LVSegULib.quality.calibrate import unseen_cases
+
+    datasets = [open_evaluation_set(folder) for folder in arguments.data]
+    models = [find_model(name) for name in arguments.folds]
+    own, *others = [open_engine(one, arguments.engine, arguments.threads) for one in (model, *models)]
+    return unseen_cases(datasets, model, list(zip(models, others, strict=True)), own)
+
+
+def summary(model: ModelFolder, judged: Judged) -> str:
+    """What people read on the terminal: how well it does, and which signs count."""
+    from LVSegULib.quality.text import figure_lines, sign_lines
+
+    return "\n".join([f"{model.path}:", *figure_lines(judged.figures), *sign_lines(model.spec.quality)])
