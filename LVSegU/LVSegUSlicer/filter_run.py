@@ -62,7 +62,8 @@ class FilterRun(SegmentationRun):
         )
         measures = replace(outcome.measures, warnings=(*outcome.measures.warnings, offNote(self._off)))
         seconds = self._seconds | outcome.seconds | {"write": time.perf_counter() - start}
-        return storeResults(self._original.results.segmentationNode, measures, outcome.volumes_ml, seconds)
+        node, quality = self._original.results.segmentationNode, self._qualityOf(outcome)
+        return storeResults(node, measures, outcome.volumes_ml, seconds, quality)
 
 
 def offNote(off: Collection[Filter]) -> str:

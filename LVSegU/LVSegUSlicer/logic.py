@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
 from LVSegULib.errors import InputError, UsageError
-from LVSegUSlicer.navigation import goToFrame
+from LVSegUSlicer.navigation import goToFrame, goToSlice
 from LVSegUSlicer.request import Request, Results
 from LVSegUSlicer.results_store import findResults, storedVolumes, storeResults
 from LVSegUSlicer.scene_labels import readLabels, regionsOf
@@ -125,13 +125,17 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
     def updateMeasurements(self, segmentationNode: Any) -> Results:
         """Measure a (corrected) segmentation again; its tables and chart are filled anew.
 
+        Flagged slices that were corrected are flagged no more.
+
         Raises:
             InputError: the segmentation is not one of LVSegU's.
         """
         found = readLabels(segmentationNode)
         measures, volumes = measureLabels(found.labels, regionsOf(segmentationNode), found.spacing_mm, found.time_ms)
+        before = findResults(segmentationNode)
+        quality = None if before is None or before.quality is None else before.quality.uncorrected(found.labels)
         with SceneTransaction(slicer.mrmlScene):
-            return storeResults(segmentationNode, measures, volumes)
+            return storeResults(segmentationNode, measures, volumes, quality=quality)
 
     def resultsOf(self, segmentationNode: Any) -> Results | None:
         """The results that belong to a segmentation, also after the scene was saved and reloaded; None if none do."""
@@ -153,6 +157,18 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
             )
         goToFrame(segmentationNode, frame)
 
+    def goToSlice(self, segmentationNode: Any, frame: int, index: int) -> None:
+        """Show a slice of a frame, both from 0 as in the list of slices to look at, in the slice views.
+
+        Raises:
+            InputError: the segmentation has no such list.
+        """
+        quality = self._resultsOrError(segmentationNode).quality
+        if quality is None:
+            name = segmentationNode.GetName()
+            raise InputError(_("{name}: its model cannot tell which slices may be wrong").format(name=name))
+        goToSlice(segmentationNode, frame, index, quality.axis)
+
     def exportCsv(self, segmentationNode: Any, path: str | Path) -> None:
         """Write the volume of every frame, as `lvsegu segment` writes NAME.csv.
 
@@ -161,7 +177,8 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
             OutputError: the file cannot be written.
         """
         results = self._resultsOrError(segmentationNode)
-        exportTable(Path(path), results.measures, storedVolumes(results))
+        flagged = None if results.quality is None else results.quality.flaggedSlices
+        exportTable(Path(path), results.measures, storedVolumes(results), flagged)
 
     def getParameterNode(self) -> LVSegUParameterNode:
         """What is chosen in the panel, as it is saved in the scene."""

@@ -1,4 +1,4 @@
-"""Going to a frame of a result."""
+"""Going to a frame or a slice of a result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import slicer
 from numpy.typing import NDArray
 
 from LVSegULib.labels import CAVITY
-from LVSegUSlicer.scene_labels import gridToWorld
+from LVSegUSlicer.scene_labels import gridToWorld, referenceGrid
 
 _RAS = 3
 
@@ -29,6 +29,30 @@ def goToFrame(segmentationNode: Any, frame: int) -> None:
         for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
             if _misses(sliceNode, corners):
                 sliceNode.JumpSliceByOffsetting(*corners.mean(axis=0))
+
+
+def goToSlice(segmentationNode: Any, frame: int, index: int, axis: int) -> None:
+    """Select a frame, and let every slice view show a slice, at the middle of the frame's cavity or of the image.
+
+    Args:
+        segmentationNode: the result.
+        frame: frame, from 0; without effect for a single volume.
+        index: slice, from 0, along `axis`.
+        axis: axis of the volume's own arrays (0 for K, 1 for J, 2 for I) along which the slices are counted.
+    """
+    browser = browserOf(segmentationNode)
+    if browser is not None:
+        browser.SetSelectedItemNumber(frame)
+    grid = referenceGrid(segmentationNode)
+    extent = np.reshape(grid.GetExtent(), (_RAS, 2))
+    toWorld = gridToWorld(segmentationNode, grid)
+    corners = _cornersOfCavity(segmentationNode)
+    place = np.append(extent.mean(axis=1), 1.0)
+    if corners is not None:
+        place = np.linalg.solve(toWorld, np.append(corners.mean(axis=0), 1.0))
+    place[_RAS - 1 - axis] = extent[_RAS - 1 - axis, 0] + index
+    for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+        sliceNode.JumpSliceByOffsetting(*(toWorld @ place)[:_RAS])
 
 
 def browserOf(segmentationNode: Any) -> Any:

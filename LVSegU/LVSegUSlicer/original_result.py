@@ -76,7 +76,8 @@ class OriginalResult:
         for node, kept in zip(self._nodes(), self._frames, strict=True):
             _put(node, kept)
         self._show()
-        return storeResults(self.results.segmentationNode, self.results.measures, self._volumes_ml)
+        results = self.results
+        return storeResults(results.segmentationNode, results.measures, self._volumes_ml, quality=results.quality)
 
     def _nodes(self) -> list[Any]:
         """The node of each frame; of a single volume, the segmentation itself."""

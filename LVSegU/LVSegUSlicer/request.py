@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 
 from LVSegULib.errors import UsageError
 from LVSegULib.measures.volumes import Measures
+from LVSegUSlicer.scene_quality import SceneQuality
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Results:
         measures: the numbers, mL and per cent.
         warnings: what the user should look at before trusting the numbers, one sentence each.
         seconds: time of each step, by name.
+        quality: the slices to look at; None where the model has no calibration for it.
     """
 
     segmentationNode: Any
@@ -69,3 +71,4 @@ class Results:
     measures: Measures
     warnings: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    quality: SceneQuality | None = None

@@ -10,6 +10,7 @@ from LVSegULib.measures.volumes import Measures, measures_from_json
 from LVSegUSlicer.charts import CHART_ROLE, writeChart
 from LVSegUSlicer.navigation import browserOf
 from LVSegUSlicer.request import Results
+from LVSegUSlicer.scene_quality import SceneQuality, storedQuality, storeQuality
 from LVSegUSlicer.tables import FRAMES_ROLE, MEASURES_ROLE, writeTables
 
 MEASURES, VOLUMES = "LVSegU.Measures", "LVSegU.Volumes"
@@ -27,11 +28,13 @@ def storeResults(
     measures: Measures,
     volumes_ml: Mapping[int, Sequence[float]],
     seconds: Mapping[str, float] | None = None,
+    quality: SceneQuality | None = None,
 ) -> Results:
     """Fill the tables and the chart of a segmentation; they are made if it has none."""
     measuresTable, framesTable = writeTables(segmentationNode, measures, volumes_ml)
     measuresTable.SetAttribute(MEASURES, json.dumps(measures.to_json()))
     measuresTable.SetAttribute(VOLUMES, json.dumps(volumes_ml))
+    storeQuality(measuresTable, quality)
     writeChart(segmentationNode, framesTable, measures)
     results = findResults(segmentationNode, seconds)
     if results is None:
@@ -58,6 +61,7 @@ def findResults(segmentationNode: Any, seconds: Mapping[str, float] | None = Non
         measures=measures,
         warnings=measures.warnings,
         seconds=dict(seconds or {}),
+        quality=storedQuality(measuresTable),
     )
 
 

@@ -13,8 +13,10 @@ from slicer.i18n import tr as _
 
 from LVSegULib.labels import CAVITY
 from LVSegULib.measures.volumes import Measures
+from LVSegULib.quality.score import Flag
 from LVSegUSlicer import settings
 from LVSegUSlicer.messages import explain, showError
+from LVSegUSlicer.quality_view import QualityView
 from LVSegUSlicer.results_store import storedVolumes
 from LVSegUSlicer.results_tables import (
     fillTable,
@@ -40,6 +42,7 @@ class ResultsView:
         self.ui = ui
         self.logic = logic
         self._results: Any = None
+        self._quality = QualityView(ui, self._goToSlice)
         setUpMeasuresTable(ui.measuresTable)
         setUpFramesTable(ui.framesTable)
         self._connect()
@@ -75,6 +78,7 @@ class ResultsView:
         setTitles(self.ui.framesTable, frameTitles(volumes))
         fillTable(self.ui.framesTable, frameRows(measures, volumes), numbers=range(2 + len(volumes)))
         self.ui.curveLabel.setPixmap(_curve(measures))
+        self._quality.show(results.quality)
         self._showWhatIsThere(results)
 
     def _showWhatIsThere(self, results: Any) -> None:
@@ -101,6 +105,10 @@ class ResultsView:
 
     def _goTo(self, which: str) -> None:
         self.logic.goToFrame(self._results.segmentationNode, which)
+
+    def _goToSlice(self, flag: Flag) -> None:
+        node = self._results.segmentationNode
+        self._reporting(lambda: self.logic.goToSlice(node, flag.frame, flag.slice))()
 
     def _update(self) -> None:
         self.show(self.logic.updateMeasurements(self._results.segmentationNode))

@@ -53,7 +53,7 @@ def readLabels(segmentationNode: Any) -> SceneLabels:
         InputError: it is not one of LVSegU's.
     """
     regions = regionsOf(segmentationNode)
-    grid = _referenceGrid(segmentationNode)
+    grid = referenceGrid(segmentationNode)
     logic = slicer.modules.sequences.logic()
     browser = logic.GetFirstBrowserNodeForProxyNode(segmentationNode)
     sequence = None if browser is None else browser.GetSequenceNode(segmentationNode)
@@ -68,7 +68,7 @@ def readLabels(segmentationNode: Any) -> SceneLabels:
     return SceneLabels(labels, _spacingInWorld(segmentationNode, grid), time_ms)
 
 
-def _referenceGrid(segmentationNode: Any) -> Any:
+def referenceGrid(segmentationNode: Any) -> Any:
     """The grid (vtkOrientedImageData) of the volume that was segmented; as the segmentation remembers it if it is gone.
 
     The volume comes first, as a correction may have changed what one frame remembers.

@@ -13,6 +13,7 @@ from LVSegULib.visualization.filters import Filter
 from LVSegUSlicer.job import Report
 from LVSegUSlicer.request import Request, Results
 from LVSegUSlicer.results_store import ITEMS, KEEP_HEART, MODEL, storeResults
+from LVSegUSlicer.scene_quality import SceneQuality, sceneQuality
 from LVSegUSlicer.scene_reader import readInput
 from LVSegUSlicer.scene_writer import writeSegmentation
 from LVSegUSlicer.transaction import SceneTransaction
@@ -85,13 +86,18 @@ class SegmentationRun:
                 progress=progress,
             )
             self._seconds |= outcome.seconds | {"write": time.perf_counter() - start}
-            results = storeResults(segmentation, outcome.measures, outcome.volumes_ml, self._seconds)
+            results = storeResults(
+                segmentation, outcome.measures, outcome.volumes_ml, self._seconds, self._qualityOf(outcome)
+            )
             table = results.measuresTableNode
             table.SetAttribute(MODEL, outcome.model)
             table.SetAttribute(KEEP_HEART, str(request.keepHeart))
             table.SetAttribute(ITEMS, " ".join(map(str, self._source.items)))
             progress(1.0)
         return results
+
+    def _qualityOf(self, outcome: Outcome) -> SceneQuality | None:
+        return sceneQuality(outcome.quality, outcome.labels, self._source.axes[0])
 
     def checkInput(self) -> None:
         """Raise if the input is not in the scene any more.

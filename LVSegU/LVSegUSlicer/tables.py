@@ -57,7 +57,12 @@ def writeTables(
     return measuresTable, framesTable
 
 
-def exportTable(path: Path, measures: Measures, volumes_ml: Mapping[int, Sequence[float]]) -> None:
+def exportTable(
+    path: Path,
+    measures: Measures,
+    volumes_ml: Mapping[int, Sequence[float]],
+    flaggedSlices: Sequence[int] | None = None,
+) -> None:
     """Write the volume of every frame as `lvsegu segment` does.
 
     Raises:
@@ -65,7 +70,7 @@ def exportTable(path: Path, measures: Measures, volumes_ml: Mapping[int, Sequenc
     """
     from LVSegULib.writing.table import write_table
 
-    write_table(path, volumes_ml, measures)
+    write_table(path, volumes_ml, measures, flaggedSlices)
 
 
 def _table(segmentationNode: Any, role: str, name: str) -> Any:

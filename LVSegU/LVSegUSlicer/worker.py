@@ -18,6 +18,7 @@ from LVSegULib.labels import Label
 from LVSegULib.measures.volumes import Measures, measure, region_volumes_ml
 from LVSegULib.modelfolder.folder import ModelFolder, find_model
 from LVSegULib.progress import part_of
+from LVSegULib.quality.score import Quality
 from LVSegULib.visualization.filters import Filter
 from LVSegULib.visualization.inspector import Inspector, WithoutFilters, open_inspector
 from LVSegUSlicer.job import Report
@@ -64,6 +65,7 @@ class Outcome:
         measures: the beat's figures, with all warnings.
         volumes_ml: volume of each frame in mL, by label value.
         seconds: time of each step, by name.
+        quality: how far the cavity can be trusted; None where the model has no calibration for it.
     """
 
     labels: NDArray[np.uint8]
@@ -72,6 +74,7 @@ class Outcome:
     measures: Measures
     volumes_ml: dict[int, list[float]]
     seconds: dict[str, float]
+    quality: Quality | None = None
 
 
 def segmentAndMeasure(work: Work, report: Report) -> Outcome:
@@ -104,6 +107,7 @@ def segmentAndMeasure(work: Work, report: Report) -> Outcome:
         measures=replace(measures, warnings=(*measures.warnings, *segmentation.warnings)),
         volumes_ml=volumes,
         seconds={"load": loaded, **segmentation.seconds},
+        quality=segmentation.quality,
     )
 
 

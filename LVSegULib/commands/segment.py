@@ -15,6 +15,7 @@ from LVSegULib.errors import InputError, OutputError, SomeFailed
 
 if TYPE_CHECKING:
     from LVSegULib.measures.volumes import Measures
+    from LVSegULib.quality.score import Quality
     from LVSegULib.segmentation.to_files import Outcome, Segmenter
 
 _log = logging.getLogger(__name__)
@@ -126,9 +127,18 @@ def summary(outcome: Outcome) -> str:
     seconds = outcome.report["seconds"]["total"]
     return (
         f"{outcome.cine.name}: {outcome.cine.describe()}\n"
-        f"  {figures}\n{''.join(more)}"
+        f"  {figures}\n{''.join(more)}{_flagged(outcome.quality)}"
         f"  {first.parent / outcome.cine.name}: {endings} ({seconds:.1f} s)"
     )
+
+
+def _flagged(quality: Quality | None) -> str:
+    """The line on the slices that may be wrong; "" where there are none, or the model cannot tell."""
+    if quality is None or not quality.flags:
+        return ""
+    from LVSegULib.quality.text import look_at
+
+    return f"  {look_at(quality)}; quality {quality.patient:.2f} of 1\n"
 
 
 def _left_wall(measures: Measures) -> str:

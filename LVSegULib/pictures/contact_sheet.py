@@ -35,6 +35,8 @@ _HEADER, _CAPTION, _FOOTER = 168, 44, 44
 _WIDTH = 1240
 _LARGEST_TILE, _MOST_COLUMNS = 300, 8
 _CURVE_WIDTH = 330
+_MARK, _MARK_MEANS = 16, "look at this slice"
+"""Side of the corner of a flagged slice in pixels, and what it means."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,12 @@ class _Layout:
 
 
 def contact_sheet(
-    cine: Cine, labels: NDArray[np.uint8], regions: Sequence[Label], measures: Measures, made_by: str = ""
+    cine: Cine,
+    labels: NDArray[np.uint8],
+    regions: Sequence[Label],
+    measures: Measures,
+    made_by: str = "",
+    flagged: NDArray[np.bool_] | None = None,
 ) -> Image.Image:
     """Draw the contact sheet of a segmented cine.
 
@@ -77,6 +84,7 @@ def contact_sheet(
         regions: whose contours to draw.
         measures: the figures, and the frames to show.
         made_by: what made it ("model lv"), for the last line; with the licence if that restricts its use.
+        flagged: which slices (T, K) may be wrong and get a mark; None if that is not known.
     """
     blocks = _blocks(measures)
     layout = _layout(cine.slice_count)
@@ -90,7 +98,9 @@ def contact_sheet(
         top = _HEADER + number * layout.block_height
         _draw_caption(sheet, top, block)
         _draw_slices(sheet, top + _CAPTION, layout, cine.frames[block.frame], labels[block.frame], regions, crop, greys)
-    _draw_footer(sheet, regions, made_by)
+        if flagged is not None:
+            _mark(sheet, top + _CAPTION, layout, flagged[block.frame])
+    _draw_footer(sheet, regions, made_by, has_marks=flagged is not None and bool(flagged[frames].any()))
     return sheet
 
 
@@ -206,13 +216,30 @@ def _draw_slices(
         write(sheet, (x + 7, y + 6), str(k), 13, TEXT, "lt", is_on_image=True)
 
 
-def _draw_footer(sheet: Image.Image, regions: Sequence[Label], made_by: str) -> None:
+def _mark(sheet: Image.Image, top: int, layout: _Layout, flagged: NDArray[np.bool_]) -> None:
+    """A corner in the colour of warnings on each slice (K,) that is flagged."""
+    for k in np.flatnonzero(flagged).tolist():
+        row, column = divmod(k, layout.columns)
+        right, y = layout.left_of(column) + layout.tile - 1, top + row * (layout.tile + _GAP)
+        _draw_corner(sheet, right, y)
+
+
+def _draw_corner(sheet: Image.Image, right: float, top: float) -> None:
+    corner = [(right - _MARK, top), (right, top), (right, top + _MARK)]
+    ImageDraw.Draw(sheet).polygon(corner, fill=WARNING, outline=BACKGROUND)
+
+
+def _draw_footer(sheet: Image.Image, regions: Sequence[Label], made_by: str, *, has_marks: bool) -> None:
     line, x = sheet.height - 18, float(_MARGIN)
     draw = ImageDraw.Draw(sheet)
     for region in regions:
         draw.line([(x, line - 4), (x + 18, line - 4)], to_bytes(region.colour), width=2)
         write(sheet, (x + 24, line), region.name, 12, FAINT_TEXT)
         x += 24 + text_width(region.name, 12) + 20
+    if has_marks:
+        _draw_corner(sheet, x + _MARK, line - 12)
+        write(sheet, (x + 24, line), _MARK_MEANS, 12, FAINT_TEXT)
+        x += 24 + text_width(_MARK_MEANS, 12) + 20
     last = ". Slices and frames count from 0. Not for clinical use."
     right = sheet.width - _MARGIN
     first = fitted(f"LVSegU, {made_by}" if made_by else "LVSegU", 12, right - x - text_width(last, 12))

@@ -28,6 +28,12 @@ def leap(view: View) -> PerSlice:
     return where(view.found & (before > 0) & (after > 0), np.abs(logs - expected))
 
 
+def end(view: View) -> PerSlice:
+    """1 for the first and the last slice with a cavity, where experts differ most on what belongs to it; else 0."""
+    inner = beside(view.found, 1, False) & beside(view.found, -1, False)
+    return where(view.found, np.where(inner, 0.0, 1.0))
+
+
 def taper(view: View) -> PerSlice:
     """Logarithm of the area of the frame's largest slice over that of this one."""
     largest = np.maximum(view.area.max(axis=1, keepdims=True), 1)

@@ -7,8 +7,8 @@ learnt from them. They can be reckoned:
   likely as the network says that there is a cavity. And the last slice of a ventricle is small: the tip of half an
   ellipsoid that six slices or more cut has at most 0.31 of the largest area in the last of them, so a larger one is not
   the last. At the base, where the ventricle ends in its full width, that says nothing.
-- Cavities of frames that follow each other overlap (in the sample patient with a median Dice of 0.94), so one whose
-  Dice with the frames before and after is below 0.75 can hardly have 0.8 with the truth.
+- A cavity overlaps that of the frame before or after (in the sample patient with a Dice above 0.9 in 19 slices of 20), so
+  one whose Dice with both of them is below 0.75 can hardly have 0.8 with the truth.
 """
 
 from __future__ import annotations

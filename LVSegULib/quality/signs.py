@@ -40,6 +40,7 @@ _FURTHER: tuple[tuple[Sign, Callable[[View], PerSlice]], ...] = (
     (Sign("filled", "large holes in it were filled"), shape.filled),
     (Sign("misfit", "it does not lie over the slices beside it"), neighbours.misfit),
     (Sign("leap", "its area does not fit the slices beside it"), neighbours.leap),
+    (Sign("end", "it is the first or the last slice of the ventricle"), neighbours.end),
     (Sign("taper", "it is far smaller than the largest slice"), neighbours.taper),
     (Sign("gap in wall", "it has no dark wall on one side"), surroundings.gap_in_wall),
     (Sign("paleness", "what lies around it is as bright as it is"), surroundings.paleness),

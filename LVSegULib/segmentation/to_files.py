@@ -20,6 +20,7 @@ from LVSegULib.errors import OutputError, UsageError
 from LVSegULib.measures.volumes import Measures, measure, region_volumes_ml
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.parallel import in_order
+from LVSegULib.quality.score import Quality
 from LVSegULib.reading import read_cine
 from LVSegULib.segmentation.segment import Segmentation, segment_cine
 
@@ -38,12 +39,13 @@ class Segmenter:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one input: its name, measures, report (what `NAME.json` holds) and the files written."""
+    """What became of one input: its name, measures, report (what `NAME.json` holds), the files written, its quality."""
 
     cine: Cine
     measures: Measures
     report: dict[str, Any]
     files: tuple[Path, ...]
+    quality: Quality | None = None
 
 
 def segment_to_files(
@@ -83,7 +85,7 @@ def segment_to_files(
     with _all_or_none(out, files) as staging:
         report = _write_files(staging, cine, segmentation, measures, segmenter, seconds | segmentation.seconds, start)
     report["files"] = [str(file) for file in files]
-    return Outcome(cine, measures, report, files)
+    return Outcome(cine, measures, report, files, segmentation.quality)
 
 
 def _write_files(
@@ -108,11 +110,13 @@ def _write_files(
         label.value: region_volumes_ml(labels == label.value, cine.spacing_mm).tolist() for label in spec.labels
     }
     write_segmentation_nrrd(nrrd, labels, cine.ijk_to_ras, spec.labels, _frames_to_show(measures))
-    write_table(table, volumes_ml, measures)
+    quality = segmentation.quality
+    flagged = None if quality is None else quality.flagged
+    write_table(table, volumes_ml, measures, None if flagged is None else flagged.sum(axis=1).tolist())
     restricted = restriction(spec.licence)
     made_by = f"model {spec.name} ({restricted})" if restricted else f"model {spec.name}"
     slow: tuple[Callable[[], None], ...] = (
-        lambda: write_contact_sheet(picture, contact_sheet(cine, labels, spec.labels, measures, made_by)),
+        lambda: write_contact_sheet(picture, contact_sheet(cine, labels, spec.labels, measures, made_by, flagged)),
         lambda: write_label_map(nifti, labels, cine.ijk_to_ras, _step_ms(cine)),
     )
     list(in_order(_call, slow))  # side by side: packing takes most of the time
@@ -127,7 +131,7 @@ def _write_files(
             name: round(s, 4) for name, s in (seconds | {"write": now - writing, "total": now - start}).items()
         },
     }
-    report = build_report(cine, measures, volumes_ml, spec, run)
+    report = build_report(cine, measures, volumes_ml, spec, run, quality)
     write_json(json, report)
     return report
 

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-DEAD_AFTER_SECONDS = 180.0
+DEAD_AFTER_SECONDS = 300.0
 """A claim of another machine without a sign of life for this long is dead."""
 
 BEAT_SECONDS = 15.0

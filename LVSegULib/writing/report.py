@@ -12,6 +12,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.measures.volumes import Measures
 from LVSegULib.modelfolder.licence import allows_commercial_use
 from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.quality.score import Quality
 from LVSegULib.writing.table import VOLUME_COLUMNS
 
 PACKAGES = ("numpy", "scipy", "SimpleITK", "pydicom", "pillow", "onnxruntime", "torch")
@@ -24,6 +25,7 @@ def build_report(
     volumes_ml: Mapping[int, Sequence[float]],
     model: ModelSpec,
     run: Mapping[str, Any],
+    quality: Quality | None = None,
 ) -> dict[str, Any]:
     """What `NAME.json` holds; frames count from 0, a number that makes no sense is None and has its reason.
 
@@ -35,11 +37,13 @@ def build_report(
         volumes_ml: volume of each frame (T,) in mL, by label value.
         model: the model that segmented it.
         run: what the caller knows of the run: engine, settings, seconds, files.
+        quality: how far the cavity can be trusted; nothing is said of it without.
     """
     return {
         "name": cine.name,
         "not_for_clinical_use": True,
         "measures": measures.to_json(),
+        **({} if quality is None else {"quality": quality.to_json()}),
         "volumes_ml": {VOLUME_COLUMNS[value].removesuffix("_ml"): list(v) for value, v in volumes_ml.items()},
         "input": {
             "source": cine.source,

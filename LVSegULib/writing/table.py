@@ -18,25 +18,33 @@ VOLUME_COLUMNS = {
 """Column of each label value's volume."""
 
 
-def write_table(path: Path, volumes_ml: Mapping[int, Sequence[float]], measures: Measures) -> None:
+def write_table(
+    path: Path,
+    volumes_ml: Mapping[int, Sequence[float]],
+    measures: Measures,
+    flagged_slices: Sequence[int] | None = None,
+) -> None:
     """Write frame, time_ms, a volume in mL for each label, and the phase (ED, ES or empty).
 
     Args:
         path: file to write, ending in `.csv`.
         volumes_ml: volume of each frame (T,) in mL, by label value.
         measures: gives the times (an empty column where they are not known) and the frames of ED and ES.
+        flagged_slices: how many slices of each frame (T,) are flagged, for a column at the end; None for no column.
 
     Raises:
         OutputError: the file cannot be written.
     """
     times = measures.time_ms or ("",) * len(measures.volumes_ml)
+    flagged = {} if flagged_slices is None else {"flagged_slices": flagged_slices}
     with written_whole(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["frame", "time_ms", *(VOLUME_COLUMNS[value] for value in volumes_ml), "phase"])
+        writer.writerow(["frame", "time_ms", *(VOLUME_COLUMNS[value] for value in volumes_ml), "phase", *flagged])
         for frame, time_ms in enumerate(times):
             volumes = [f"{of_label[frame]:.3f}" for of_label in volumes_ml.values()]
             shown_time = time_ms if isinstance(time_ms, str) else f"{time_ms:.2f}"
-            writer.writerow([frame, shown_time, *volumes, _phase(measures, frame)])
+            counted = [of_column[frame] for of_column in flagged.values()]
+            writer.writerow([frame, shown_time, *volumes, _phase(measures, frame), *counted])
 
 
 def _phase(measures: Measures, frame: int) -> str:

@@ -111,11 +111,11 @@ def test_playing_the_cine_plays_the_contours(a_scene: Any) -> None:
     node = write(proxy, rings())
     assert a_scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 1
     assert browser.GetSelectedItemNumber() == 1
-    from LVSegUSlicer.scene_labels import _labelsOf, _referenceGrid
+    from LVSegUSlicer.scene_labels import _labelsOf, referenceGrid
 
     for frame in (0, 2, 3, 1):
         browser.SetSelectedItemNumber(frame)
-        np.testing.assert_array_equal(_labelsOf(node, REGIONS, _referenceGrid(node)), rings()[frame])
+        np.testing.assert_array_equal(_labelsOf(node, REGIONS, referenceGrid(node)), rings()[frame])
     assert node.GetNodeReference("LVSegU.Input") is proxy
     assert node.GetName() == "cine LV"
 
@@ -213,6 +213,6 @@ def test_a_saved_scene_brings_everything_back(a_scene: Any, tmp_path: Path, endi
     assert found.GetNodeReference("LVSegU.Input").IsA("vtkMRMLScalarVolumeNode")
     browser = a_scene.GetFirstNodeByClass("vtkMRMLSequenceBrowserNode")
     browser.SetSelectedItemNumber(3)
-    from LVSegUSlicer.scene_labels import _labelsOf, _referenceGrid
+    from LVSegUSlicer.scene_labels import _labelsOf, referenceGrid
 
-    np.testing.assert_array_equal(_labelsOf(found, REGIONS, _referenceGrid(found)), rings()[3])
+    np.testing.assert_array_equal(_labelsOf(found, REGIONS, referenceGrid(found)), rings()[3])

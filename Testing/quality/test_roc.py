@@ -1,0 +1,59 @@
+"""ROC by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from LVSegULib.quality.roc import area_under, curve, shares_flagged, threshold_for
+
+WRONG = np.array([0.9, 0.8, 0.7, 0.4, 0.3, 0.1])
+BAD = np.array([True, False, True, False, True, False])
+PATIENTS = ["a", "a", "b", "b", "c", "c"]
+
+
+def test_the_area_counts_the_pairs_in_the_right_order() -> None:
+    """0.9 beats all three good ones, 0.7 beats two, 0.3 beats one: 6 of 9 pairs."""
+    assert area_under(WRONG, BAD, PATIENTS).value == pytest.approx(6 / 9)
+
+
+def test_equal_probabilities_count_by_half() -> None:
+    assert area_under(np.array([0.5, 0.5]), np.array([True, False]), ["a", "b"]).value == 0.5
+
+
+def test_the_interval_holds_the_area_and_one_patient_has_none() -> None:
+    figure = area_under(WRONG, BAD, PATIENTS)
+    assert figure.interval[0] <= figure.value <= figure.interval[1]
+    assert math.isnan(area_under(WRONG, BAD, ["a"] * 6).interval[0])
+
+
+def test_without_bad_slices_there_is_no_area() -> None:
+    figure = area_under(WRONG, np.zeros(6, bool), ["a"] * 6)
+    assert math.isnan(figure.value)
+    assert figure.to_json() == {"value": None, "low": None, "high": None}
+
+
+def test_the_curve_steps_from_the_strictest_threshold_down() -> None:
+    alarms, found = curve(WRONG, BAD)
+    assert found.tolist() == pytest.approx([0, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 1, 1])
+    assert alarms.tolist() == pytest.approx([0, 0, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 1])
+
+
+def test_the_area_under_the_curve_is_the_area() -> None:
+    random = np.random.default_rng(5)
+    wrong, bad = random.random(200).round(2), random.random(200) < 0.3
+    alarms, found = curve(wrong, bad)
+    assert np.trapezoid(found, alarms) == pytest.approx(area_under(wrong, bad, ["a"] * 200).value)
+
+
+def test_shares_of_what_is_flagged() -> None:
+    """At 0.5 and above 0.9, 0.8 and 0.7 are flagged: two of three bad ones, one of three good ones."""
+    found, alarms = shares_flagged(WRONG > 0.5, BAD, PATIENTS)
+    assert (found.value, alarms.value) == (pytest.approx(2 / 3), pytest.approx(1 / 3))
+
+
+@pytest.mark.parametrize(("share", "threshold"), [(0.3, 0.9), (0.6, 0.7), (0.7, 0.3), (1.0, 0.3)])
+def test_the_threshold_finds_the_share_and_no_more(share: float, threshold: float) -> None:
+    assert threshold_for(WRONG, BAD, share) == threshold

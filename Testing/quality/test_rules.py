@@ -1,0 +1,101 @@
+"""What needs no calibration: empty slices that should not be empty, and slices against the beat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from LVSegULib.quality.rules import rules_of
+from Testing.quality.discs import SURE, a_view, disc, discs
+
+TAPERING = [12, 12, 11, 10, 8, 5]
+
+
+def wrong(radii: list[list[float]], reason: str) -> np.ndarray:
+    (rule,) = (rule for rule in rules_of(a_view(discs(radii))) if reason in rule.reason)
+    return rule.wrong
+
+
+def test_an_empty_slice_between_two_others_is_wrong() -> None:
+    found = wrong([[0, 12, 11, 0, 0, 5, 0]], "on both sides")
+    assert (found > 0.5).tolist() == [[False, False, False, True, True, False, False]]
+
+
+def test_a_frame_without_any_cavity_is_wrong_as_a_whole() -> None:
+    assert (wrong([[0, 0], [10, 8]], "whole frame") > 0.5).tolist() == [[True, True], [False, False]]
+
+
+def test_the_last_slice_at_the_apex_is_small() -> None:
+    """Areas go with the radius squared: 5 of 12 is a share of 0.17, 10 of 12 is 0.69."""
+    ends_small, ends_large = [[*TAPERING, 0, 0]], [[*TAPERING[:4], 0, 0]]
+    assert (wrong(ends_small, "is large") < 0.1).all()
+    assert (wrong(ends_large, "is large") > 0.5).tolist() == [[False] * 4 + [True, False]]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_empty_slice_above_the_base_is_as_it_should_be(order: int) -> None:
+    assert (wrong([[0, 0, *TAPERING, 0][::order]], "is large") < 0.1).all()
+
+
+def test_with_few_slices_an_end_that_is_large_is_wrong_on_both_sides() -> None:
+    assert (wrong([[0, 12, 11, 0]], "is large") > 0.5).tolist() == [[True, False, False, True]]
+
+
+def test_an_empty_slice_is_wrong_as_likely_as_the_network_says() -> None:
+    """Log-odds of 0 are a chance of one half; far from the cavity beside they do not count."""
+    cavity = discs([[10, 0, 0]])
+    odds = np.where(cavity, SURE, -40).astype(np.float32)
+    odds[0, 1][disc(3)] = 0
+    odds[0, 2][disc(3, 5, 5)] = SURE
+    (rule,) = (rule for rule in rules_of(a_view(cavity, odds)) if "unsure" in rule.reason)
+    assert rule.wrong[0, :2].tolist() == pytest.approx([0, 0.5])
+    assert rule.wrong[0, 2] > 0.9, "without a cavity in the slices beside, it may be anywhere"
+
+
+@pytest.fixture
+def a_beat() -> list[list[float]]:
+    """Ten frames of three slices that shrink and grow by less than a tenth from frame to frame."""
+    return [[12 + np.cos(2 * np.pi * t / 10), 10 + np.cos(2 * np.pi * t / 10), 6.0] for t in range(10)]
+
+
+def test_a_smooth_beat_is_right(a_beat: list[list[float]]) -> None:
+    assert (wrong(a_beat, "frames before") < 0.05).all()
+
+
+@pytest.mark.parametrize("radius", [0.0, 5.0, 18.0])
+def test_a_slice_that_leaps_in_one_frame_is_wrong(a_beat: list[list[float]], radius: float) -> None:
+    a_beat[4][0] = radius
+    found = wrong(a_beat, "frames before") > 0.5
+    assert np.argwhere(found).tolist() == [[4, 0]]
+
+
+def test_a_slice_that_is_empty_in_systole_fits_the_beat(a_beat: list[list[float]]) -> None:
+    for t in (3, 4, 5, 6):
+        a_beat[t][2] = 0.0
+    assert (wrong(a_beat, "frames before") < 0.05).all()
+
+
+def test_of_a_few_frames_nothing_is_said() -> None:
+    assert (wrong([[12, 10], [4, 4]], "frames before") == 0).all()
+
+
+def test_cavities_of_the_sample_patient_overlap_from_frame_to_frame(the_sample_patient: Path) -> None:
+    """The figure that the module's comment names, with the default model."""
+    pytest.importorskip("onnxruntime")
+    from LVSegULib.engines.base import open_engine
+    from LVSegULib.modelfolder.folder import find_model
+    from LVSegULib.reading import read_cine
+    from LVSegULib.segmentation.segment import segment_cine
+
+    model = find_model("lv")
+    labels = segment_cine(read_cine(the_sample_patient), model.spec, open_engine(model)).labels > 0
+    found = labels.any(axis=(2, 3))
+    dice = np.maximum(*(dice_of_slices(labels, np.roll(labels, step, axis=0)) for step in (1, -1)))
+    assert np.percentile(dice[found], 5) > 0.9
+
+
+def dice_of_slices(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    both, total = ((mask.sum(axis=(2, 3))) for mask in (one & other, one.astype(int) + other))
+    return 2 * both / np.maximum(total, 1)

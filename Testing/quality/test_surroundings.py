@@ -1,0 +1,57 @@
+"""Bright cavities, dark walls, and what is missing of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from LVSegULib.quality.surroundings import dimness, gap_in_wall, paleness, unevenness
+from LVSegULib.quality.view import View
+from Testing.quality.discs import a_view, disc, discs
+
+
+@pytest.fixture
+def a_disc_in_a_wall() -> View:
+    """Brightness 1 within 12 pixels, 0.2 in a wall of 8 pixels around it, 0.6 beyond."""
+    cavity = discs([[12]])
+    images = np.where(cavity, 1.0, np.where(discs([[20]]), 0.2, 0.6)).astype(np.float32)
+    odds = np.where(cavity, 8, -8).astype(np.float32)
+    return View(images, odds, cavity, cavity)
+
+
+def test_a_closed_wall_is_dark_all_around(a_disc_in_a_wall: View) -> None:
+    assert gap_in_wall(a_disc_in_a_wall) == pytest.approx(0.2)
+    assert paleness(a_disc_in_a_wall) == pytest.approx(0.2)
+
+
+def test_one_bright_sector_is_a_gap(a_disc_in_a_wall: View) -> None:
+    rows, columns = np.mgrid[:64, :64]
+    angle = np.degrees(np.arctan2(rows - 32, columns - 32))
+    a_disc_in_a_wall.images[0, 0][(angle > 0) & (angle < 45) & ~disc(12)] = 0.9
+    assert gap_in_wall(a_disc_in_a_wall) == pytest.approx(0.9)
+
+
+def test_a_thin_wall_makes_the_surroundings_pale(a_disc_in_a_wall: View) -> None:
+    a_disc_in_a_wall.images[0, 0][~disc(15.5)] = 0.6
+    assert paleness(a_disc_in_a_wall) > 0.5
+    assert gap_in_wall(a_disc_in_a_wall) == pytest.approx(0.2)
+
+
+def test_a_cavity_of_two_halves_is_uneven() -> None:
+    """Half of it 1 and half 0.5: a mean of 0.75 and a standard deviation of 0.25."""
+    view = a_view(discs([[11]]))
+    view.cavity[0, 0, :, 32] = False
+    view.images[0, 0, :, :32] *= 0.5
+    assert unevenness(view) == pytest.approx(0.25 / 0.75, abs=1e-3)
+
+
+def test_a_dark_slice_is_dim_against_the_middle_one() -> None:
+    view = a_view(discs([[10, 10, 10, 0]]))
+    view.images[0, 2] *= 0.4
+    np.testing.assert_allclose(dimness(view), [[0, 0, 0.6, np.nan]], atol=1e-6)
+
+
+def test_a_cavity_of_one_pixel_and_an_empty_frame_can_be_looked_at() -> None:
+    view = a_view(discs([[1], [0]]))
+    for sign in (gap_in_wall, paleness, unevenness, dimness):
+        assert np.isfinite(sign(view)).tolist() == [[True], [False]]

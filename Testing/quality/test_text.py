@@ -1,0 +1,43 @@
+"""Flagged slices in words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from LVSegULib.quality.score import Flag, Quality
+from LVSegULib.quality.text import look_at, stretches
+
+
+def flags(*places: tuple[int, int, float]) -> tuple[Flag, ...]:
+    return tuple(Flag(frame, index, score, f"reason {score}") for frame, index, score in places)
+
+
+def a_quality(frames: int, *places: tuple[int, int, float]) -> Quality:
+    return Quality(np.ones((frames, 12)), flags(*places), 0.8, 0.9)
+
+
+def test_frames_that_follow_each_other_are_put_together() -> None:
+    found = stretches(flags((0, 3, 0.5), (1, 3, 0.2), (2, 3, 0.4), (5, 3, 0.6), (1, 4, 0.7)))
+    assert [(one.slice, one.frames, one.worst.score) for one in found] == [
+        (3, "0-2", 0.2),
+        (3, "5", 0.6),
+        (4, "1", 0.7),
+    ]
+    assert found[0].worst.frame == 1
+
+
+def test_the_worst_is_named_first() -> None:
+    quality = a_quality(4, (0, 9, 0.5), (1, 9, 0.4), (2, 0, 0.1), *((t, 7, 0.3) for t in range(4)))
+    assert look_at(quality) == "look at slice 0 (frame 2), slice 7 (all frames), slice 9 (frames 0-1)"
+
+
+def test_a_single_frame_needs_no_frames() -> None:
+    assert look_at(a_quality(1, (0, 9, 0.5), (0, 2, 0.6))) == "look at slice 9, slice 2"
+
+
+def test_a_long_list_is_cut_off() -> None:
+    assert look_at(a_quality(1, *((0, k, 0.1 + k / 100) for k in range(8)))).endswith("slice 5, 2 more")
+
+
+def test_without_flags_there_is_nothing_to_say() -> None:
+    assert look_at(a_quality(3)) == ""

@@ -1,0 +1,96 @@
+"""A segmentation on the network's grid lies where it lies on the images, and shows what the network said there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from LVSegULib.cine import Cine
+from LVSegULib.labels import CAVITY, MYOCARDIUM
+from LVSegULib.preparation.grid import Grid
+from LVSegULib.quality.view import NOT_VENTRICLE, SURROUNDINGS, on_grid, view_of
+
+USUAL = np.array([[-0.7, 0.0, 0.7, 0.0], [-0.7, -0.3, -0.7, 0.0], [0.0, -1.0, 0.2, 0.0], [0.0, 0.0, 0.0, 1.0]])
+"""Columns run left and posterior, rows inferior, as in the usual view; scaled below to the pixel size."""
+
+
+def a_cine(size: int, pixel_mm: float, *, mirrored: bool = False) -> Cine:
+    matrix = USUAL.copy()
+    matrix[:3, :3] *= np.array([pixel_mm, pixel_mm, 8.0]) / np.linalg.norm(USUAL[:3, :3], axis=0)
+    if mirrored:
+        matrix[:3, 0] *= -1
+    frames = np.zeros((1, 2, size, size), np.float32)
+    frames[0, 0, 0, 0] = 1
+    return Cine(frames, matrix)
+
+
+def a_square(size: int, rows: slice, columns: slice) -> np.ndarray:
+    mask = np.zeros((1, 2, size, size), bool)
+    mask[0, 1, rows, columns] = True
+    return mask
+
+
+def test_pixels_of_the_grid_itself_stay_as_they_are() -> None:
+    mask = a_square(40, slice(10, 20), slice(5, 12))
+    assert np.array_equal(on_grid(mask, a_cine(40, 1.5), Grid(1.5, 40, 40)), mask)
+
+
+def test_a_larger_grid_has_the_image_in_its_middle() -> None:
+    mask = a_square(40, slice(10, 20), slice(5, 12))
+    expected = np.pad(mask, ((0, 0), (0, 0), (4, 4), (2, 2)))
+    assert np.array_equal(on_grid(mask, a_cine(40, 1.5), Grid(1.5, 48, 44)), expected)
+
+
+def test_a_grid_with_another_middle_sees_it_moved() -> None:
+    """4.5 mm further along the rows are three pixels up, 3 mm along the columns two to the left."""
+    mask = a_square(40, slice(10, 20), slice(5, 12))
+    moved = on_grid(mask, a_cine(40, 1.5), Grid(1.5, 40, 40, centre_mm=(4.5, 3.0)))
+    assert np.array_equal(moved, a_square(40, slice(7, 17), slice(3, 10)))
+
+
+def test_pixels_of_half_the_size_are_four_times_as_many() -> None:
+    mask = a_square(80, slice(20, 40), slice(10, 24))
+    assert np.count_nonzero(on_grid(mask, a_cine(80, 0.75), Grid(1.5, 40, 40))) == 20 * 14 / 4
+
+
+def test_a_mirrored_image_is_turned_to_the_usual_view() -> None:
+    mask = a_square(40, slice(10, 20), slice(5, 12))
+    expected = a_square(40, slice(10, 20), slice(28, 35))
+    assert np.array_equal(on_grid(mask, a_cine(40, 1.5, mirrored=True), Grid(1.5, 40, 40)), expected)
+
+
+@pytest.fixture
+def two_channels() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Images, logits of cavity and myocardium, and labels of a square of cavity in the second of two slices."""
+    random = np.random.default_rng(3)
+    labels = a_square(40, slice(14, 22), slice(16, 26)).astype(np.uint8) * CAVITY.value
+    return random.random((2, 1, 40, 40), np.float32), random.normal(size=(2, 2, 40, 40)).astype(np.float32), labels
+
+
+def test_only_the_place_of_the_heart_is_kept(two_channels: tuple[np.ndarray, ...]) -> None:
+    images, logits, labels = two_channels
+    values = (CAVITY.value, MYOCARDIUM.value)
+    view = view_of(a_cine(40, 1.5), Grid(1.5, 40, 40), images, logits, labels, values)
+    part = np.s_[14 - SURROUNDINGS : 22 + SURROUNDINGS, 16 - SURROUNDINGS : 26 + SURROUNDINGS]
+    assert view.cavity.shape == (1, 2, 8 + 2 * SURROUNDINGS, 10 + 2 * SURROUNDINGS)
+    assert np.array_equal(view.images[0], images[:, 0][:, *part])
+    assert view.area.tolist() == [[0, 80]]
+    cavity, myocardium = logits[:, 0][:, *part], logits[:, 1][:, *part]
+    chance = np.exp(cavity) / (1 + np.exp(cavity) + np.exp(myocardium))
+    np.testing.assert_allclose(view.odds[0], np.log(chance / (1 - chance)), rtol=1e-4, atol=1e-5)
+    assert np.array_equal(view.wins[0], (cavity > 0) & (cavity > myocardium))
+
+
+def test_slices_above_the_base_are_known_to_be_none(two_channels: tuple[np.ndarray, ...]) -> None:
+    images, logits, labels = two_channels
+    view = view_of(a_cine(40, 1.5), Grid(1.5, 40, 40), images, logits[:, :1], labels, (CAVITY.value,), (0,))
+    assert (view.odds[0, 0] == NOT_VENTRICLE).all()
+    assert (view.odds[0, 1] != NOT_VENTRICLE).any()
+
+
+def test_without_any_cavity_everything_is_kept(two_channels: tuple[np.ndarray, ...]) -> None:
+    images, logits, labels = two_channels
+    nothing = np.zeros_like(labels)
+    view = view_of(a_cine(40, 1.5), Grid(1.5, 40, 40), images, logits[:, :1], nothing, (CAVITY.value,))
+    assert view.cavity.shape == (1, 2, 40, 40)
+    assert not view.found.any()
