@@ -76,7 +76,7 @@ def prune_in_every_way(
         }
         states |= {COMPENSATED: chosen, UNCOMPENSATED: uncompensated(fold.whole, chosen)}
         for name, state in states.items():
-            spec = dataclasses.replace(fold.model.spec, network=state.config, figures={})
+            spec = dataclasses.replace(fold.model.spec, network=state.config, figures={}, quality={})
             card = f"Pruned to compare: {name}.\n"
             save_model(network_folder(folder, name, share, number), spec, to_weights(state.layers), card)
 

@@ -38,5 +38,5 @@ def with_threshold(model: ModelFolder, probability: float, path: Path) -> ModelF
     shift = np.float32(math.log(probability / (1 - probability)))
     weights["head.bias"] = weights["head.bias"] - shift
     training = model.spec.training | {"thresholds": [*model.spec.training.get("thresholds", ()), probability]}
-    spec = dataclasses.replace(model.spec, training=training, figures={})
+    spec = dataclasses.replace(model.spec, training=training, figures={}, quality={})
     return save_model(path, spec, weights, training_card(spec))

@@ -279,6 +279,7 @@ class _Search:
             network=self._best.config,
             training=given.model.spec.training | {"pruning": pruning},
             figures={},
+            quality={},
         )
         model = save_model(folder, spec, to_weights(self._best.layers), pruning_card(spec))
         write_log(folder / LOG, self._rows)

@@ -97,9 +97,9 @@ def segment_cine(
     if CAVITY.value in model.label_values and (calibration is not None or options.keep_view):
         view = view_of(cine, grid, images, logits, labels, model.label_values, above)
         quality = None if calibration is None else judge(view, calibration)
+        times.append(time.perf_counter())
     progress(1.0)
-    times.append(time.perf_counter())
-    steps = zip(("prepare", "network", "restore", "quality"), times[1:], times[:-1], strict=True)
+    steps = zip(("prepare", "network", "restore", "quality"), times[1:], times[:-1], strict=False)
     seconds = {name: end - start for name, end, start in steps}
     return Segmentation(labels, seconds, _warnings(above, unusual), quality, view if options.keep_view else None)
 

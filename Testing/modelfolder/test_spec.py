@@ -98,3 +98,10 @@ def test_a_model_was_trained_on_its_own_patients_and_those_of_its_start(
     spec = dataclasses.replace(SPEC, training=training)
     assert spec.trained_on == patients
     assert spec_from_json(spec.to_json(), "here").trained_on == patients
+
+
+def test_a_quality_calibration_is_kept_and_older_folders_have_none() -> None:
+    calibrated = dataclasses.replace(SPEC, quality={"threshold": 0.9})
+    assert spec_from_json(calibrated.to_json(), "here").quality == {"threshold": 0.9}
+    assert "quality" not in json.loads(SPEC.to_json())
+    assert spec_from_json(SPEC.to_json(), "here").quality == {}

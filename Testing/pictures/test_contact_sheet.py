@@ -10,7 +10,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.errors import OutputError
 from LVSegULib.labels import ALL_LABELS, CAVITY, MYOCARDIUM, RIGHT_CAVITY
 from LVSegULib.measures.volumes import measure
-from LVSegULib.pictures.canvas import BACKGROUND
+from LVSegULib.pictures.canvas import BACKGROUND, WARNING
 from LVSegULib.pictures.contact_sheet import contact_sheet, write_contact_sheet
 from Testing.three_labels import heart_images, heart_labels
 
@@ -124,3 +124,30 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("in the way")
     with pytest.raises(OutputError, match="cannot write"):
         write_contact_sheet(tmp_path / "out" / "a.png", Image.new("RGB", (2, 2)))
+
+
+def test_flagged_slices_of_the_frames_shown_have_a_corner() -> None:
+    """Of 4 slices in 6 frames, ED is frame 0 and ES frame 3: the first block has one corner, the second two."""
+    cine, labels = a_beating_disc(6, 4)
+    measures = measure(labels, cine.spacing_mm)
+    assert (measures.ed_frame, measures.es_frame) == (0, 3)
+    flagged = np.zeros((6, 4), bool)
+    flagged[0, 2] = flagged[3, 0] = flagged[3, 3] = flagged[1, 1] = True
+    sheet = contact_sheet(cine, labels, [CAVITY], measures, flagged=flagged)
+    plain = contact_sheet(cine, labels, [CAVITY], measures)
+    assert sheet.size == plain.size
+    tile = (WIDTH - 56 - 4 * 3) // 4
+    marked = (np.asarray(sheet) == WARNING).all(axis=-1)
+    for block, frame in enumerate((0, 3)):
+        top = 168 + block * (44 + tile + 4) + 44
+        corners = [marked[top : top + 18, 28 + k * (tile + 4) :][:, :tile].sum() for k in range(4)]
+        assert [count > 80 for count in corners] == flagged[frame].tolist()
+    assert marked[-44:].any(), "the last line says what a corner means"
+    assert not (np.asarray(plain) == WARNING).all(axis=-1).any()
+
+
+def test_without_a_flagged_slice_the_sheet_is_as_always() -> None:
+    cine, labels = a_beating_disc(2, 3)
+    measures = measure(labels, cine.spacing_mm)
+    sheets = [contact_sheet(cine, labels, [CAVITY], measures, flagged=f) for f in (None, np.zeros((2, 3), bool))]
+    assert np.array_equal(*map(np.asarray, sheets))

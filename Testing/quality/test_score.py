@@ -50,7 +50,7 @@ def test_a_rule_that_is_surer_than_the_signs_is_the_reason() -> None:
 
 
 def test_the_score_is_the_probability_of_being_good() -> None:
-    """A leap is known of the middle slice only: log-odds of -4, and 0 where nothing but it counts with weight 4/leap."""
+    """A leap is known of the middle slice only: it has log-odds of 0, the others of -4."""
     view = a_view(discs([[12, 6, 12]]))
     leap = np.log(view.area[0, 0] / view.area[0, 1])
     quality = judged(view, leap=4 / leap)
@@ -58,7 +58,7 @@ def test_the_score_is_the_probability_of_being_good() -> None:
 
 
 def test_an_empty_slice_is_judged_by_the_rules_alone() -> None:
-    cavity = discs([[12, 8, 0]])
+    cavity = discs([[12, 5, 0]])
     odds = np.where(cavity, SURE, -40).astype(np.float32)
     odds[0, 2][disc(3)] = 2 * np.log(3)  # halved: a chance of 3/4
     quality = judged(a_view(cavity, odds), smallness=50)
@@ -90,7 +90,7 @@ def test_json_has_plain_numbers() -> None:
         {
             "frame": 0,
             "slice": 1,
-            "score": 0.01,
+            "score": 0.0,
             "reason": "no cavity was found, though there is one on both sides of it",
         }
     ]

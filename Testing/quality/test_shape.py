@@ -35,8 +35,10 @@ def test_a_rectangle_fills_less_than_an_ellipse_of_its_spread() -> None:
 
 
 def test_two_pieces_are_ragged() -> None:
-    cavity = discs([[6]]) | np.roll(discs([[6]]), 20, axis=3)
-    assert raggedness(a_view(cavity)) > math.log(0.5)
+    """Discs of radius 6, 20 apart: variances of 6^2/4 and 6^2/4 + 10^2, areas of 36 pi."""
+    cavity = np.roll(discs([[6]]), -10, axis=3) | np.roll(discs([[6]]), 10, axis=3)
+    fullness = 2 * 36 / (4 * math.sqrt(9 * 109))
+    assert raggedness(a_view(cavity)) == pytest.approx(math.log(1.02 - fullness), abs=0.05)
 
 
 def test_what_was_cleaned_away_and_what_was_filled() -> None:

@@ -27,14 +27,14 @@ def test_a_closed_wall_is_dark_all_around(a_disc_in_a_wall: View) -> None:
 def test_one_bright_sector_is_a_gap(a_disc_in_a_wall: View) -> None:
     rows, columns = np.mgrid[:64, :64]
     angle = np.degrees(np.arctan2(rows - 32, columns - 32))
-    a_disc_in_a_wall.images[0, 0][(angle > 0) & (angle < 45) & ~disc(12)] = 0.9
+    a_disc_in_a_wall.images[0, 0][(angle >= 0) & (angle < 45) & ~disc(12)] = 0.9
     assert gap_in_wall(a_disc_in_a_wall) == pytest.approx(0.9)
 
 
 def test_a_thin_wall_makes_the_surroundings_pale(a_disc_in_a_wall: View) -> None:
-    a_disc_in_a_wall.images[0, 0][~disc(15.5)] = 0.6
+    a_disc_in_a_wall.images[0, 0][~disc(14)] = 0.6
     assert paleness(a_disc_in_a_wall) > 0.5
-    assert gap_in_wall(a_disc_in_a_wall) == pytest.approx(0.2)
+    assert gap_in_wall(a_disc_in_a_wall) < 0.5, "the inner wall is dark on all sides"
 
 
 def test_a_cavity_of_two_halves_is_uneven() -> None:

@@ -71,11 +71,11 @@ def test_only_the_place_of_the_heart_is_kept(two_channels: tuple[np.ndarray, ...
     images, logits, labels = two_channels
     values = (CAVITY.value, MYOCARDIUM.value)
     view = view_of(a_cine(40, 1.5), Grid(1.5, 40, 40), images, logits, labels, values)
-    part = np.s_[14 - SURROUNDINGS : 22 + SURROUNDINGS, 16 - SURROUNDINGS : 26 + SURROUNDINGS]
+    part = np.s_[:, 14 - SURROUNDINGS : 22 + SURROUNDINGS, 16 - SURROUNDINGS : 26 + SURROUNDINGS]
     assert view.cavity.shape == (1, 2, 8 + 2 * SURROUNDINGS, 10 + 2 * SURROUNDINGS)
-    assert np.array_equal(view.images[0], images[:, 0][:, *part])
+    assert np.array_equal(view.images[0], images[:, 0][part])
     assert view.area.tolist() == [[0, 80]]
-    cavity, myocardium = logits[:, 0][:, *part], logits[:, 1][:, *part]
+    cavity, myocardium = logits[:, 0][part], logits[:, 1][part]
     chance = np.exp(cavity) / (1 + np.exp(cavity) + np.exp(myocardium))
     np.testing.assert_allclose(view.odds[0], np.log(chance / (1 - chance)), rtol=1e-4, atol=1e-5)
     assert np.array_equal(view.wins[0], (cavity > 0) & (cavity > myocardium))

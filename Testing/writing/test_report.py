@@ -15,6 +15,7 @@ from LVSegULib.measures.volumes import Measures
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.quality.score import Flag, Quality
 from LVSegULib.writing.report import build_report
 
 
@@ -55,3 +56,12 @@ def test_a_measure_that_makes_no_sense_is_null_with_its_reason(
     assert read["measures"]["LVEF_percent"] is None
     assert read["measures"]["reasons"]["LVEF"] == "there is one frame only"
     assert read["name"] == "Zoë"
+
+
+def test_quality_is_there_where_it_is_known(a_cine: Cine, a_model: ModelSpec) -> None:
+    measures = Measures((90.0, 40.0))
+    quality = Quality(np.full((2, 3), 0.9), (Flag(1, 2, 0.25, "it is very small"),), 0.85, 0.75)
+    report = build_report(a_cine, measures, {1: (90.0, 40.0)}, a_model, {}, quality)
+    assert report["quality"]["flagged"] == [{"frame": 1, "slice": 2, "score": 0.25, "reason": "it is very small"}]
+    assert report["quality"]["patient_score"] == 0.75
+    assert "quality" not in build_report(a_cine, measures, {1: (90.0, 40.0)}, a_model, {})

@@ -34,3 +34,10 @@ def test_lines_end_alike_on_every_system(tmp_path: Path) -> None:
     write_table(tmp_path / "a.csv", {1: (1.0, 2.0)}, Measures((1.0, 2.0)))
     content = (tmp_path / "a.csv").read_bytes()
     assert content.count(b"\n") == 3 and b"\r" not in content
+
+
+def test_flagged_slices_are_counted_at_the_end_of_a_row(tmp_path: Path) -> None:
+    write_table(tmp_path / "a.csv", {1: (1.0, 2.0)}, Measures((1.0, 2.0)), [3, 0])
+    rows = rows_of(tmp_path / "a.csv")
+    assert list(rows[0])[-1] == "flagged_slices"
+    assert [row["flagged_slices"] for row in rows] == ["3", "0"]

@@ -1,0 +1,174 @@
+"""Flagged slices in the scene: stored with the result, found after a reload, gone when they are corrected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from Testing.LVSegU.quality_scenes import (
+    REASON,
+    SHIFTED_FRAMES,
+    SHIFTED_SLICE,
+    SIZE,
+    SLICES,
+    a_model_that_flags,
+    a_shifted_cine,
+    a_shifted_volume,
+)
+
+pytest.importorskip("onnxruntime")
+
+EXPECTED = [(frame, index) for frame in SHIFTED_FRAMES for index in (SHIFTED_SLICE - 1, SHIFTED_SLICE)]
+
+
+@pytest.fixture
+def logic(a_scene: Any) -> Any:
+    assert a_scene is not None
+    from LVSegUSlicer.logic import LVSegULogic
+
+    return LVSegULogic()
+
+
+@pytest.fixture
+def a_model(tmp_path: Path) -> str:
+    return str(a_model_that_flags(tmp_path).path)
+
+
+def places(results: Any) -> list[tuple[int, int]]:
+    return [(flag.frame, flag.slice) for flag in results.quality.flags]
+
+
+def test_flagged_slices_come_with_the_results(logic: Any, a_model: str) -> None:
+    results = logic.process(a_shifted_cine(), a_model)
+    assert places(results) == EXPECTED
+    assert {flag.reason for flag in results.quality.flags} == {REASON}
+    assert 0 < results.quality.patient < 1
+    assert results.quality.flaggedSlices == [0, 2, 2, 0]
+
+
+def test_a_model_without_calibration_has_none(logic: Any, tmp_path: Path) -> None:
+    from Testing.LVSegU.filter_scenes import a_passing_model
+
+    assert logic.process(a_shifted_volume(), str(a_passing_model(tmp_path).path)).quality is None
+
+
+@pytest.mark.parametrize("ending", ["mrml", "mrb"])
+def test_they_are_found_after_a_reload(logic: Any, a_model: str, tmp_path: Path, ending: str) -> None:
+    import slicer
+
+    before = logic.process(a_shifted_cine(), a_model).quality
+    path = str(tmp_path / f"scene.{ending}")
+    assert slicer.util.saveScene(path)
+    slicer.mrmlScene.Clear(0)
+    slicer.util.loadScene(path)
+    (node,) = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+    assert logic.resultsOf(node).quality == before
+
+
+def test_a_slice_that_was_corrected_is_flagged_no_more(logic: Any, a_model: str) -> None:
+    import slicer
+
+    from LVSegUSlicer.scene_labels import readLabels
+
+    volume = a_shifted_cine()
+    results = logic.process(volume, a_model)
+    node, frame = results.segmentationNode, SHIFTED_FRAMES[0]
+    assert places(logic.updateMeasurements(node)) == EXPECTED, "measuring again changes nothing by itself"
+    results.browserNode.SetSelectedItemNumber(frame)
+    labels = readLabels(node).labels[frame]
+    labels[SHIFTED_SLICE] = labels[SHIFTED_SLICE - 1]
+    slicer.util.updateSegmentBinaryLabelmapFromArray(labels, node, "LV", volume)
+    updated = logic.updateMeasurements(node)
+    assert places(updated) == [place for place in EXPECTED if place != (frame, SHIFTED_SLICE)]
+    assert logic.resultsOf(node).quality == updated.quality
+
+
+def test_permuted_axes_keep_their_slices(logic: Any, a_model: str) -> None:
+    """The stack is stored with its slices along J; flags and checksums go by the cine's own slices."""
+    import slicer
+
+    from Testing.desktop.scene import add_volume
+    from Testing.LVSegU.quality_scenes import shifted_hearts
+
+    pixels = shifted_hearts()[SHIFTED_FRAMES[0]]
+    node = add_volume(np.ascontiguousarray(pixels.transpose(1, 0, 2)))
+    node.SetIJKToRASMatrix(slicer.util.vtkMatrixFromArray(np.diag([1.5, 1.5, 8.0, 1.0])[:, [0, 2, 1, 3]]))
+    results = logic.process(node, a_model)
+    assert results.quality.axis == 1
+    assert {index for _, index in places(results)} == {SHIFTED_SLICE - 1, SHIFTED_SLICE}
+    assert places(logic.updateMeasurements(results.segmentationNode)) == places(results)
+
+
+def test_turning_filters_off_and_on_brings_them_back(logic: Any, a_model: str) -> None:
+    from LVSegUSlicer.original_result import OriginalResult
+    from LVSegUSlicer.results_store import storeResults
+
+    results = logic.process(a_shifted_volume(), a_model)
+    original = OriginalResult(results)
+    changed = storeResults(results.segmentationNode, results.measures, {1: [1.0]})
+    assert changed.quality is None
+    assert original.putBack().quality == results.quality
+
+
+def test_the_exported_table_counts_them(logic: Any, a_model: str, tmp_path: Path) -> None:
+    results = logic.process(a_shifted_cine(), a_model)
+    logic.exportCsv(results.segmentationNode, tmp_path / "a.csv")
+    lines = [line.split(",") for line in (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()]
+    assert [line[-1] for line in lines] == ["flagged_slices", "0", "2", "2", "0"]
+
+
+@pytest.fixture
+def a_slice_view(a_scene: Any) -> Any:
+    """An axial slice view through the origin."""
+    node = a_scene.CreateNodeByClass("vtkMRMLSliceNode")
+    node.UnRegister(None)
+    node.SetSingletonTag("Red")
+    node.SetOrientation("Axial")
+    return a_scene.AddNode(node)
+
+
+def middle(view: Any) -> list[float]:
+    return [view.GetSliceToRAS().GetElement(row, 3) for row in range(3)]
+
+
+def test_views_go_to_a_slice_and_its_frame(logic: Any, a_model: str, a_slice_view: Any) -> None:
+    """Slices lie 8 mm apart from 0 on; the discs are in the middle of pixels of 1.5 mm."""
+    results = logic.process(a_shifted_cine(), a_model)
+    logic.goToSlice(results.segmentationNode, 2, 4)
+    assert results.browserNode.GetSelectedItemNumber() == 2
+    assert middle(a_slice_view)[2] == pytest.approx(4 * 8.0)
+    logic.goToSlice(results.segmentationNode, 1, 0)
+    assert results.browserNode.GetSelectedItemNumber() == 1
+    assert middle(a_slice_view)[2] == pytest.approx(0.0)
+
+
+def test_views_follow_a_transform_and_permuted_axes(a_scene: Any, a_slice_view: Any) -> None:
+    """Slices along J, 8 mm apart, moved up by 500 mm: slice 3 of a volume without cavity lies at 524 mm."""
+    import slicer
+
+    from LVSegUSlicer.navigation import goToSlice
+    from Testing.desktop.scene import add_volume
+    from Testing.LVSegU.LVSegUSlicer.test_scene_writer import write
+
+    volume = add_volume(np.zeros((SIZE, SLICES, SIZE), np.int16) + np.arange(SIZE, dtype=np.int16))
+    volume.SetIJKToRASMatrix(slicer.util.vtkMatrixFromArray(np.diag([1.5, 1.5, 8.0, 1.0])[:, [0, 2, 1, 3]]))
+    transform = a_scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    matrix = np.eye(4)
+    matrix[2, 3] = 500.0
+    transform.SetMatrixTransformToParent(slicer.util.vtkMatrixFromArray(matrix))
+    volume.SetAndObserveTransformNodeID(transform.GetID())
+    node = write(volume, np.zeros((1, SLICES, SIZE, SIZE), np.uint8))
+    goToSlice(node, 0, 3, 1)
+    assert middle(a_slice_view)[2] == pytest.approx(524.0)
+
+
+def test_a_result_without_quality_has_no_slice_to_go_to(logic: Any, tmp_path: Path) -> None:
+    from LVSegULib.errors import InputError
+    from Testing.LVSegU.filter_scenes import a_passing_model
+
+    results = logic.process(a_shifted_volume(), str(a_passing_model(tmp_path).path))
+    with pytest.raises(InputError, match="cannot tell which slices may be wrong"):
+        logic.goToSlice(results.segmentationNode, 0, 0)
