@@ -17,6 +17,9 @@ from LVSegULib.quality.signs import SIGNS, Signs
 GOOD_DICE = 0.8
 """A slice of a lower Dice is bad."""
 
+FAR_OFF = 0.5
+"""A slice of a lower Dice is far off; how many of these are flagged is told beside."""
+
 
 @dataclass(frozen=True)
 class Calibration:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
-from LVSegULib.quality.calibration import GOOD_DICE, Calibration, wrong_by_all
+from LVSegULib.quality.calibration import FAR_OFF, GOOD_DICE, Calibration, wrong_by_all
 from LVSegULib.quality.examples import Examples
 from LVSegULib.quality.logistic import Logistic, fit_logistic
 from LVSegULib.quality.roc import area_under, shares_flagged, threshold_for
@@ -99,6 +99,8 @@ def figures_of(examples: Examples, judgement: Judgement) -> dict[str, Any]:
     """How well a judgement and the Dice agree, with 95 % intervals over patients, for `model.json` and people."""
     bad, patients = examples.bad, examples.patients.tolist()
     found, alarms = shares_flagged(judgement.flagged, bad, patients)
+    far_off = examples.dice < FAR_OFF
+    far_off_found, _ = shares_flagged(judgement.flagged, far_off, patients)
     correlation = _rank_correlation(examples, judgement)
     return {
         "patients": len(set(patients)),
@@ -107,6 +109,8 @@ def figures_of(examples: Examples, judgement: Judgement) -> dict[str, Any]:
         "area_under_roc": area_under(judgement.wrong, bad, patients).to_json(),
         "bad_found": found.to_json(),
         "false_alarms": alarms.to_json(),
+        "far_off_slices": int(far_off.sum()),
+        "far_off_found": far_off_found.to_json(),
         "patient_score_rank_correlation": None if correlation is None else round(correlation, 3),
     }
 

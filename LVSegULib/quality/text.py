@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from LVSegULib.quality.calibration import GOOD_DICE
+from LVSegULib.quality.calibration import FAR_OFF, GOOD_DICE
 from LVSegULib.quality.score import Flag, Quality
 from LVSegULib.quality.signs import SIGNS
 
@@ -70,6 +70,9 @@ def figure_lines(figures: dict[str, Any]) -> list[str]:
         f"- bad slices that are flagged: {_with_interval(figures['bad_found'])}",
         f"- good slices that are flagged (false alarms): {_with_interval(figures['false_alarms'])}",
     ]
+    if far_off := figures["far_off_slices"]:
+        found = _with_interval(figures["far_off_found"])
+        lines.append(f"- slices that are far off (Dice below {FAR_OFF:g}, {far_off} of them) that are flagged: {found}")
     if correlation is not None:
         lines.append(f"- rank correlation of the patient's score and Dice: {correlation:.2f}")
     return lines

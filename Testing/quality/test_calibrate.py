@@ -154,6 +154,8 @@ def test_the_section_of_a_card_is_replaced_and_what_follows_stays() -> None:
         "area_under_roc": figure,
         "bad_found": figure,
         "false_alarms": figure,
+        "far_off_slices": 2,
+        "far_off_found": figure,
         "patient_score_rank_correlation": None,
     }
     once = with_section("# m\n\ntext\n\n## Known failures\n\nnone\n", figures)
@@ -162,4 +164,5 @@ def test_the_section_of_a_card_is_replaced_and_what_follows_stays() -> None:
     assert "old" not in again
     assert again.endswith("## How\n\nthus\n")
     assert "Learnt from A, B" in again
+    assert "far off (Dice below 0.5, 2 of them) that are flagged: 0.900 (0.800 to 1.000)" in again
     assert again.count("## Quality score") == 1

@@ -41,6 +41,8 @@ def test_the_sign_that_tells_gets_the_weight_and_bad_slices_are_found() -> None:
     assert judgement.flagged[~examples.bad].mean() < 0.1
     assert calibration.figures["area_under_roc"]["value"] > 0.95
     assert calibration.figures["slices"] == 12 * SLICES_EACH
+    assert calibration.figures["far_off_slices"] == 0, "bad slices have a Dice of 0.5, which is not below it"
+    assert calibration.figures["far_off_found"]["value"] is None
 
 
 def test_signs_that_tell_nothing_are_owned_up_to() -> None:
