@@ -10,6 +10,7 @@ from LVSegULib.modelfolder.figures import with_interval
 from LVSegULib.modelfolder.licence import full_name, restriction
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig, count_multiply_adds
+from LVSegULib.quality.text import card_paragraphs
 
 Row = tuple[str, str, int]
 """A figure's name in `model.json`, its caption, and the decimals that it is worth."""
@@ -100,7 +101,7 @@ def card(spec: ModelSpec, shown: Shown) -> str:
         *_other_labels(spec),
         *_challenge(spec),
         *_before_pruning(spec),
-        *_quality(shown.quality),
+        *_quality(shown.quality, spec.quality.get("figures")),
         "## Known failures",
         shown.about.failures,
         f"![The worst slices: image, expert, model]({shown.worst})",
@@ -156,8 +157,10 @@ def _before_pruning(spec: ModelSpec) -> list[str]:
     return ["### Before and after pruning", _table(columns, heads, PRUNING)]
 
 
-def _quality(picture: str) -> list[str]:
-    return ["## Quality score", f"![How well the quality score tells bad results]({picture})"] if picture else []
+def _quality(picture: str, figures: dict[str, Any] | None) -> list[str]:
+    told = card_paragraphs(figures) if figures else []
+    image = f"![How well the quality score tells bad results]({picture})"
+    return ["## Quality score", *told, image] if picture else []
 
 
 def _heads(figures: dict[str, Any]) -> list[str]:

@@ -23,7 +23,7 @@ from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.quality.calibration import calibration_of
 from LVSegULib.quality.examples import Examples, collect
 from LVSegULib.quality.learn import Judgement, figures_of, judge_examples, learn
-from LVSegULib.quality.text import figure_lines
+from LVSegULib.quality.text import card_paragraphs
 
 PICTURE = "quality.png"
 """The picture of the ROC curve in the model's folder."""
@@ -129,11 +129,7 @@ def with_section(card: str, figures: dict[str, Any]) -> str:
     """A model's card with a section on its quality score, in the place of an older one."""
     before, found, rest = card.partition(f"{HEADING}\n")
     after = rest[rest.index("\n## ") + 1 :] if found and "\n## " in rest else ""
-    text = (
-        "Every slice has a score, the probability that its Dice with an expert's cavity is 0.8 or more; slices with a "
-        f"low one are flagged. Learnt from {', '.join(figures['data'])}; the figures are of patients not learnt from."
-    )
-    parts = [HEADING, text, "\n".join(figure_lines(figures)), f"![ROC curve of the quality score]({PICTURE})"]
+    parts = [HEADING, *card_paragraphs(figures), f"![ROC curve of the quality score]({PICTURE})"]
     return "\n\n".join([before.rstrip(), *parts, *([after.rstrip()] if after else [])]) + "\n"
 
 

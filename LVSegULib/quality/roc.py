@@ -56,14 +56,14 @@ def area_under(wrong: Numbers, bad: Choices, patients: Sequence[str]) -> Figure:
     """
     _, owner = np.unique(np.asarray(patients), return_inverse=True)
     ranks = _Ranks(wrong, bad)
-    interval, count = NO_INTERVAL, int(owner.max()) + 1
-    if count > 1:
+    area, interval, count = ranks.area(np.ones(len(wrong))), NO_INTERVAL, int(owner.max()) + 1
+    if count > 1 and math.isfinite(area):
         drawn = np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
         areas = np.array([ranks.area(row[owner].astype(np.float64)) for row in drawn])
         tail = 100 * (1 - CONFIDENCE) / 2
         low, high = np.nanpercentile(areas, [tail, 100 - tail])
         interval = float(low), float(high)
-    return Figure(ranks.area(np.ones(len(wrong))), interval)
+    return Figure(area, interval)
 
 
 def shares_flagged(flagged: Choices, bad: Choices, patients: Sequence[str]) -> tuple[Figure, Figure]:

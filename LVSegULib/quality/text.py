@@ -78,6 +78,16 @@ def figure_lines(figures: dict[str, Any]) -> list[str]:
     return lines
 
 
+def card_paragraphs(figures: dict[str, Any]) -> list[str]:
+    """What a model's card says of its quality score, in Markdown; `figures` are those of its calibration."""
+    text = (
+        f"Every slice has a score, the probability that its Dice with an expert's cavity is {GOOD_DICE:g} or more; "
+        f"slices with a low one are flagged. Learnt from {', '.join(figures['data'])}; the figures are of patients not "
+        "learnt from."
+    )
+    return [text, "\n".join(figure_lines(figures))]
+
+
 def sign_lines(quality: dict[str, Any]) -> list[str]:
     """Which signs count in `quality` of a `model.json`, the strongest first."""
     weights = {sign.reason: quality["signs"][sign.key]["weight"] for sign in SIGNS}

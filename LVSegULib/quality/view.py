@@ -105,12 +105,16 @@ def view_of(
 def on_grid(mask: Mask, cine: Cine, grid: Grid) -> Mask:
     """`mask` (T, K, J, I) on the cine's own pixels as (T, K, rows, columns) of the grid, from the nearest pixels."""
     orientation = usual_orientation(cine.ijk_to_ras)
-    turned = orientation.apply(mask.view(np.uint8))
     row_mm, column_mm = orientation.spacing(cine.spacing_mm[1:])
-    rows, has_row = _nearest(turned.shape[-2], row_mm, grid.rows, grid.spacing_mm, grid.centre_mm[0])
-    columns, has_column = _nearest(turned.shape[-1], column_mm, grid.columns, grid.spacing_mm, grid.centre_mm[1])
-    taken: Mask = turned[..., rows, :][..., columns].view(bool)
-    return taken & has_row[:, None] & has_column
+    height, width = orientation.size(*mask.shape[2:])
+    rows, has_row = _nearest(height, row_mm, grid.rows, grid.spacing_mm, grid.centre_mm[0])
+    columns, has_column = _nearest(width, column_mm, grid.columns, grid.spacing_mm, grid.centre_mm[1])
+    # Places and not pixels are turned: to take pixels in the order in which they are stored is ten times as fast.
+    rows = height - 1 - rows if orientation.mirror_rows else rows
+    columns = width - 1 - columns if orientation.mirror_columns else columns
+    stored = (columns, rows) if orientation.swap else (rows, columns)
+    taken: Mask = np.take(np.take(mask, stored[0], axis=2), stored[1], axis=3)
+    return (taken.swapaxes(2, 3) if orientation.swap else taken) & has_row[:, None] & has_column
 
 
 def _nearest(

@@ -29,8 +29,9 @@ def test_the_interval_holds_the_area_and_one_patient_has_none() -> None:
     assert math.isnan(area_under(WRONG, BAD, ["a"] * 6).interval[0])
 
 
-def test_without_bad_slices_there_is_no_area() -> None:
-    figure = area_under(WRONG, np.zeros(6, bool), ["a"] * 6)
+@pytest.mark.parametrize("patients", [["a"] * 6, PATIENTS])
+def test_without_bad_slices_there_is_no_area(patients: list[str]) -> None:
+    figure = area_under(WRONG, np.zeros(6, bool), patients)
     assert math.isnan(figure.value)
     assert figure.to_json() == {"value": None, "low": None, "high": None}
 

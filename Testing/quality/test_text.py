@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from LVSegULib.quality.score import Flag, Quality
-from LVSegULib.quality.text import look_at, stretches
+from LVSegULib.quality.text import card_paragraphs, look_at, stretches
 
 
 def flags(*places: tuple[int, int, float]) -> tuple[Flag, ...]:
@@ -41,3 +41,30 @@ def test_a_long_list_is_cut_off() -> None:
 
 def test_without_flags_there_is_nothing_to_say() -> None:
     assert look_at(a_quality(3)) == ""
+
+
+def test_a_card_says_what_was_learnt_from_and_how_well_it_does() -> None:
+    def figure(value: float) -> dict[str, float | None]:
+        return {"value": value, "low": None, "high": None}
+
+    figures = {
+        "data": ["A", "B"],
+        "patients": 5,
+        "slices": 50,
+        "bad_slices": 7,
+        "area_under_roc": {"value": 0.9123, "low": 0.85, "high": 0.96},
+        "bad_found": figure(0.9),
+        "false_alarms": figure(0.1),
+        "far_off_slices": 0,
+        "far_off_found": {"value": None, "low": None, "high": None},
+        "patient_score_rank_correlation": 0.714,
+    }
+    text, lines = card_paragraphs(figures)
+    assert "Learnt from A, B; the figures are of patients not learnt from." in text
+    assert lines.splitlines() == [
+        "- judged on 5 patients, 50 slices, 7 of them bad (Dice below 0.8)",
+        "- area under the ROC curve: 0.912 (0.850 to 0.960)",
+        "- bad slices that are flagged: 0.900",
+        "- good slices that are flagged (false alarms): 0.100",
+        "- rank correlation of the patient's score and Dice: 0.71",
+    ]

@@ -8,6 +8,7 @@ import pytest
 from LVSegULib.cine import Cine
 from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.prepare import prepare_images
 from LVSegULib.quality.view import NOT_VENTRICLE, SURROUNDINGS, on_grid, view_of
 
 USUAL = np.array([[-0.7, 0.0, 0.7, 0.0], [-0.7, -0.3, -0.7, 0.0], [0.0, -1.0, 0.2, 0.0], [0.0, 0.0, 0.0, 1.0]])
@@ -94,3 +95,20 @@ def test_without_any_cavity_everything_is_kept(two_channels: tuple[np.ndarray, .
     view = view_of(a_cine(40, 1.5), Grid(1.5, 40, 40), images, logits[:, :1], nothing, (CAVITY.value,))
     assert view.cavity.shape == (1, 2, 40, 40)
     assert not view.found.any()
+
+
+@pytest.mark.parametrize("columns", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("signs", [(1, 1), (1, -1), (-1, 1), (-1, -1)])
+def test_every_orientation_goes_the_way_of_the_images(columns: tuple[int, int], signs: tuple[int, int]) -> None:
+    """A mask that is bright in the image lies where the prepared image is bright."""
+    matrix = USUAL.copy()
+    matrix[:3, :2] = matrix[:3, columns] * signs
+    matrix[:3, :3] *= np.array([1.5, 1.5, 8.0]) / np.linalg.norm(matrix[:3, :3], axis=0)
+    mask = np.zeros((1, 2, 40, 36), bool)
+    mask[0, 1, 8:14, 20:31] = True
+    mask[0, 0, 30:34, 4:8] = True
+    grid = Grid(1.5, 48, 48, centre_mm=(3.0, -1.5))
+    images = prepare_images(Cine(mask.astype(np.float32), matrix), grid)
+    assert np.array_equal(
+        on_grid(mask, Cine(mask.astype(np.float32), matrix), grid), images.reshape(1, 2, 48, 48) > 0.5
+    )
