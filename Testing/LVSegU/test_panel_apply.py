@@ -230,7 +230,7 @@ def test_the_table_is_exported(the_panel: OpenModule, a_result: Any, tmp_path: P
     FileDialog.will_choose(tmp_path / "mine.csv")
     click(the_panel.panel.ui.exportButton)
     lines = (tmp_path / "mine.csv").read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "frame,time_ms,LV_cavity_ml,phase"
+    assert lines[0] == "frame,time_ms,LV_cavity_ml,phase,flagged_slices"
     assert len(lines) == 5
 
 
