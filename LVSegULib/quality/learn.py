@@ -21,8 +21,8 @@ FOUND_SHARE = 0.9
 PARTS = 10
 """Patients are dealt into so many parts, and each part is judged by what was learnt from the others."""
 
-REDRAWN = 0.04
-"""By so much the Dice of a slice may change if an expert draws it once more: one of 0.79 is not surely bad."""
+SOFTNESS = 0.04
+"""Over so much Dice a slice goes from good to bad: one of 0.79 is not surely bad, and one of 0.81 not surely good."""
 
 Numbers = NDArray[np.float64]
 Choices = NDArray[np.bool_]
@@ -117,7 +117,7 @@ def figures_of(examples: Examples, judgement: Judgement) -> dict[str, Any]:
 
 def _fit(examples: Examples) -> Logistic:
     with_cavity = examples.of(examples.found)
-    badness = 1 / (1 + np.exp((with_cavity.dice - GOOD_DICE) / REDRAWN))
+    badness = 1 / (1 + np.exp((with_cavity.dice - GOOD_DICE) / SOFTNESS))
     return fit_logistic(with_cavity.signs, badness)
 
 

@@ -121,7 +121,7 @@ def test_a_model_that_says_nothing_of_its_training_can_be_a_start(a_pruned_model
 
 
 def test_an_unknown_start_is_refused() -> None:
-    with pytest.raises(UsageError, match='there is no model "nobody": installed are .*lv; or give the path'):
+    with pytest.raises(UsageError, match=r'there is no model "nobody": installed are .*lv; or give the path'):
         TrainingConfig(start="nobody")
 
 
