@@ -7,7 +7,6 @@ too large nor too small, on average over data sets.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from LVSegULib.evaluation.datasets import EvaluationSet
 from LVSegULib.evaluation.out_of_fold import judges
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.modelfolder.threshold import log_odds
 from LVSegULib.segmentation.segment import segment_cine
 
 PROBABILITIES = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
@@ -118,7 +118,7 @@ def _counts(case: EvaluationCase, model: ModelSpec, engine: Engine) -> NDArray[n
         raise InputError(f"{case.name}: has no cavity in any frame: leave it out of the data set")
     rows = []
     for probability in PROBABILITIES:
-        shift = np.float32(math.log(probability / (1 - probability)))
-        drawn = segment_cine(reference.cine, model, Shifted(engine, shift)).labels[frames] == CAVITY.value
+        shifted = Shifted(engine, np.float32(log_odds(probability)))
+        drawn = segment_cine(reference.cine, model, shifted).labels[frames] == CAVITY.value
         rows.append([np.count_nonzero(mask) for mask in (cavity & drawn, drawn, cavity)])
     return np.array(rows, np.float64)

@@ -35,8 +35,13 @@ def with_threshold(model: ModelFolder, probability: float, path: Path) -> ModelF
     if not 0 < probability < 1:
         raise UsageError(f"the probability must lie between 0 and 1, got {probability:g}")
     weights = model.weights()
-    shift = np.float32(math.log(probability / (1 - probability)))
+    shift = np.float32(log_odds(probability))
     weights["head.bias"] = weights["head.bias"] - shift
     training = model.spec.training | {"thresholds": [*model.spec.training.get("thresholds", ()), probability]}
     spec = dataclasses.replace(model.spec, training=training, figures={}, quality={})
     return save_model(path, spec, weights, training_card(spec))
+
+
+def log_odds(probability: float) -> float:
+    """The logit, against the background's 0, from which a pixel has this probability."""
+    return math.log(probability / (1 - probability))

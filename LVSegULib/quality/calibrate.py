@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from LVSegULib.evaluation.threshold_choice import Shifted
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.folder import CARD, ModelFolder, save_model
 from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.modelfolder.threshold import log_odds
 from LVSegULib.quality.calibration import calibration_of
 from LVSegULib.quality.examples import Examples, collect
 from LVSegULib.quality.learn import Judgement, figures_of, judge_examples, learn
@@ -174,4 +174,4 @@ def _cut_alike(model: ModelSpec, fold: ModelSpec, engine: Engine) -> Engine:
 
 
 def _log_odds(model: ModelSpec) -> float:
-    return sum(math.log(p / (1 - p)) for p in model.training.get("thresholds", ()))
+    return sum(log_odds(p) for p in model.training.get("thresholds", ()))

@@ -20,6 +20,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.engines.batches import all_logits
 from LVSegULib.labels import CAVITY
+from LVSegULib.measures.divergence import probabilities
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images
@@ -146,10 +147,7 @@ def _centred(look: Look, own: Grid) -> Grid:
 def _look(some: Cine, grid: Grid, model: ModelSpec, engine: Engine) -> Look:
     """What the network finds in `some` slices through `grid`; sizes are told as if its pixels were the model's."""
     logits = all_logits(engine, prepare_images(some, grid), len(model.labels))
-    largest = np.concatenate([np.zeros_like(logits[:, :1]), logits], axis=1)
-    weights = np.exp(largest - largest.max(axis=1, keepdims=True))
-    channel = 1 + model.labels.index(CAVITY)
-    cavity = (weights / weights.sum(axis=1, keepdims=True))[:, channel]
+    cavity = probabilities(logits)[:, model.labels.index(CAVITY)]
     found = [_cavity(one) for one in cavity]
     radii = np.array([radius for _, radius, _ in found if radius > 0])
     usual_mm = model.grid.spacing_mm
@@ -167,14 +165,14 @@ def _plausible(radius_mm: float) -> float:
     return min(1.0, max(0.0, 2 * radius_mm / low - 1), max(0.0, 2 - radius_mm / high))
 
 
-def _cavity(probabilities: NDArray[np.float32]) -> tuple[float, float, tuple[float, float]]:
-    """Score, radius and place from the centre (pixels) of the largest piece in a slice's probabilities (J, I)."""
-    pieces, count = ndimage.label(probabilities > 0.5)
+def _cavity(chances: NDArray[np.float64]) -> tuple[float, float, tuple[float, float]]:
+    """Score, radius and place from the centre (pixels) of the largest piece in a slice's `chances` (J, I)."""
+    pieces, count = ndimage.label(chances > 0.5)
     if not count:
         return 0.0, 0.0, (0.0, 0.0)
     sizes = np.bincount(pieces.ravel())[1:]
     largest = pieces == 1 + int(sizes.argmax())
-    overlap = 2 * float(probabilities[largest].sum()) / float(probabilities.sum() + sizes.max())
+    overlap = 2 * float(chances[largest].sum()) / float(chances.sum() + sizes.max())
     radius = float(np.sqrt(sizes.max() / np.pi))
     rows, columns = np.nonzero(largest)
     spread = float(np.hypot(rows.std(), columns.std()))
