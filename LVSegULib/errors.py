@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+TRAIN_PACKAGES = ("torch", "onnx", "matplotlib", "tqdm", "tomli")
+
 
 class LVSegUError(Exception):
     """Anything wrong that one clear line can explain: what was given, what was expected, what to do next."""
@@ -45,3 +47,20 @@ class SomeFailed(LVSegUError):
     """Some of several inputs failed; the others are done."""
 
     exit_code = 4
+
+
+def describe(error: BaseException) -> str:
+    """One line for people that says what went wrong and what to do."""
+    if isinstance(error, KeyboardInterrupt):
+        return "cancelled"
+    if isinstance(error, LVSegUError):
+        return " ".join(str(error).split())
+    if isinstance(error, MemoryError):
+        return "out of memory: close other programs, or give fewer or smaller images"
+    if isinstance(error, ModuleNotFoundError) and error.name in TRAIN_PACKAGES:
+        return f'{error.name} is not installed: pip install "lvsegu[train]"'
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}"
+    first_line = next(iter(str(error).splitlines()), "")
+    return f"fault: {type(error).__name__}: {first_line}: run it again with --debug and report what is shown"

@@ -147,7 +147,7 @@ def _add(pair: Pair | LVSegUError, folder: RawFolder, assignments: list[Assignme
 
 
 def _report_failure(pair: Pair | LVSegUError, error: Exception) -> None:
-    from LVSegULib.commands.messages import describe
+    from LVSegULib.errors import describe
 
     line = describe(error)
     where = "" if isinstance(pair, LVSegUError) or str(pair.segmentation) in line else f"{pair.segmentation}: "

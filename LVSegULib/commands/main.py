@@ -11,10 +11,12 @@ from types import ModuleType
 from typing import NoReturn
 
 from LVSegULib import __version__
-from LVSegULib.commands.messages import describe, exit_code_of, start_logging
+from LVSegULib.commands.messages import exit_code_of, start_logging
+from LVSegULib.errors import describe
 
 COMMANDS = {
     "segment": "segment cines: label maps, volumes over the beat, ejection fraction, a picture",
+    "cohort": "segment thousands of cines on many workers, into one table and one page",
     "demo": "segment the sample patient that comes with LVSegU",
     "models": "list the installed models",
     "info": "show one model",

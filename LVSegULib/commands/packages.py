@@ -31,6 +31,16 @@ def need_captum(what: str) -> None:
     _need("captum", "captum", what, "filters")
 
 
+def need_cohort() -> None:
+    """Refuse to go on without what `lvsegu cohort` runs on.
+
+    Raises:
+        EngineError: a package of the extra `cohort` is not installed.
+    """
+    for package in ("dask", "distributed", "pyarrow", "tqdm"):
+        _need(package, package, "a cohort", "cohort")
+
+
 def _need(package: str, name: str, what: str, extra: str) -> None:
     if not is_installed(package):
         raise EngineError(f'{what} needs {name}, which is not installed: pip install "lvsegu[{extra}]"')

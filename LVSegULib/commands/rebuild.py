@@ -93,8 +93,8 @@ def _plan(arguments: argparse.Namespace, places: Places) -> tuple[list[Recipe], 
 
 def _run(steps: Sequence[Step], places: Places, workers: int) -> None:
     from LVSegULib.errors import Cancelled, SomeFailed
-    from LVSegULib.rebuild.lock import locked
-    from LVSegULib.rebuild.run import Rebuild, State
+    from LVSegULib.lock import locked
+    from LVSegULib.rebuild.run import LOCK, OTHERS, Rebuild, State
     from LVSegULib.rebuild.table import totals
     from LVSegULib.rebuild.work import log_path
 
@@ -102,7 +102,7 @@ def _run(steps: Sequence[Step], places: Places, workers: int) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     display = _Display()
-    with locked(places.runs) as lock:
+    with locked(places.runs, LOCK, OTHERS) as lock:
         try:
             found = Rebuild(steps, places, workers, lock, display.show).run()
         except KeyboardInterrupt as stopped:

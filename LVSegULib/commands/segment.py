@@ -9,9 +9,9 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from LVSegULib.commands.messages import Progress, describe
+from LVSegULib.commands.messages import Progress
 from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
-from LVSegULib.errors import InputError, OutputError, SomeFailed
+from LVSegULib.errors import InputError, OutputError, SomeFailed, describe
 
 if TYPE_CHECKING:
     from LVSegULib.measures.volumes import Measures

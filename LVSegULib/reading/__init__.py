@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,13 @@ if TYPE_CHECKING:
     from LVSegULib.cine import Cine
 
 
-def read_cine(path: Path, series: str | None = None) -> Cine:
+def read_cine(path: Path, series: str | None = None, files: Sequence[Path] | None = None) -> Cine:
     """Read a short-axis cine from a DICOM folder or from a NIfTI, NRRD or MetaImage file.
 
     Args:
         path: the folder, or the file.
         series: which DICOM series to take: its number, its UID, or part of its description.
+        files: the DICOM files of the folder to look at, where others are of no concern; None: all of them.
 
     Raises:
         InputError: nothing readable is there, or it is damaged.
@@ -35,4 +37,4 @@ def read_cine(path: Path, series: str | None = None) -> Cine:
         return read_image(path)
     from LVSegULib.reading.dicom import read_dicom_cine
 
-    return read_dicom_cine(path, series)
+    return read_dicom_cine(path, series, files)

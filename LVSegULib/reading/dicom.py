@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from LVSegULib.cine import Cine
@@ -12,7 +13,7 @@ from LVSegULib.reading.dicom_stack import DicomStack, build_stack
 from LVSegULib.reading.names import safe_name, short_name
 
 
-def read_dicom_cine(folder: Path, series: str | None = None) -> Cine:
+def read_dicom_cine(folder: Path, series: str | None = None, files: Sequence[Path] | None = None) -> Cine:
     """Read the short-axis cine of a folder (or of one multi-frame file).
 
     Slices are ordered by ImagePositionPatient along the slices' normal (SliceLocation is not to be trusted), from base
@@ -21,22 +22,25 @@ def read_dicom_cine(folder: Path, series: str | None = None) -> Cine:
     Args:
         folder: looked through with its sub-folders; files need no ending.
         series: number, UID or part of the description of the series to take; None picks the short-axis cine.
+        files: the files of the folder to look at; None: all of them.
 
     Raises:
         InputError: no DICOM, no cine, a damaged file, a duplicated or missing frame, or compression without decoder.
         GeometryError: a slice without position, differing orientations or sizes, or unequal slice distances.
         UsageError: no series fits `series`.
     """
-    return read_stack_cine(folder, *open_dicom_stack(folder, series))
+    return read_stack_cine(folder, *open_dicom_stack(folder, series, files))
 
 
-def open_dicom_stack(folder: Path, series: str | None = None) -> tuple[DicomStack, str]:
+def open_dicom_stack(
+    folder: Path, series: str | None = None, files: Sequence[Path] | None = None
+) -> tuple[DicomStack, str]:
     """Choose and order the images of the cine without reading pixels; raises as `read_dicom_cine` does.
 
     Returns:
         The stack, and which series it is, for people.
     """
-    chosen, others = choose_candidate(folder, read_headers(folder), series)
+    chosen, others = choose_candidate(folder, read_headers(folder, files), series)
     stack = build_stack(chosen.headers)
     notes = (*_notes(chosen, others), *stack.notes)
     return DicomStack(stack.headers, stack.ijk_to_ras, stack.time_ms, notes), f"{chosen.series} of {folder}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,15 +99,19 @@ class FolderContents:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def read_headers(path: Path) -> FolderContents:
+def read_headers(path: Path, files: Sequence[Path] | None = None) -> FolderContents:
     """Read the header of every DICOM image in a folder and its sub-folders, or of one file.
+
+    Args:
+        path: the folder or file.
+        files: the files to read instead of all that are there.
 
     Raises:
         InputError: the path is missing, or a DICOM file is damaged inside its header.
     """
     contents = FolderContents()
     with disable_value_validation():
-        for file in _files(path):
+        for file in _files(path) if files is None else files:
             _add(file, contents)
     return contents
 

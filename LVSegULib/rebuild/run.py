@@ -16,6 +16,9 @@ from LVSegULib.rebuild.work import PROGRAM, Work
 
 SECONDS_BETWEEN_LOOKS = 0.1
 
+LOCK, OTHERS = ".rebuild.lock", "another rebuild, or a step of one that was killed,"
+"""What `LVSegULib.lock.locked` takes for the folder of the runs."""
+
 
 class State(Enum):
     """How a step stands."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from LVSegULib.atomic import write_json
 from LVSegULib.cine import Cine
@@ -19,6 +20,7 @@ from LVSegULib.engines.base import Engine
 from LVSegULib.errors import OutputError, UsageError
 from LVSegULib.measures.volumes import Measures, measure, region_volumes_ml
 from LVSegULib.modelfolder.folder import ModelFolder
+from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.parallel import in_order
 from LVSegULib.quality.score import Quality
 from LVSegULib.reading import read_cine
@@ -39,13 +41,25 @@ class Segmenter:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one input: its name, measures, report (what `NAME.json` holds), the files written, its quality."""
+    """What became of one input.
+
+    Attributes:
+        cine: the input.
+        labels: its label map (T, K, J, I).
+        measures: what it measures.
+        report: what `NAME.json` holds, and the files written.
+        files: the files written, in the order of `ENDINGS`.
+        quality: how far the cavity can be trusted; None where the model cannot tell.
+        seconds: how long each step took, and "total".
+    """
 
     cine: Cine
+    labels: NDArray[np.uint8]
     measures: Measures
     report: dict[str, Any]
     files: tuple[Path, ...]
-    quality: Quality | None = None
+    quality: Quality | None
+    seconds: dict[str, float]
 
 
 def segment_to_files(
@@ -75,42 +89,79 @@ def segment_to_files(
     start = time.perf_counter()
     cine = read_cine(source, series)
     cine = replace(cine, name=_free_name(cine.name, taken))
+    _refuse_overwriting(source, _files(cine, out))
+    return segment_cine_to_files(cine, out, segmenter, start, progress)
+
+
+def segment_cine_to_files(
+    cine: Cine,
+    out: Path,
+    segmenter: Segmenter,
+    start: float,
+    progress: Callable[[float], None] = lambda _: None,
+    *,
+    is_timed: bool = True,
+) -> Outcome:
+    """What `segment_to_files` does with the cine that it has read; the files are called as the cine is.
+
+    Args:
+        cine: the input.
+        out: folder to write to; made if it is missing. Files of the same names are replaced.
+        segmenter: what segments.
+        start: `time.perf_counter()` from before the cine was read.
+        progress: called with the share done of segmenting, 0 to 1; whatever it raises stops the work.
+        is_timed: whether the report says how long each step took; without, the same input gives the same bytes.
+
+    Raises:
+        EngineError: the engine failed.
+        OutputError: a file cannot be written.
+    """
+    from LVSegULib.writing.report import build_report
+
     seconds = {"read": time.perf_counter() - start}
-    files = tuple(out / f"{cine.name}{ending}" for ending in ENDINGS)
-    _refuse_overwriting(source, files)
+    files = _files(cine, out)
     segmentation = segment_cine(cine, segmenter.model.spec, segmenter.engine, progress=progress)
     times = None if cine.time_ms is None else cine.time_ms.tolist()
     measures = measure(segmentation.labels, cine.spacing_mm, times, segmenter.model.spec.labels)
     measures = replace(measures, warnings=(*measures.warnings, *segmentation.warnings))
+    writing = time.perf_counter()
     with _all_or_none(out, files) as staging:
-        report = _write_files(staging, cine, segmentation, measures, segmenter, seconds | segmentation.seconds, start)
+        volumes_ml = _write_images(staging, cine, segmentation, measures, segmenter.model.spec)
+        now = time.perf_counter()
+        seconds |= segmentation.seconds | {"write": now - writing, "total": now - start}
+        seconds = {name: round(s, 4) for name, s in seconds.items()}
+        run = {"engine": _engine(segmenter), **({"seconds": seconds} if is_timed else {})}
+        report = build_report(cine, measures, volumes_ml, segmenter.model.spec, run, segmentation.quality)
+        write_json(staging / files[-1].name, report)
     report["files"] = [str(file) for file in files]
-    return Outcome(cine, measures, report, files, segmentation.quality)
+    return Outcome(cine, segmentation.labels, measures, report, files, segmentation.quality, seconds)
 
 
-def _write_files(
-    folder: Path,
-    cine: Cine,
-    segmentation: Segmentation,
-    measures: Measures,
-    segmenter: Segmenter,
-    seconds: dict[str, float],
-    start: float,
-) -> dict[str, Any]:
+def _files(cine: Cine, out: Path) -> tuple[Path, ...]:
+    return tuple(out / f"{cine.name}{ending}" for ending in ENDINGS)
+
+
+def _engine(segmenter: Segmenter) -> dict[str, Any]:
+    engine = segmenter.engine
+    return {"name": engine.name, "version": engine.version, "threads": segmenter.threads}
+
+
+def _write_images(
+    folder: Path, cine: Cine, segmentation: Segmentation, measures: Measures, spec: ModelSpec
+) -> dict[int, list[float]]:
+    """Write all but the report; gives the volume of each frame (T,) in mL, by label value."""
     from LVSegULib.modelfolder.licence import restriction
     from LVSegULib.pictures.contact_sheet import contact_sheet, write_contact_sheet
     from LVSegULib.writing.label_map import write_label_map
-    from LVSegULib.writing.report import build_report
     from LVSegULib.writing.seg_nrrd import write_segmentation_nrrd
     from LVSegULib.writing.table import write_table
 
-    spec, labels, writing = segmenter.model.spec, segmentation.labels, time.perf_counter()
-    nrrd, nifti, table, picture, json = (folder / f"{cine.name}{ending}" for ending in ENDINGS)
+    labels, quality = segmentation.labels, segmentation.quality
+    nrrd, nifti, table, picture, _ = _files(cine, folder)
     volumes_ml = {
         label.value: region_volumes_ml(labels == label.value, cine.spacing_mm).tolist() for label in spec.labels
     }
     write_segmentation_nrrd(nrrd, labels, cine.ijk_to_ras, spec.labels, _frames_to_show(measures))
-    quality = segmentation.quality
     flagged = None if quality is None else quality.flagged
     write_table(table, volumes_ml, measures, None if flagged is None else flagged.sum(axis=1).tolist())
     restricted = restriction(spec.licence)
@@ -120,20 +171,7 @@ def _write_files(
         lambda: write_label_map(nifti, labels, cine.ijk_to_ras, _step_ms(cine)),
     )
     list(in_order(_call, slow))  # side by side: packing takes most of the time
-    now = time.perf_counter()
-    run = {
-        "engine": {
-            "name": segmenter.engine.name,
-            "version": segmenter.engine.version,
-            "threads": segmenter.threads,
-        },
-        "seconds": {
-            name: round(s, 4) for name, s in (seconds | {"write": now - writing, "total": now - start}).items()
-        },
-    }
-    report = build_report(cine, measures, volumes_ml, spec, run, quality)
-    write_json(json, report)
-    return report
+    return volumes_ml
 
 
 def _call(write: Callable[[], None]) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from LVSegULib.rebuild.lock import locked
-from LVSegULib.rebuild.run import Progress, Rebuild
+from LVSegULib.lock import locked
+from LVSegULib.rebuild.run import LOCK, OTHERS, Progress, Rebuild
 from LVSegULib.rebuild.steps import Places, Step
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
@@ -63,7 +63,7 @@ class Workshop:
         """Carry the plan out; how each step stands afterwards."""
         self.journal.write_text("")
         program = (sys.executable, "-S", "-E", str(STAND_IN), str(self.journal))
-        with locked(self.places.runs) as lock:
+        with locked(self.places.runs, LOCK, OTHERS) as lock:
             found = Rebuild(self.steps, self.places, self.workers, lock, self.look, program).run()
         self.notes = {one.step.name.removeprefix("x/"): one.note for one in found}
         return {one.step.name.removeprefix("x/"): one.state.value for one in found}

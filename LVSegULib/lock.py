@@ -1,4 +1,4 @@
-"""One rebuild at a time in a folder: two would write the same files."""
+"""One run at a time in a folder: two would write the same files."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ from pathlib import Path
 
 from LVSegULib.errors import OutputError, UsageError
 
-LOCK = ".rebuild.lock"
-
 
 @contextmanager
-def locked(folder: Path) -> Iterator[int]:
-    """Hold the lock of `folder`, which is made if it is missing.
+def locked(folder: Path, name: str, others: str) -> Iterator[int]:
+    """Hold a lock of `folder`, which is made if it is missing.
 
     Gives the lock's file descriptor. A process that inherits it holds the lock too, so a step that outlives a killed
-    rebuild is waited for and not disturbed (on Windows the lock ends with the rebuild).
+    run is waited for and not disturbed (on Windows the lock ends with the run).
+
+    Args:
+        folder: where the work is done.
+        name: the lock's file in it.
+        others: who has the lock if it cannot be had, for people: "another rebuild".
 
     Raises:
-        UsageError: another rebuild, or a step of one, is at work there.
+        UsageError: somebody else is at work there.
         OutputError: the folder cannot be written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / LOCK).open("a")
+        file = (folder / name).open("a")
     except OSError as error:
         raise OutputError(f"cannot write to {folder}: {error.strerror}: choose another --out folder") from error
     with file:
         try:
             _take(file.fileno())
         except OSError as error:
-            raise UsageError(
-                f"another rebuild, or a step of one that was killed, is at work in {folder}: wait for it, or stop it"
-            ) from error
+            raise UsageError(f"{others} is at work in {folder}: wait for it, or stop it") from error
         yield file.fileno()
 
 

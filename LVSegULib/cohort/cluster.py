@@ -1,0 +1,153 @@
+"""The workers of a cohort: processes of this machine, those of a running Dask scheduler, or jobs of SLURM."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from LVSegULib.errors import EngineError, InputError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+MEMORY_MB = 2000
+"""Memory that a worker of this machine may use before it is started anew."""
+
+CONNECT_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who does the work; one of the last two may be given instead of processes of this machine.
+
+    Attributes:
+        count: processes of this machine, each with one thread.
+        memory_mb: memory that each may use.
+        scheduler: address of a running scheduler.
+        slurm: YAML file with the settings of dask-jobqueue's SLURMCluster, and `jobs`, how many of them to ask for.
+    """
+
+    count: int = 1
+    memory_mb: int = MEMORY_MB
+    scheduler: str | None = None
+    slurm: Path | None = None
+
+    @property
+    def are_ours(self) -> bool:
+        """Whether they are processes of this machine, which end with the run."""
+        return not self.scheduler and not self.slurm
+
+    def __str__(self) -> str:
+        """For people: who does the work."""
+        if self.scheduler:
+            return f"the scheduler at {self.scheduler}"
+        if self.slurm:
+            return f"SLURM as in {self.slurm}"
+        return f"{self.count} worker{'s' * (self.count != 1)} of this machine"
+
+
+@contextmanager
+def connected(workers: Workers) -> Iterator[Client]:
+    """A client of the workers; those that were started for it are stopped at the end.
+
+    Raises:
+        EngineError: the scheduler does not answer, or dask-jobqueue is missing.
+        InputError: the settings for SLURM cannot be read.
+    """
+    _hush()
+    if workers.scheduler:
+        yield from _running(workers.scheduler)
+    elif workers.slurm:
+        yield from _slurm(workers.slurm)
+    else:
+        yield from _local(workers)
+
+
+def _local(workers: Workers) -> Iterator[Client]:
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(
+            n_workers=workers.count,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=f"{workers.memory_mb} MB",
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def _running(address: str) -> Iterator[Client]:
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise EngineError(
+            f"no Dask scheduler answers at {address}: start one with `dask scheduler`, or check the address"
+        ) from error
+    with client:
+        yield client
+
+
+def _slurm(path: Path) -> Iterator[Client]:
+    from distributed import Client
+
+    settings = read_slurm(path)
+    try:
+        from dask_jobqueue.slurm import SLURMCluster
+    except ImportError as error:
+        raise EngineError('SLURM needs dask-jobqueue, which is not installed: pip install "lvsegu[slurm]"') from error
+    known = {name for each in (*SLURMCluster.__mro__, *SLURMCluster.job_cls.__mro__) for name in _arguments(each)}
+    jobs = settings.pop("jobs")
+    if unknown := sorted(settings.keys() - known):
+        raise InputError(f"{path}: dask-jobqueue's SLURMCluster does not know {', '.join(unknown)}: correct the names")
+    try:
+        cluster = SLURMCluster(**settings)
+    except (TypeError, ValueError, OSError) as error:
+        raise InputError(f"{path}: SLURMCluster does not take this: {error}") from error
+    with cluster, Client(cluster) as client:
+        cluster.scale(jobs=jobs)
+        yield client
+
+
+def _arguments(kind: type) -> Iterable[str]:
+    own = vars(kind).get("__init__")
+    return inspect.signature(own).parameters if inspect.isfunction(own) else ()
+
+
+def read_slurm(path: Path) -> dict[str, Any]:
+    """The settings of a SLURM configuration; what each is called is documented by dask-jobqueue.
+
+    Raises:
+        InputError: no such file, no YAML, no settings, or `jobs`, `cores` or `memory` is missing.
+    """
+    import yaml
+
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        line = " ".join(str(error).split())
+        raise InputError(f"{path}: cannot be read ({line}): docs/cohort.md has an example") from error
+    missing = [
+        name for name in ("jobs", "cores", "memory") if not isinstance(settings, Mapping) or name not in settings
+    ]
+    if missing:
+        raise InputError(f"{path}: says nothing of {', '.join(missing)}: docs/cohort.md has an example")
+    if not isinstance(settings["jobs"], int) or settings["jobs"] < 1:
+        raise InputError(f"{path}: jobs must be a whole number from 1, got {settings['jobs']!r}")
+    return dict(settings)
+
+
+def _hush() -> None:
+    """Dask logs every worker that comes or goes; what matters is said by who uses it."""
+    for name in ("distributed", "distributed.worker", "distributed.nanny", "distributed.scheduler", "tornado"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,0 +1,245 @@
+"""What is known of every case of a cohort: one SQLite file in the cohort's folder, written by one process at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from LVSegULib.cohort.case import Case, Found
+from LVSegULib.cohort.naming import give_names
+from LVSegULib.errors import OutputError, UsageError
+
+MANIFEST = "manifest.sqlite"
+FORMAT = 1
+
+WAITING, DONE, FAILED = "waiting", "done", "failed"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS cohort (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS cases (
+    key TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
+    is_listed INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    recipe TEXT NOT NULL DEFAULT '',
+    status TEXT NOT NULL DEFAULT 'waiting',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '',
+    started TEXT,
+    finished TEXT,
+    input_sha256 TEXT,
+    result TEXT NOT NULL DEFAULT '{}'
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What, beside the input, decides how the outputs of a case come out.
+
+    Attributes:
+        model: name of the model.
+        model_sha256: hash of its `model.json`, which holds the hashes of its weights.
+        engine: what runs it.
+    """
+
+    model: str
+    model_sha256: str
+    engine: str
+
+    def to_json(self) -> str:
+        """As the manifest and the receipts keep it."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What became of a case.
+
+    Attributes:
+        status: `DONE` or `FAILED`.
+        reason: why it failed; "".
+        started: when it was begun, ISO 8601 in UTC.
+        finished: when it was finished.
+        input_sha256: hash of the bytes of its files; None where they could not be read.
+        result: its figures, by the column of the cohort's table.
+    """
+
+    status: str
+    reason: str
+    started: str
+    finished: str
+    input_sha256: str | None
+    result: dict[str, Any]
+
+
+class Manifest:
+    """The open manifest of a cohort's folder.
+
+    The connection is exclusive, so that no shared memory is needed and the file may lie on a network disk; every change
+    is whole or not there, whenever the process or the machine goes down.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def settle_root(self, root: Path) -> None:
+        """Note where the cohort's inputs lie; a cohort belongs to one root or list, unless that has gone.
+
+        Raises:
+            UsageError: the cohort was made of another root that is still there.
+        """
+        with self._change() as database:
+            known = database.execute("SELECT value FROM cohort WHERE name = 'root'").fetchone()
+            if known and known[0] != str(root) and Path(known[0]).exists():
+                raise UsageError(f"{self._path.parent}: holds the cohort of {known[0]}: choose another --out folder")
+            database.execute("INSERT OR REPLACE INTO cohort VALUES ('root', ?)", (str(root),))
+
+    def list_cases(self, found: Sequence[Found]) -> tuple[Case, ...]:
+        """Take what was found into the manifest, and give it names; cases that are not found any more are kept."""
+        with self._change() as database:
+            known = dict(database.execute("SELECT key, name FROM cases"))
+            names = give_names(found, known)
+            database.execute("UPDATE cases SET is_listed = 0")
+            database.executemany(
+                "INSERT INTO cases (key, name, source, is_listed, fingerprint) VALUES (?, ?, ?, 1, '') "
+                "ON CONFLICT (key) DO UPDATE SET source = excluded.source, is_listed = 1",
+                [(one.key, names[one.key], str(one.path)) for one in found],
+            )
+        return tuple(Case(names[one.key], one) for one in found)
+
+    def to_do(self, cases: Sequence[Case], recipe: Recipe, *, retry_failed: bool) -> tuple[Case, ...]:
+        """The cases that are new, changed, to be made with another recipe, or failed if those are to be tried again.
+
+        Whether the outputs of a case that is done are still there is for the caller to see.
+        """
+        rows = self._connection.execute("SELECT key, fingerprint, recipe, status FROM cases WHERE is_listed")
+        known = {key: state for key, *state in rows}
+        settled = {DONE} if retry_failed else {DONE, FAILED}
+        text = recipe.to_json()
+
+        def is_settled(case: Case) -> bool:
+            fingerprint, made_with, status = known[case.found.key]
+            return fingerprint == case.found.fingerprint and made_with == text and status in settled
+
+        return tuple(case for case in cases if not is_settled(case))
+
+    def hand_out(self, cases: Sequence[Case]) -> None:
+        """Note that cases are being tried."""
+        with self._change() as database:
+            database.executemany(
+                "UPDATE cases SET attempts = attempts + 1, status = 'waiting' WHERE key = ?",
+                [(case.found.key,) for case in cases],
+            )
+
+    def note(self, case: Case, recipe: Recipe, ending: Ending) -> None:
+        """Note what became of a case."""
+        values = (
+            case.found.fingerprint,
+            recipe.to_json(),
+            ending.status,
+            ending.reason,
+            ending.started,
+            ending.finished,
+            ending.input_sha256,
+            json.dumps(ending.result, allow_nan=False),
+            case.found.key,
+        )
+        with self._change() as database:
+            database.execute(
+                "UPDATE cases SET fingerprint = ?, recipe = ?, status = ?, reason = ?, started = ?, finished = ?, "
+                "input_sha256 = ?, result = ? WHERE key = ?",
+                values,
+            )
+
+    def done_names(self) -> list[str]:
+        """The names of the listed cases that are done."""
+        rows = self._connection.execute("SELECT name FROM cases WHERE is_listed AND status = 'done'")
+        return [name for (name,) in rows]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """What is known of every listed case that has been tried to its end, by name, as plain values."""
+        columns = "name, status, reason, source, attempts, started, finished, input_sha256, recipe, result"
+        query = f"SELECT {columns} FROM cases WHERE is_listed AND status != 'waiting' ORDER BY name"
+        for row in self._connection.execute(query):
+            values = dict(zip(columns.split(", "), row, strict=True))
+            yield values | json.loads(values.pop("recipe")) | json.loads(values.pop("result"))
+
+    def count(self) -> dict[str, int]:
+        """How many of the listed cases have each status."""
+        return dict(self._connection.execute("SELECT status, count(*) FROM cases WHERE is_listed GROUP BY status"))
+
+    def gone(self) -> int:
+        """How many cases of earlier runs were not found any more."""
+        return int(self._connection.execute("SELECT count(*) FROM cases WHERE NOT is_listed").fetchone()[0])
+
+    def recall(self, folder: str, fingerprint: str) -> str | None:
+        """What `remember` was told of a folder, if its files are still the same."""
+        row = self._connection.execute(
+            "SELECT text FROM folders WHERE path = ? AND fingerprint = ?", (folder, fingerprint)
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def remember(self, folder: str, fingerprint: str, text: str) -> None:
+        """Keep `text` on a folder until its files change; see `LVSegULib.cohort.listing_dicom.FolderMemory`."""
+        with self._change() as database:
+            database.execute("INSERT OR REPLACE INTO folders VALUES (?, ?, ?)", (folder, fingerprint, text))
+
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._connection:
+                yield self._connection
+        except sqlite3.Error as error:
+            raise _cannot_write(self._path, error) from error
+
+
+@contextmanager
+def open_manifest(out: Path) -> Iterator[Manifest]:
+    """The manifest of a cohort's folder, made if it is missing.
+
+    Raises:
+        OutputError: it cannot be written, or is damaged.
+        UsageError: it was made by a newer LVSegU.
+    """
+    path = out / MANIFEST
+    try:
+        connection = sqlite3.connect(path)
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise _cannot_write(path, error) from error
+    try:
+        yield Manifest(connection, path)
+    finally:
+        with suppress(sqlite3.Error):  # a full disk: the log stays and is read in at the next opening
+            connection.close()
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.executescript(_TABLES)
+    with connection:
+        connection.execute("INSERT OR IGNORE INTO cohort VALUES ('format', ?)", (str(FORMAT),))
+    version = int(connection.execute("SELECT value FROM cohort WHERE name = 'format'").fetchone()[0])
+    if version > FORMAT:
+        raise UsageError(f"{path}: has format {version}, this version reads up to {FORMAT}: update LVSegU")
+
+
+def _cannot_write(path: Path, error: sqlite3.Error) -> OutputError:
+    if "malformed" in str(error) or "not a database" in str(error):
+        return OutputError(f"{path}: is damaged ({error}): delete it; what is done is found again by its receipts")
+    return OutputError(f"cannot write {path}: {error}: free some space, or choose another --out folder")

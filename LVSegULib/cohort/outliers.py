@@ -1,0 +1,111 @@
+"""The cases of a cohort whose figures lie far from those of the others, and in what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.cohort.overview_columns import MEASURES, QUALITY, Column, values_of
+
+OUTLYING = 3.5
+"""From this distance on a case is called an outlier, as Iglewicz and Hoaglin advise."""
+
+FARTHEST = 100.0
+"""The largest distance that is told; also that of a case without a figure that most others have."""
+
+FEWEST_CASES = 8
+"""With fewer cases that have a figure, its usual range cannot be told."""
+
+_MAD_TO_SIGMA = 1.4826
+"""The median absolute deviation of normally distributed numbers times this is their standard deviation."""
+
+_FLOORS = {"%": 1.0, "": 0.02}
+_LOG_FLOOR = 0.02
+"""The least standard deviation that counts: one point of per cent, 0.02 of quality, 2 % of anything else."""
+
+_NEEDED = ("LVEF_percent", "RVEF_percent")
+"""Measures without which a heart was not found whole."""
+
+
+@dataclass(frozen=True)
+class _Distances:
+    """How far each case lies from the middle in one figure: robust standard deviations (N,), and in words."""
+
+    column: Column
+    values: NDArray[np.float64]
+    far: NDArray[np.float64]
+
+    def reason(self, row: int) -> str:
+        value = self.values[row]
+        if np.isnan(value):
+            return f"no {self.column.label}, which most of the cohort have"
+        unit = f" {self.column.unit}" if self.column.unit else ""
+        low, high = (self.column.shown(edge) for edge in np.nanpercentile(self.values, (25, 75)))
+        half = f"{low} to {high}" if low != high else low
+        return f"{self.column.label} {self.column.shown(value)}{unit}, half of the cohort {half}{unit}"
+
+
+def mark_outliers(rows: Sequence[dict[str, Any]]) -> None:
+    """Fill "outlier" of each row that is done, and "outlier_reason" of those from `OUTLYING` on.
+
+    "outlier" is the largest distance of any measure, or of the quality where that is low, from the cohort's median, in
+    robust standard deviations: 1.4826 times the median absolute deviation, which half of the cohort may be outliers
+    without changing much. A mean and a plain standard deviation are drawn along by the very cases they should find
+    (Leys et al. 2013, doi 10.1016/j.jesp.2013.03.013); 3.5 as the limit is from Iglewicz and Hoaglin, How to Detect and
+    Handle Outliers, ASQC 1993. Volumes, masses and thicknesses are compared by their logarithm, for hearts differ in
+    size by factors; per cent and quality as they are.
+
+    Args:
+        rows: the cohort's table, changed in place. A figure that fewer than `FEWEST_CASES` cases have is left out; with
+            none left, "outlier" is None.
+    """
+    done = [row for row in rows if row["status"] == "done"]
+    for row in rows:
+        row["outlier"], row["outlier_reason"] = None, ""
+    measured = [_distances(column, values_of(done, column)) for column in (*MEASURES, QUALITY)]
+    distances = [one for one in measured if one is not None]
+    if not distances:
+        return
+    far = np.stack([one.far for one in distances])
+    farthest, largest = np.argmax(far, axis=0), np.max(far, axis=0)
+    for number, row in enumerate(done):
+        row["outlier"] = round(float(largest[number]), 2)
+        if row["outlier"] >= OUTLYING:
+            row["outlier_reason"] = distances[farthest[number]].reason(number)
+
+
+def _distances(column: Column, values: NDArray[np.float64]) -> _Distances | None:
+    """How far the cases are out in one figure; None where too few have it."""
+    known = np.isfinite(values)
+    if np.count_nonzero(known) < FEWEST_CASES:
+        return None
+    is_needed = column.key in _NEEDED and np.count_nonzero(known) > len(values) / 2
+    far = np.full(len(values), FARTHEST if is_needed else 0.0)
+    far[known] = _robust_z(column, values[known])
+    return _Distances(column, values, np.minimum(far, FARTHEST))
+
+
+def _robust_z(column: Column, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distance of each of `values` (N,) from their median, 0 or more.
+
+    A volume that is not positive has no logarithm, and no heart has it: it is as far out as can be.
+    """
+    if column.unit not in _FLOORS:
+        positive = values > 0
+        far = np.full(len(values), FARTHEST)
+        if positive.any():
+            far[positive] = np.abs(_z(np.log(values[positive]), _LOG_FLOOR))
+        return far
+    z = _z(values, _FLOORS[column.unit])
+    return np.maximum(-z, 0.0) if column is QUALITY else np.abs(z)
+
+
+def _z(values: NDArray[np.float64], floor: float) -> NDArray[np.float64]:
+    middle = np.median(values)
+    spread = _MAD_TO_SIGMA * float(np.median(np.abs(values - middle)))
+    z: NDArray[np.float64] = (values - middle) / max(spread, floor)
+    return z

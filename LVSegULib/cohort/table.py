@@ -1,0 +1,75 @@
+"""The cohort as a table: one row per case, as CSV for people and Parquet for programs."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from LVSegULib.atomic import written_whole
+from LVSegULib.measures.volumes import UNITS
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_FIRST = ("name", "status", "reason", "outlier", "outlier_reason", "source")
+_SHAPE = ("frames", "slices", "rows", "columns", "spacing_k_mm", "spacing_j_mm", "spacing_i_mm", "ed_frame", "es_frame")
+_MEASURES = tuple(f"{name}_{unit}" for name, unit in UNITS.items())
+_TRUST = ("quality", "flagged_slices", "warnings")
+_WORK = ("attempts",)
+_LAST = ("memory_mb", "worker", "started", "finished", "input_sha256", "model", "model_sha256", "engine", "lvsegu")
+
+_TEXTS = {"name", "status", "reason", "outlier_reason", "source", "warnings", *_LAST} - {"memory_mb"}
+_WHOLE = {*_SHAPE[:4], "ed_frame", "es_frame", "flagged_slices", "attempts"}
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns of these rows, in the order of the table; measures that no model here gives are left out."""
+    there = dict.fromkeys(name for row in rows for name in row)
+    steps = [name for name in there if name.startswith("seconds_") and name != "seconds_total"]
+    measures = [name for name in _MEASURES if name in there or name.startswith("LVE")]
+    return [*_FIRST, *_SHAPE, *measures, *_TRUST, *_WORK, *steps, "seconds_total", *_LAST]
+
+
+def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the rows as CSV; what is not known is empty.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    columns = columns_of(rows)
+    with written_whole(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow(["" if row.get(name) is None else _shown(row[name]) for name in columns])
+
+
+def write_parquet(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the rows as Parquet; what is not known is null.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    import pyarrow
+    import pyarrow.parquet
+
+    columns = columns_of(rows)
+    schema = pyarrow.schema([(name, _type(name)) for name in columns])
+    values = {name: [row.get(name) for row in rows] for name in columns}
+    table = pyarrow.table(values, schema=schema)
+    with written_whole(path) as beside:
+        pyarrow.parquet.write_table(table, beside)
+
+
+def _shown(value: Any) -> Any:
+    return f"{value:.6g}" if isinstance(value, float) else value
+
+
+def _type(name: str) -> pyarrow.DataType:
+    import pyarrow
+
+    if name in _TEXTS:
+        return pyarrow.string()
+    return pyarrow.int64() if name in _WHOLE else pyarrow.float64()

@@ -1,0 +1,172 @@
+"""One case of a cohort on a worker: read, segment, write, and say what became of it. Doing it again changes nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import functools
+import hashlib
+import os
+import shutil
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from LVSegULib import __version__
+from LVSegULib.cohort.case import Case
+from LVSegULib.cohort.manifest import DONE, FAILED, Ending, Recipe
+from LVSegULib.cohort.receipt import RECEIPT, THUMBNAIL, files_of, hash_input, read_receipt, write_receipt
+from LVSegULib.errors import ModelError, OutputError, UsageError, describe
+
+if TYPE_CHECKING:
+    from LVSegULib.segmentation.to_files import Outcome, Segmenter
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs to know, beside the case.
+
+    Attributes:
+        cases: the folder of the cases' folders.
+        model: name of an installed model, or its folder, as `find_model` takes it.
+        recipe: what the model and the engine must be.
+        threads: processor threads for the network.
+        version: the LVSegU that hands the cases out.
+    """
+
+    cases: Path
+    model: str
+    recipe: Recipe
+    threads: int
+    version: str = __version__
+
+
+def model_hash(model: Path) -> str:
+    """Hash of a model folder's `model.json`, which holds the hashes of its weights."""
+    from LVSegULib.modelfolder.folder import SPEC
+
+    return hashlib.sha256((model / SPEC).read_bytes()).hexdigest()
+
+
+def do_case(case: Case, job: Job) -> Ending:
+    """Do one case, or find that it is done already; whatever is wrong with the case becomes its reason.
+
+    Raises:
+        OutputError: the results cannot be written, which would meet the next case as well.
+        ModelError, EngineError, UsageError: this worker has not what it takes.
+    """
+    segmenter = _segmenter(job)
+    folder, started = job.cases / case.name, _now()
+    try:
+        input_sha256 = hash_input(case.found) if case.found.path.exists() else None
+    except OSError as error:
+        return _failed(folder, case, started, None, error)
+    if input_sha256 and (ending := read_receipt(folder, case.name, job.recipe, input_sha256)):
+        return ending
+    _tidy(folder)
+    try:
+        return _segment(case, folder, segmenter, job.recipe, started, input_sha256)
+    except OutputError:
+        raise
+    except Exception as error:  # whatever is wrong with one case must not cost the others
+        return _failed(folder, case, started, input_sha256, error)
+
+
+def _segmenter(job: Job) -> Segmenter:
+    if job.version != __version__:
+        raise UsageError(
+            f"{socket.gethostname()} has LVSegU {__version__}, the cohort is run by {job.version}: install the same"
+        )
+    return _open(job.model, job.recipe.model_sha256, job.recipe.engine, job.threads)
+
+
+@functools.lru_cache(maxsize=1)
+def _open(name: str, sha256: str, engine: str, threads: int) -> Segmenter:
+    """The model, loaded once in each worker."""
+    from LVSegULib.engines.base import open_engine
+    from LVSegULib.modelfolder.folder import find_model
+    from LVSegULib.segmentation.to_files import Segmenter
+
+    model = find_model(name)
+    if model_hash(model.path) != sha256:
+        raise ModelError(f"{socket.gethostname()} has another model {name}: install the same LVSegU on every machine")
+    return Segmenter(model, open_engine(model, engine, threads), threads)
+
+
+def _segment(
+    case: Case, folder: Path, segmenter: Segmenter, recipe: Recipe, started: str, input_sha256: str | None
+) -> Ending:
+    from LVSegULib.pictures.thumbnail import thumbnail, write_thumbnail
+    from LVSegULib.reading import read_cine
+    from LVSegULib.segmentation.to_files import segment_cine_to_files
+
+    start, found = time.perf_counter(), case.found
+    cine = dataclasses.replace(read_cine(found.path, found.series, found.files), name=case.name)
+    outcome = segment_cine_to_files(cine, folder, segmenter, start, is_timed=False)
+    regions = segmenter.model.spec.labels
+    write_thumbnail(folder / f"{case.name}{THUMBNAIL}", thumbnail(cine, outcome.labels, regions, outcome.measures))
+    ending = Ending(DONE, "", started, _now(), input_sha256, _figures(outcome))
+    write_receipt(folder, recipe, ending)
+    return ending
+
+
+def _figures(outcome: Outcome) -> dict[str, Any]:
+    """The columns of the table that the case itself fills."""
+    cine, measures = outcome.cine, outcome.measures.to_json()
+    not_figures = ("volumes_ml", "time_ms", "reasons", "warnings", "wall_slices")
+    spacing = {f"spacing_{axis}_mm": mm for axis, mm in zip("kji", cine.spacing_mm, strict=True)}
+    quality = outcome.quality
+    values = {
+        "frames": cine.frame_count,
+        "slices": cine.slice_count,
+        "rows": cine.frames.shape[2],
+        "columns": cine.frames.shape[3],
+        **spacing,
+        **{name: value for name, value in measures.items() if name not in not_figures},
+        "quality": None if quality is None else round(quality.patient, 4),
+        "flagged_slices": None if quality is None else len(quality.flags),
+        "warnings": "; ".join(outcome.measures.warnings),
+        **{f"seconds_{step}": seconds for step, seconds in outcome.seconds.items()},
+        "memory_mb": memory_mb(),
+        "worker": f"{socket.gethostname()}-{os.getpid()}",
+        "lvsegu": __version__,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def memory_mb() -> float:
+    """Memory that this process holds, MB."""
+    import psutil
+
+    return round(float(psutil.Process().memory_info().rss) / 1e6, 1)
+
+
+def _failed(folder: Path, case: Case, started: str, input_sha256: str | None, error: Exception) -> Ending:
+    """The ending of a case that cannot be done; what an earlier input of it gave does not stay beside that."""
+    for name in sorted(files_of(case.name), key=lambda name: name != RECEIPT):
+        (folder / name).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+    return Ending(FAILED, describe(error), started, _now(), input_sha256, {"lvsegu": __version__})
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what a worker that was killed left behind while it wrote."""
+    for entry in folder.glob(".*"):
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
+
+
+def left_behind(cases: Path, names: Sequence[str]) -> None:
+    """Tidy up after workers that were stopped while they did the cases of these names."""
+    for name in names:
+        _tidy(cases / name)

@@ -1,0 +1,195 @@
+"""Read pixels from where an image file's header says they are: raw, packed or as text, and never more than it says."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.errors import InputError
+from LVSegULib.reading.shown import shown
+
+Encoding = Literal["raw", "gzip", "zlib", "bzip2", "text", "hex"]
+
+AT_THE_END = -1
+"""In the place of an offset: the pixels are the last bytes of the file."""
+
+_DENSEST = 1032
+"""Nothing that is packed by deflate expands to more than this many times its size (zlib.net/zlib_tech.html)."""
+
+_CHUNK = 1 << 20
+_SLACK = 1 << 16
+
+
+@dataclass(frozen=True)
+class StoredPixels:
+    """Where pixels are, and how they are stored.
+
+    Attributes:
+        files: the files that hold them, one after the other, in equal parts.
+        encoding: how they are packed.
+        dtype: of a pixel, with its byte order.
+        count: how many there are.
+        start: bytes of each file before them, or `AT_THE_END` of a raw file.
+        skipped: bytes before them once they are unpacked.
+    """
+
+    files: tuple[Path, ...]
+    encoding: Encoding
+    dtype: np.dtype[Any]
+    count: int
+    start: int = 0
+    skipped: int = 0
+
+    def read(self) -> NDArray[Any]:
+        """The pixels (count,).
+
+        Raises:
+            InputError: a file is missing, damaged, or holds fewer pixels than it should, or far more.
+        """
+        share = self.count // len(self.files)
+        if share * len(self.files) != self.count:
+            raise InputError(f"{self.files[0]}: {self.count} pixels cannot lie in {len(self.files)} equal files")
+        for file in self.files:
+            _refuse_missing(file)
+            _refuse_cut_short(file, self._most_in(file), share * self.dtype.itemsize + self.skipped)
+        pixels = np.empty(self.count, self.dtype)
+        for number, file in enumerate(self.files):
+            try:
+                self._read_part(file, pixels[number * share : (number + 1) * share])
+            except (OSError, EOFError, zlib.error, ValueError) as error:
+                raise InputError(f"{file}: is cut short or damaged ({shown(error)}): copy or export it again") from error
+        return pixels
+
+    def _most_in(self, file: Path) -> int:
+        """The most bytes of pixels that a file of this size can hold."""
+        size = max(0, file.stat().st_size - max(self.start, 0))
+        if self.encoding == "text":
+            return (size + 1) // 2 * self.dtype.itemsize  # a digit and a space each
+        if self.encoding == "hex":
+            return size // 2
+        return {"raw": size, "bzip2": size << 32}.get(self.encoding, size * _DENSEST)
+
+    def _read_part(self, file: Path, pixels: NDArray[Any]) -> None:
+        with file.open("rb") as opened:
+            opened.seek(opened.seek(0, 2) - pixels.nbytes if self.start == AT_THE_END else self.start)
+            if self.encoding == "text":
+                _fill_from_text(opened, pixels, file)
+                return
+            with _unpacked(opened, self.encoding) as stream:
+                skip(stream, self.skipped)
+                found = read_into(stream, memoryview(pixels.view(np.uint8)))
+                _refuse_cut_short(file, found, pixels.nbytes)
+                if self.encoding != "raw":
+                    refuse_far_more(stream, pixels.nbytes + self.skipped, file)
+
+
+class Stream(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; none at the end."""
+
+
+def read_into(stream: Stream, out: memoryview) -> int:
+    """Fill `out` from `stream`; gives how many bytes there were."""
+    done = 0
+    while done < len(out) and (chunk := stream.read(min(_CHUNK, len(out) - done))):
+        out[done : done + len(chunk)] = chunk
+        done += len(chunk)
+    return done
+
+
+def skip(stream: Stream, count: int) -> None:
+    """Read `count` bytes and forget them."""
+    while count > 0 and (chunk := stream.read(min(_CHUNK, count))):
+        count -= len(chunk)
+
+
+def refuse_far_more(stream: Stream, taken: int, file: Path) -> None:
+    """Read the rest of a packed stream, so that its checksum is looked at; more than was taken is too much."""
+    more = 0
+    while chunk := stream.read(_CHUNK):
+        more += len(chunk)
+        if more > taken + _SLACK:
+            raise InputError(f"{file}: expands to far more than its header says, {taken} bytes: copy or export it again")
+
+
+def _refuse_missing(file: Path) -> None:
+    if not file.is_file():  # neither missing nor a device that never ends
+        raise InputError(f"{file}: is no file, but a header says that its pixels are in it: put the file there")
+
+
+def _refuse_cut_short(file: Path, held: int, needed: int) -> None:
+    if held < needed:
+        raise InputError(f"{file}: is cut short by {needed - max(held, 0)} bytes: copy or export it again")
+
+
+@contextmanager
+def _unpacked(opened: BinaryIO, encoding: Encoding) -> Iterator[Stream]:
+    if encoding == "gzip":
+        with gzip.GzipFile(fileobj=opened) as unpacked:
+            yield unpacked
+    elif encoding == "bzip2":
+        with bz2.BZ2File(opened) as unpacked:
+            yield unpacked
+    else:
+        yield {"zlib": _ZlibStream, "hex": _HexStream}.get(encoding, lambda raw: raw)(opened)
+
+
+class _ZlibStream:
+    """A stream of deflate in a frame of zlib or gzip."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        self._packed = packed
+        self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)  # 32: either frame
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; none at the end."""
+        while not self._unpacker.eof:
+            chunk = self._unpacker.unconsumed_tail or self._packed.read(_CHUNK)
+            if found := self._unpacker.decompress(chunk, size):
+                return found
+            if not chunk:
+                raise EOFError("its packed pixels end early")
+        return b""
+
+
+class _HexStream:
+    """Bytes written as two hexadecimal digits each."""
+
+    def __init__(self, text: BinaryIO) -> None:
+        self._text, self._digits = text, b""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; none at the end."""
+        while len(self._digits) < 2 and (chunk := self._text.read(_CHUNK)):
+            self._digits += b"".join(chunk.split())
+        found, self._digits = self._digits[: 2 * size], self._digits[2 * size :]
+        return bytes.fromhex(found.decode("ascii"))
+
+
+def _fill_from_text(opened: BinaryIO, pixels: NDArray[Any], file: Path) -> None:
+    done, rest, limits = 0, b"", np.iinfo(pixels.dtype) if pixels.dtype.kind in "iu" else None
+    while done < len(pixels) and (chunk := opened.read(_CHUNK)):
+        words = (rest + chunk + b"|").split()  # the last word may go on in the next chunk
+        rest = words.pop()[:-1]
+        if len(rest) > _LONGEST_NUMBER:
+            raise ValueError("what should be a number is no number")
+        numbers = np.array([float(word) for word in words[: len(pixels) - done]])
+        if limits and not ((numbers >= limits.min) & (numbers <= limits.max)).all():
+            raise ValueError(f"a number is none of {pixels.dtype.name}")
+        pixels[done : done + len(numbers)] = numbers
+        done += len(numbers)
+    if rest and done == len(pixels) - 1:
+        pixels[done:] = float(rest)
+        done += 1
+    _refuse_cut_short(file, done * pixels.itemsize, pixels.nbytes)

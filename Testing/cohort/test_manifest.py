@@ -1,0 +1,123 @@
+"""The manifest knows what has to be done, whatever happened before."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from LVSegULib.cohort.case import Case
+from LVSegULib.cohort.manifest import FAILED, MANIFEST, Ending, Manifest, open_manifest
+from LVSegULib.errors import OutputError, UsageError
+from Testing.cohort.small_cohort import ENDING, RECIPE, found_file, write_cohort
+
+
+def listed(manifest: Manifest, folder: Path) -> tuple[Case, ...]:
+    return manifest.list_cases([found_file(path) for path in sorted(folder.iterdir())])
+
+
+def names_to_do(manifest: Manifest, cases: tuple[Case, ...], *, retry_failed: bool = False) -> list[str]:
+    return [case.name for case in manifest.to_do(cases, RECIPE, retry_failed=retry_failed)]
+
+
+def test_what_is_done_is_done_for_the_next_run_too(tmp_path: Path) -> None:
+    folder = write_cohort(tmp_path / "in")
+    with open_manifest(tmp_path) as manifest:
+        cases = listed(manifest, folder)
+        assert names_to_do(manifest, cases) == ["anna", "bert", "cleo"]
+        manifest.note(cases[0], RECIPE, ENDING)
+    with open_manifest(tmp_path) as manifest:
+        assert names_to_do(manifest, listed(manifest, folder)) == ["bert", "cleo"]
+
+
+def test_another_input_or_recipe_makes_a_case_new(tmp_path: Path) -> None:
+    with open_manifest(tmp_path) as manifest:
+        cases = listed(manifest, write_cohort(tmp_path / "in", ["anna"]))
+        manifest.note(cases[0], RECIPE, ENDING)
+        assert names_to_do(manifest, cases) == []
+        changed = dataclasses.replace(cases[0].found, fingerprint="other")
+        assert names_to_do(manifest, manifest.list_cases([changed])) == ["anna"]
+        other = dataclasses.replace(RECIPE, model_sha256="1" * 64)
+        assert manifest.to_do(cases, other, retry_failed=False) == cases
+
+
+def test_what_failed_is_tried_again_only_if_asked(tmp_path: Path) -> None:
+    with open_manifest(tmp_path) as manifest:
+        cases = listed(manifest, write_cohort(tmp_path / "in", ["anna"]))
+        manifest.note(cases[0], RECIPE, Ending(FAILED, "is cut short", "", "", None, {}))
+        assert names_to_do(manifest, cases) == []
+        assert names_to_do(manifest, cases, retry_failed=True) == ["anna"]
+
+
+def test_a_case_that_is_gone_is_kept_but_not_told_of(tmp_path: Path) -> None:
+    folder = write_cohort(tmp_path / "in")
+    with open_manifest(tmp_path) as manifest:
+        for case in listed(manifest, folder):
+            manifest.note(case, RECIPE, ENDING)
+        (folder / "bert.nii.gz").unlink()
+        listed(manifest, folder)
+        assert [row["name"] for row in manifest.rows()] == ["anna", "cleo"]
+        assert manifest.gone() == 1
+
+
+def test_a_row_holds_all_that_is_known(tmp_path: Path) -> None:
+    with open_manifest(tmp_path) as manifest:
+        (case,) = listed(manifest, write_cohort(tmp_path / "in", ["anna"]))
+        manifest.hand_out([case])
+        assert list(manifest.rows()) == []
+        manifest.hand_out([case])
+        manifest.note(case, RECIPE, ENDING)
+        (row,) = manifest.rows()
+    expected = {"name": "anna", "status": "done", "attempts": 2, "LVEF_percent": 64.0, "model": "bright"}
+    assert expected.items() <= row.items()
+    assert row["source"] == str(case.found.path)
+
+
+def test_one_folder_holds_one_cohort_unless_its_inputs_have_moved(tmp_path: Path) -> None:
+    first, second = write_cohort(tmp_path / "first"), write_cohort(tmp_path / "second")
+    with open_manifest(tmp_path) as manifest:
+        manifest.settle_root(first)
+        manifest.settle_root(first)
+        with pytest.raises(UsageError, match=r"holds the cohort of .*first: choose another --out"):
+            manifest.settle_root(second)
+        first.rename(tmp_path / "moved")
+        manifest.settle_root(second)
+
+
+def test_folders_are_remembered_until_they_change(tmp_path: Path) -> None:
+    with open_manifest(tmp_path) as manifest:
+        manifest.remember("scans", "1", "what is in it")
+        assert manifest.recall("scans", "1") == "what is in it"
+        assert manifest.recall("scans", "2") is None
+        assert manifest.recall("others", "1") is None
+
+
+def test_a_newer_manifest_is_refused(tmp_path: Path) -> None:
+    with open_manifest(tmp_path):
+        pass
+    connection = sqlite3.connect(tmp_path / MANIFEST)
+    with connection:
+        connection.execute("UPDATE cohort SET value = '99' WHERE name = 'format'")
+    connection.close()
+    with pytest.raises(UsageError, match="has format 99, this version reads up to 1"), open_manifest(tmp_path):
+        pass
+
+
+def test_a_damaged_manifest_is_said(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_bytes(b"no database at all" * 100)
+    with pytest.raises(OutputError, match=r"is damaged .*found again by its receipts"), open_manifest(tmp_path):
+        pass
+
+
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+    with open_manifest(tmp_path) as manifest:
+        cases = listed(manifest, write_cohort(tmp_path / "in"))
+        manifest.note(cases[0], RECIPE, ENDING)
+        manifest._connection.execute("PRAGMA max_page_count = 1")  # as far as it has grown
+        large = dataclasses.replace(ENDING, result={"warnings": "x" * 10**6})
+        with pytest.raises(OutputError, match=r"cannot write .*full.*: free some space"):
+            manifest.note(cases[1], RECIPE, large)
+    with open_manifest(tmp_path) as manifest:
+        assert [row["name"] for row in manifest.rows()] == ["anna"]

@@ -1,0 +1,60 @@
+"""The table: the same rows as CSV and Parquet, typed, with empty cells for what is not known."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet
+import pytest
+
+from LVSegULib.cohort.table import columns_of, write_csv, write_parquet
+
+DONE: dict[str, Any] = {
+    "name": "anna",
+    "status": "done",
+    "reason": "",
+    "frames": 20,
+    "LVEDV_ml": 142.123456789,
+    "LVEF_percent": None,
+    "warnings": 'one; "two", three',
+    "attempts": 1,
+    "seconds_read": 0.5,
+    "seconds_total": 1.25,
+    "memory_mb": 301.5,
+}
+FAILED: dict[str, Any] = {"name": "bert", "status": "failed", "reason": "is cut short", "attempts": 3}
+
+
+def test_csv_and_parquet_hold_the_same(tmp_path: Path) -> None:
+    write_csv(tmp_path / "cohort.csv", [DONE, FAILED])
+    write_parquet(tmp_path / "cohort.parquet", [DONE, FAILED])
+    with (tmp_path / "cohort.csv").open(encoding="utf-8", newline="") as file:
+        shown = list(csv.DictReader(file))
+    exact = pyarrow.parquet.read_table(tmp_path / "cohort.parquet").to_pylist()
+    assert [row["name"] for row in shown] == [row["name"] for row in exact] == ["anna", "bert"]
+    assert float(shown[0]["LVEDV_ml"]) == pytest.approx(exact[0]["LVEDV_ml"], rel=1e-5)
+    assert exact[0]["LVEDV_ml"] == DONE["LVEDV_ml"]
+    assert shown[0]["warnings"] == exact[0]["warnings"] == DONE["warnings"]
+    assert (shown[1]["LVEF_percent"], exact[1]["LVEF_percent"]) == ("", None)
+
+
+def test_types_do_not_depend_on_the_rows(tmp_path: Path) -> None:
+    write_parquet(tmp_path / "cohort.parquet", [FAILED])
+    schema = pyarrow.parquet.read_schema(tmp_path / "cohort.parquet")
+    types = {name: str(schema.field(name).type) for name in ("reason", "attempts", "frames", "LVEF_percent", "worker")}
+    expected = {
+        "reason": "string",
+        "attempts": "int64",
+        "frames": "int64",
+        "LVEF_percent": "double",
+        "worker": "string",
+    }
+    assert types == expected
+
+
+def test_measures_that_no_model_gave_are_left_out() -> None:
+    assert "LVM_g" not in columns_of([DONE])
+    assert columns_of([DONE, {**DONE, "LVM_g": 120.0}]).count("LVM_g") == 1
+    assert columns_of([DONE])[:2] == ["name", "status"]

@@ -1,0 +1,108 @@
+"""One case is one idempotent task: doing it again does nothing, and what is broken says why."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+from pathlib import Path
+
+import pytest
+
+from LVSegULib.cohort.receipt import RECEIPT, files_of
+from LVSegULib.cohort.task import do_case
+from LVSegULib.errors import ModelError, OutputError, UsageError
+from LVSegULib.writing import report
+from Testing.bright_pixels import volume_ml, write_phantom
+from Testing.cohort.small_cohort import a_case, job_for, touch
+
+
+def states(folder: Path) -> dict[str, tuple[int, int]]:
+    return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in folder.iterdir()}
+
+
+def test_a_case_gets_all_its_files_and_figures(tmp_path: Path, bright_model: Path) -> None:
+    ending = do_case(a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path))
+    assert (ending.status, ending.reason) == ("done", "")
+    assert ending.result["LVEDV_ml"] == pytest.approx(volume_ml(20))
+    assert (ending.result["frames"], ending.result["slices"], ending.result["es_frame"]) == (6, 4, 3)
+    assert ending.result["seconds_total"] > 0
+    assert {path.name for path in (tmp_path / "cases/beat").iterdir()} == files_of("beat")
+
+
+def test_doing_it_again_does_nothing(tmp_path: Path, bright_model: Path) -> None:
+    case, job = a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path)
+    first, before = do_case(case, job), states(tmp_path / "cases/beat")
+    touch(case.found.path)
+    assert do_case(case, job) == first
+    assert states(tmp_path / "cases/beat") == before
+
+
+@pytest.mark.parametrize("lost", sorted(files_of("beat")))
+def test_a_file_that_was_lost_makes_it_done_again(tmp_path: Path, bright_model: Path, lost: str) -> None:
+    case, job = a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path)
+    do_case(case, job)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "cases/beat").iterdir()}
+    (tmp_path / "cases/beat" / lost).unlink()
+    assert do_case(case, job).status == "done"
+    after = {path.name: path.read_bytes() for path in (tmp_path / "cases/beat").iterdir()}
+    assert before.pop(RECEIPT) != after.pop(RECEIPT)  # it tells when
+    assert after == before
+
+
+def test_another_input_or_model_makes_it_done_again(tmp_path: Path, bright_model: Path) -> None:
+    case, job = a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path)
+    do_case(case, job)
+    write_phantom(case.found.path, (10, 8, 9))
+    assert do_case(case, job).result["LVEDV_ml"] == pytest.approx(volume_ml(10))
+    altered = dataclasses.replace(job, recipe=dataclasses.replace(job.recipe, model_sha256="0" * 64))
+    with pytest.raises(ModelError, match=r"has another model .*install the same LVSegU on every machine"):
+        do_case(case, altered)
+
+
+def test_what_is_broken_says_why_and_leaves_nothing_of_before(tmp_path: Path, bright_model: Path) -> None:
+    case, job = a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path)
+    do_case(case, job)
+    case.found.path.write_bytes(b"no image")
+    ending = do_case(case, job)
+    assert ending.status == "failed"
+    assert str(case.found.path) in ending.reason
+    assert not (tmp_path / "cases/beat").exists()
+
+
+def test_what_is_missing_says_so(tmp_path: Path, bright_model: Path) -> None:
+    case, job = a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path)
+    case.found.path.unlink()
+    assert do_case(case, job).reason.endswith("does not exist: check the path")
+
+
+def test_a_fault_is_a_reason_too(tmp_path: Path, bright_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "build_report", lambda *_: 1 / 0)
+    ending = do_case(a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path))
+    assert ending.reason.startswith("fault: ZeroDivisionError")
+    assert not (tmp_path / "cases/beat").exists()
+
+
+def test_a_full_disk_is_not_the_fault_of_the_case(
+    tmp_path: Path, bright_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("LVSegULib.segmentation.to_files.write_json", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        do_case(a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path))
+
+
+def test_what_a_killed_worker_left_is_tidied_up(tmp_path: Path, bright_model: Path) -> None:
+    staging = tmp_path / "cases/beat/.0a1b2c3d"
+    staging.mkdir(parents=True)
+    (staging / "beat.nii.gz").write_bytes(b"half")
+    (tmp_path / "cases/beat/.0a1b2c3d-receipt.json").write_bytes(b"half")
+    do_case(a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path))
+    assert {path.name for path in (tmp_path / "cases/beat").iterdir()} == files_of("beat")
+
+
+def test_another_version_is_refused(tmp_path: Path, bright_model: Path) -> None:
+    job = dataclasses.replace(job_for(bright_model, tmp_path), version="99.0")
+    with pytest.raises(UsageError, match=r"the cohort is run by 99\.0: install the same"):
+        do_case(a_case(write_phantom(tmp_path / "beat.nii.gz")), job)

@@ -1,0 +1,47 @@
+"""Headers of lines of text, as NRRD and MetaImage have them: lines missing, twice, moved, with absurd values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from Testing.fuzz.chance import absurd_text
+
+
+def mutate_lines(lines: list[str], separators: str, random: Random) -> list[str]:
+    """`lines` of a name, one of `separators` and a value, with one to three of them changed."""
+    lines = list(lines)
+    for _ in range(random.choice((1, 1, 2, 3))):
+        place = random.randrange(len(lines)) if lines else 0
+        kind = random.random()
+        if not lines or kind < 0.1:
+            lines.insert(place, random.choice(("", "x", "# " + "A" * 5000, "a" * 70 + separators[0], absurd_text(random))))
+        elif kind < 0.2:
+            del lines[place]
+        elif kind < 0.3:
+            lines.insert(random.randint(0, len(lines)), _with_absurd_words(lines[place], separators, random))
+        elif kind < 0.35:
+            random.shuffle(lines)
+        elif kind < 0.4:
+            lines[place] = random.choice((lines[place].upper(), " " + lines[place], lines[place] + "\r", lines[place][:3]))
+        else:
+            lines[place] = _with_absurd_words(lines[place], separators, random)
+    return lines
+
+
+def set_line(lines: Sequence[str], name: str, separator: str, value: str) -> list[str]:
+    """`lines` with another value in that of `name`, or with a line more at the end."""
+    written = f"{name}{separator}{value}"
+    if any(line.startswith(name + separator) for line in lines):
+        return [written if line.startswith(name + separator) else line for line in lines]
+    return [*lines, written]
+
+
+def _with_absurd_words(line: str, separators: str, random: Random) -> str:
+    cut = min((line.find(separator) for separator in separators if separator in line), default=-1) + 1
+    words = line[cut:].split(" ")
+    if random.random() < 0.15:
+        words = words * random.choice((0, 2, 500)) if random.random() < 0.5 else words[:-1]
+    for _ in range(random.choice((1, 1, 2)) if words else 0):
+        words[random.randrange(len(words))] = absurd_text(random)
+    return line[:cut] + " ".join(words)
