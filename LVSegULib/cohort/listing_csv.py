@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from LVSegULib.cohort.case import Found, fingerprint_of
 from LVSegULib.cohort.listing_images import HEADERS, data_beside
-from LVSegULib.cohort.listing_walk import Folder, walk
+from LVSegULib.cohort.listing_walk import walk
 from LVSegULib.cohort.naming import folder_name, longer_names, printable
 from LVSegULib.errors import InputError
 from LVSegULib.reading.names import short_name
@@ -89,14 +88,17 @@ def _check_columns(path: Path, columns: list[str]) -> None:
 
 
 def _refuse_repeated(path: Path, rows: list[tuple[int, dict[str, str]]]) -> None:
-    lines: dict[str, int] = {}
+    keys: dict[str, int] = {}
+    names: dict[str, int] = {}
     for line, row in rows:
         name = row.get("name", "")
-        for key in {name or row[NEEDED], f"name {name.casefold()}" if name else ""} - {""}:
-            if key in lines:
-                what = f'name "{name}"' if name else f'path "{row[NEEDED]}"'
-                raise InputError(f"{path}, line {line}: has the {what} of line {lines[key]}: give each its own name")
-            lines[key] = line
+        first = keys.get(name or row[NEEDED]) or (names.get(name.casefold()) if name else None)
+        if first:
+            what = f'name "{name}"' if name else f'path "{row[NEEDED]}"'
+            raise InputError(f"{path}, line {line}: has the {what} of line {first}: give each its own name")
+        keys[name or row[NEEDED]] = line
+        if name:
+            names[name.casefold()] = line
 
 
 def _case(folder: Path, row: dict[str, str]) -> tuple[Found, int]:
@@ -120,7 +122,8 @@ def _files(path: Path) -> tuple[tuple[Path, ...] | None, str, int]:
     """The files of a case where they are more than the path says, the fingerprint of all, and their number."""
     try:
         if path.is_dir():
-            below = [(f"{folder.relative}/{name}", state) for folder, name, state in _below(path)]
+            folders = walk(path, Counter())
+            below = [(f"{one.relative}/{name}", state) for one in folders for name, state in one.files.items()]
             return None, fingerprint_of(below), len(below)
         is_header = path.name.lower().endswith(HEADERS)
         beside = {entry.name for entry in path.parent.iterdir()} if is_header else set()
@@ -129,9 +132,3 @@ def _files(path: Path) -> tuple[tuple[Path, ...] | None, str, int]:
         return tuple(files) if len(files) > 1 else None, fingerprint, len(files)
     except OSError:
         return None, "", 0
-
-
-def _below(path: Path) -> Iterator[tuple[Folder, str, os.stat_result]]:
-    for folder in walk(path, Counter()):
-        for name, state in folder.files.items():
-            yield folder, name, state

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import warnings
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from LVSegULib.cohort.case import fingerprint_of
@@ -107,14 +107,17 @@ def _possible(folder: Folder, left_out: Counter[str]) -> list[str]:
 
 
 def _is_other_kind(name: str) -> bool:
-    return name[name.rfind(".") :].lower() in _OTHER_KINDS
+    return _ending(name) in _OTHER_KINDS
 
 
-def _leave_out(names: set[str], left_out: Counter[str]) -> None:
-    for name in names:
-        ending = PurePath(name).suffix.lower()
-        kind = f"{printable(ending)} files" if ending[1:].isalpha() or ending in _OTHER_KINDS else "files"
-        left_out[f"{kind}, neither images nor DICOM"] += 1
+def _ending(name: str) -> str:
+    return name[name.rfind(".") :].lower()
+
+
+def _leave_out(names: Iterable[str], left_out: Counter[str]) -> None:
+    for ending, count in Counter(_ending(name) for name in names).items():
+        is_telling = ending.startswith(".") and ending[1:].isascii() and ending[1:].isalpha()
+        left_out[f"{ending if is_telling else 'other'} files, neither images nor DICOM"] += count
 
 
 def _read(paths: Sequence[Path], report: Callable[[int], None]) -> _Contents:
@@ -161,7 +164,7 @@ def _parts(folder: Folder, names: list[str], contents: _Contents, left_out: Coun
             study = contents.studies[owner]
             studies.setdefault(study[:2], study)
             by_study.setdefault(study[:2], []).append(name)
-    _leave_out(set(unknown[Unknown.NO_DICOM]), left_out)
+    _leave_out(unknown[Unknown.NO_DICOM], left_out)
     lost, closed = unknown[Unknown.NO_STUDY], unknown[Unknown.CLOSED]
     if len(by_study) == 1:
         (only,) = by_study.values()

@@ -92,7 +92,7 @@ def _files(root: Path, parts: Sequence[Part]) -> tuple[Path, ...]:
 def _fingerprint(folder: str, parts: Sequence[Part]) -> str:
     if len(parts) == 1:
         return parts[0].fingerprint
-    lines = sorted(f"{part.folder[len(folder) :]}\0{part.fingerprint}\n" for part in parts)
+    lines = sorted(f"{part.folder[len(folder) :].lstrip('/')}\0{part.fingerprint}\n" for part in parts)
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -44,7 +44,7 @@ def give_names(found: Sequence[Found], known: Mapping[str, str]) -> dict[str, st
 
 def folder_name(text: str) -> str:
     """`text` as the name of a folder, the same when it is given again; long ones end in a hash instead."""
-    name = unicodedata.normalize("NFC", safe_name(text)).lstrip("._+-") or "cine"
+    name = safe_name(unicodedata.normalize("NFC", text)).lstrip("._+-") or "cine"
     if _RESERVED.fullmatch(name):
         name = f"cine-{name}"
     if len(name.encode()) <= LONGEST:

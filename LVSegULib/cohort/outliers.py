@@ -38,13 +38,14 @@ class _Distances:
     column: Column
     values: NDArray[np.float64]
     far: NDArray[np.float64]
+    middle_half: tuple[float, float]
 
     def reason(self, row: int) -> str:
         value = self.values[row]
         if np.isnan(value):
             return f"no {self.column.label}, which most of the cohort have"
         unit = f" {self.column.unit}" if self.column.unit else ""
-        low, high = (self.column.shown(edge) for edge in np.nanpercentile(self.values, (25, 75)))
+        low, high = (self.column.shown(edge) for edge in self.middle_half)
         half = f"{low} to {high}" if low != high else low
         return f"{self.column.label} {self.column.shown(value)}{unit}, half of the cohort {half}{unit}"
 
@@ -86,7 +87,8 @@ def _distances(column: Column, values: NDArray[np.float64]) -> _Distances | None
     is_needed = column.key in _NEEDED and np.count_nonzero(known) > len(values) / 2
     far = np.full(len(values), FARTHEST if is_needed else 0.0)
     far[known] = _robust_z(column, values[known])
-    return _Distances(column, values, np.minimum(far, FARTHEST))
+    low, high = np.percentile(values[known], (25, 75))
+    return _Distances(column, values, np.minimum(far, FARTHEST), (float(low), float(high)))
 
 
 def _robust_z(column: Column, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -36,8 +35,16 @@ def packed_numbers(rows: Rows, column: Column) -> dict[str, Any]:
 def packed_texts(rows: Rows, key: str) -> dict[str, Any]:
     """A text of all rows; what they all begin with is held once."""
     texts = [plain(row.get(key)) for row in rows]
-    prefix = os.path.commonprefix(texts) if len(texts) > 1 else ""
+    prefix = _beginning(texts)
     return {"prefix": prefix, **_packed([text[len(prefix) :] for text in texts])}
+
+
+def _beginning(texts: Sequence[str]) -> str:
+    """What all `texts` begin with; of one alone, nothing."""
+    if len(texts) < 2:
+        return ""
+    first, last = min(texts), max(texts)  # all others lie between them
+    return first[: next((at for at, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
 
 
 def plain(value: Any) -> str:

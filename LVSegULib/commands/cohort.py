@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import signal
@@ -153,9 +154,10 @@ class Display:
                 maxinterval=interval,
                 smoothing=0.05,
                 disable=_is_silent(),
+                file=sys.stderr if self._is_terminal else _Lines(),
                 ascii=not self._is_terminal,
                 ncols=None if self._is_terminal else 100,
-                bar_format="{n_fmt}/{total_fmt} |{bar}| {rate_fmt}, {remaining} left{postfix}",
+                bar_format="{n_fmt}/{total_fmt} |{bar}| {rate_noinv_fmt}, {remaining} left{postfix}",
             )
 
     def ended(self, case: Case, ending: Ending) -> None:
@@ -177,6 +179,15 @@ class Display:
         if self._bar is not None:
             self._bar.leave = not self._is_terminal
             self._bar.close()
+
+
+class _Lines(io.TextIOBase):
+    """Stderr for a bar, where it is a file: each state of the bar is a line of its own."""
+
+    def write(self, text: str) -> int:
+        if line := text.strip():
+            print(line, file=sys.stderr, flush=True)
+        return len(text)
 
 
 def _is_silent() -> bool:

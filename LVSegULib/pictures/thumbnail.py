@@ -72,7 +72,7 @@ def middle_slice(labels: NDArray[np.uint8]) -> int:
     if len(cut) == 0:
         cut = np.flatnonzero(areas.any(axis=0))
     if len(cut) == 0:
-        return labels.shape[1] // 2
+        return int(labels.shape[1]) // 2
     middle = cut[len(cut) // 4 : len(cut) - len(cut) // 4]
     return int(middle[np.argmax(areas[:, middle].sum(axis=0))])
 

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from LVSegULib.cine import LONGEST_SPACING_MM, SHORTEST_SPACING_MM
 from LVSegULib.errors import GeometryError, InputError, UsageError
 from LVSegULib.reading.dicom_header import DicomHeader, FolderContents
 from LVSegULib.reading.dicom_stack import group_slices, slice_normal
+from LVSegULib.reading.limits import FARTHEST_MM
 from LVSegULib.reading.names import IMAGE_ENDINGS
 
 PARALLEL_DEGREES = 0.2
@@ -152,13 +155,31 @@ def _split_series(headers: Sequence[DicomHeader]) -> list[Candidate]:
     if problem:
         return [Candidate(tuple(headers), 0, problem)]
     views: list[list[DicomHeader]] = []
+    directions = _Directions(OTHER_VIEW_DEGREES)
     for header in headers:
-        view = next((view for view in views if _tilt_degrees(view[0], header) < OTHER_VIEW_DEGREES), None)
-        if view is None:
-            views.append([header])
+        near = directions.near(slice_normal(header))
+        if near:
+            views[near[0]].append(header)
         else:
-            view.append(header)
+            views.append([header])
+            directions.add(slice_normal(header))
     return [_view(view) for view in views]
+
+
+class _Directions:
+    """Finds unit vectors that are nearly the same, quickly among thousands."""
+
+    def __init__(self, degrees: float) -> None:
+        self._cosine = np.cos(np.radians(degrees))
+        self._vectors = np.empty((0, 3))
+
+    def near(self, vector: NDArray[np.float64]) -> list[int]:
+        """Which of the vectors that were added before are nearer than the angle."""
+        return [int(index) for index in np.flatnonzero(self._vectors @ vector > self._cosine)]
+
+    def add(self, vector: NDArray[np.float64]) -> None:
+        """Add one."""
+        self._vectors = np.vstack([self._vectors, vector])
 
 
 def _view(headers: list[DicomHeader]) -> Candidate:
@@ -175,13 +196,22 @@ def _missing(header: DicomHeader) -> str | None:
     ):
         if value is None or not np.isfinite(value).all():
             return f"{header.path}: has no {name}: export the series again with its header complete"
-    if min(header.pixel_mm or ()) <= 0:
+    if not all(SHORTEST_SPACING_MM <= size <= LONGEST_SPACING_MM for size in header.pixel_mm or ()):
         return f"{header.path}: its PixelSpacing is impossible, {_shown(header)} mm: correct the header"
-    along_rows, along_columns = np.array(header.orientation).reshape(2, 3)
-    lengths = np.linalg.norm([along_rows, along_columns], axis=1)
-    if np.abs(lengths - 1).max() > 1e-2 or abs(along_rows @ along_columns) > 1e-2:
+    if max(map(abs, header.position_mm or ())) > FARTHEST_MM:
+        return f"{header.path}: its ImagePositionPatient is impossible, {header.position_mm}: correct the header"
+    if not _are_directions(header.orientation or ()):
         return f"{header.path}: its ImageOrientationPatient is impossible, {header.orientation}: correct the header"
     return None
+
+
+def _are_directions(orientation: tuple[float, ...]) -> bool:
+    """Whether these are two unit vectors at right angles."""
+    if max(map(abs, orientation)) > 1.01:
+        return False
+    along_rows, along_columns = np.array(orientation).reshape(2, 3)
+    lengths = np.linalg.norm([along_rows, along_columns], axis=1)
+    return bool(np.abs(lengths - 1).max() <= 1e-2 and abs(along_rows @ along_columns) <= 1e-2)
 
 
 def _most_common_grid(headers: Sequence[DicomHeader]) -> DicomHeader:
@@ -226,10 +256,14 @@ def _join_single_slices(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Join series of one slice each into stacks: same study, grid, orientation and number of frames."""
     joined: list[Candidate] = [c for c in candidates if c.slices != 1]
     groups: list[list[Candidate]] = []
+    directions = _Directions(2 * PARALLEL_DEGREES)
     for candidate in (c for c in candidates if c.slices == 1):
-        group = next((group for group in groups if _belong_together(group[0], candidate)), None)
+        normal = slice_normal(candidate.headers[0])
+        alike = (groups[index] for index in directions.near(normal))
+        group = next((group for group in alike if _belong_together(group[0], candidate)), None)
         if group is None:
             groups.append([candidate])
+            directions.add(normal)
         else:
             group.append(candidate)
     return joined + [_joined(group) for group in groups]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +15,12 @@ from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID
 
-from LVSegULib.errors import InputError
+from LVSegULib.errors import InputError, LVSegUError
 from LVSegULib.reading import dicom_plain
 from LVSegULib.reading.dicom_enhanced import frame_datasets
+from LVSegULib.reading.dicom_file import DicomFile, explained
 from LVSegULib.reading.dicom_plain import PlainPixels, find_plain_pixels
+from LVSegULib.reading.shown import shown
 
 FRAME_ORDER = (
     "TriggerTime",
@@ -54,6 +57,9 @@ _TAGS = (
     "PerFrameFunctionalGroupsSequence",
     *dicom_plain.TAGS,
 )
+
+_LARGEST_WHOLE = 2**31
+"""Of an integer string (DICOM PS3.5, 6.2)."""
 
 
 @dataclass(frozen=True)
@@ -130,23 +136,30 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _add(file: Path, contents: FolderContents) -> None:
     try:
-        with file.open("rb") as opened:
-            dataset = pydicom.dcmread(opened, stop_before_pixels=True, specific_tags=list(_TAGS))
+        with explained(file, "is cut short or damaged"), DicomFile(file) as opened:
+            dataset = _read_header(opened)
             is_image = bool(dataset.get("Rows") and dataset.get("Columns"))
             plain = find_plain_pixels(dataset, opened) if is_image else None
-    except InvalidDicomError:
+    except _NoDicom:
         contents.left_out["no DICOM"] += 1
         return
-    except Exception as error:
-        raise InputError(f"{file}: is cut short or damaged ({error}): copy or export it again") from error
-    try:
+    with explained(file, "its header cannot be understood"):
         reason = _reason_to_leave_out(dataset)
         if reason:
             contents.left_out[reason] += 1
         else:
             contents.headers.extend(_headers(dataset, file, plain))
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise InputError(f"{file}: its header cannot be understood ({error}): copy or export it again") from error
+
+
+class _NoDicom(LVSegUError):
+    """A file of another kind."""
+
+
+def _read_header(opened: DicomFile) -> Dataset:
+    try:
+        return pydicom.dcmread(opened, stop_before_pixels=True, specific_tags=list(_TAGS))
+    except InvalidDicomError as error:
+        raise _NoDicom from error
 
 
 def _reason_to_leave_out(dataset: Dataset) -> str:
@@ -157,7 +170,7 @@ def _reason_to_leave_out(dataset: Dataset) -> str:
     if int(dataset.get("SamplesPerPixel", 1)) != 1:
         return "colour images"
     if dataset.get("PhotometricInterpretation", "MONOCHROME2") != "MONOCHROME2":
-        return f"{dataset.PhotometricInterpretation} images (expected MONOCHROME2)"
+        return f"{shown(dataset.PhotometricInterpretation, 20)} images (expected MONOCHROME2)"
     return ""
 
 
@@ -176,34 +189,46 @@ def _headers(dataset: Dataset, file: Path, plain: PlainPixels | None) -> Iterato
 
 
 def _header(dataset: Dataset, file: Path, index: int | None, plain: PlainPixels | None = None) -> DicomHeader:
-    uid = str(dataset.get("SOPInstanceUID", file))
+    uid = _text(dataset, "SOPInstanceUID") or str(file)
     return DicomHeader(
         path=file,
         index=index,
         uid=uid if index is None else f"{uid}#{index}",
-        patient=str(dataset.get("PatientID") or ""),
-        study=str(dataset.get("StudyInstanceUID") or ""),
-        series=str(dataset.get("SeriesInstanceUID") or ""),
+        patient=_text(dataset, "PatientID"),
+        study=_text(dataset, "StudyInstanceUID"),
+        series=_text(dataset, "SeriesInstanceUID"),
         series_number=_whole(dataset.get("SeriesNumber")),
-        description=str(dataset.get("SeriesDescription") or dataset.get("ProtocolName") or "").strip(),
+        description=_text(dataset, "SeriesDescription") or _text(dataset, "ProtocolName"),
         instance=_whole(dataset.get("InstanceNumber")),
         size=(int(dataset.Rows), int(dataset.Columns)),
         position_mm=_numbers(dataset.get("ImagePositionPatient"), 3),
         orientation=_numbers(dataset.get("ImageOrientationPatient"), 6),
         pixel_mm=_numbers(dataset.get("PixelSpacing"), 2),
         slice_mm=_slice_mm(dataset),
-        order={name: float(dataset.get(name)) for name in FRAME_ORDER if dataset.get(name) not in (None, "")},
+        order=_order(dataset),
         plain=plain,
     )
 
 
+def _text(dataset: Dataset, name: str) -> str:
+    """A text of the header; none may be longer than 64 letters (DICOM PS3.5, 6.2)."""
+    return shown(dataset.get(name) or "", 64)
+
+
+def _order(dataset: Dataset) -> dict[str, float]:
+    values = {name: dataset.get(name) for name in FRAME_ORDER}
+    numbers = {name: float(value) for name, value in values.items() if value not in (None, "")}
+    return {name: number for name, number in numbers.items() if math.isfinite(number)}
+
+
 def _whole(value: Any) -> int | None:
-    return None if value in (None, "") else int(value)
+    return None if value in (None, "") or abs(int(value)) > _LARGEST_WHOLE else int(value)
 
 
 def _slice_mm(dataset: Dataset) -> float | None:
     sizes = (dataset.get("SpacingBetweenSlices"), dataset.get("SliceThickness"))
-    return next((float(size) for size in sizes if size not in (None, "") and float(size) > 0), None)
+    numbers = [float(size) for size in sizes if size not in (None, "")]
+    return next((number for number in numbers if 0 < number < math.inf), None)
 
 
 def _numbers(values: Iterable[Any] | None, count: int) -> tuple[float, ...] | None:

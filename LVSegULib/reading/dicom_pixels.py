@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,15 @@ import pydicom
 from numpy.typing import NDArray
 from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
+from pydicom.pixels import get_decoder
+from pydicom.uid import UID, RLELossless
 
-from LVSegULib.errors import InputError
+from LVSegULib.errors import InputError, LVSegUError
+from LVSegULib.reading.dicom_file import DicomFile
 from LVSegULib.reading.dicom_header import DicomHeader
 from LVSegULib.reading.dicom_plain import PlainPixels
+from LVSegULib.reading.limits import refuse_too_large
+from LVSegULib.reading.shown import shown
 
 _TAGS = (
     "SamplesPerPixel",
@@ -34,24 +39,23 @@ _TAGS = (
     "PerFrameFunctionalGroupsSequence",
 )
 
+RLE_DENSEST = 64
+"""Two bytes of a run stand for up to 128 (DICOM PS3.5, G.3)."""
+
 
 def read_pixels(headers: Iterable[DicomHeader], size: tuple[int, int]) -> NDArray[np.float32]:
     """Pixels (N, rows, columns) of images of the same size, RescaleSlope and RescaleIntercept applied.
 
     Raises:
-        InputError: a file is cut short or damaged, or compressed in a way for which no decoder is installed.
+        InputError: a file is cut short or damaged, or compressed in a way for which no decoder is installed; or there
+            are more pixels than any cine has.
     """
     headers = list(headers)
+    refuse_too_large(headers[0].path, (len(headers), *size))
     pixels = np.empty((len(headers), *size), np.float32)
     read = lru_cache(maxsize=2)(_read_file)
     for place, header in enumerate(headers):
-        if header.plain is not None:
-            pixels[place] = _read_plain(header, header.plain)
-            continue
-        stored, scales = read(header.path)
-        index = header.index or 0
-        slope, intercept = scales[index]
-        pixels[place] = stored[index] * np.float32(slope) + np.float32(intercept)
+        pixels[place] = _read_plain(header, header.plain) if header.plain is not None else _read_frame(header, read)
     return pixels
 
 
@@ -62,27 +66,43 @@ def _read_plain(header: DicomHeader, plain: PlainPixels) -> NDArray[np.float32]:
         raise InputError(_reason(header.path, error)) from error
 
 
-def _read_file(path: Path) -> tuple[NDArray[Any], list[tuple[float, float]]]:
+_Frames = tuple[NDArray[Any], list[tuple[float, float]]]
+
+
+def _read_frame(header: DicomHeader, read: Callable[[Path], _Frames]) -> NDArray[np.float32]:
+    stored, scales = read(header.path)
+    index = header.index or 0
+    if index >= min(len(stored), len(scales)) or stored.shape[1:] != header.size:
+        raise InputError(f"{header.path}: holds other pixels than its header says: copy or export it again")
+    slope, intercept = scales[index]
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(stored[index] * np.float32(slope) + np.float32(intercept), np.float32)
+
+
+def _read_file(path: Path) -> _Frames:
     """All frames of a file (F, rows, columns) as stored, and slope and intercept of each."""
     try:
-        with disable_value_validation():
-            dataset = pydicom.dcmread(path, specific_tags=list(_TAGS))
-            _refuse_cut_short(dataset, path)
+        with disable_value_validation(), DicomFile(path) as opened:
+            dataset = pydicom.dcmread(opened, specific_tags=list(_TAGS))
+            _refuse_other_sizes(dataset, path)
             stored = dataset.pixel_array
             return stored.reshape(-1, *stored.shape[-2:]), _scales(dataset)
-    except InputError:
+    except (LVSegUError, MemoryError):
         raise
     except Exception as error:
         raise InputError(_reason(path, error)) from error
 
 
-def _refuse_cut_short(dataset: Dataset, path: Path) -> None:
-    if dataset.file_meta.TransferSyntaxUID.is_compressed:
+def _refuse_other_sizes(dataset: Dataset, path: Path) -> None:
+    """Raise an InputError if the file cannot hold the pixels that its header speaks of."""
+    rows, columns, bits = int(dataset.Rows), int(dataset.Columns), int(dataset.BitsAllocated)
+    frames = int(dataset.get("NumberOfFrames") or 1)
+    refuse_too_large(path, (frames, rows, columns), -(-bits // 8))
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if syntax.is_compressed and syntax != RLELossless:
         return
-    bits = (
-        int(dataset.Rows) * int(dataset.Columns) * int(dataset.BitsAllocated) * int(dataset.get("NumberOfFrames") or 1)
-    )
-    missing = bits // 8 - len(dataset.get("PixelData") or b"")
+    densest = RLE_DENSEST if syntax.is_compressed else 1
+    missing = frames * rows * columns * bits // 8 - densest * len(dataset.get("PixelData") or b"")
     if missing > 0:
         raise InputError(f"{path}: is cut short: {missing} bytes of its pixels are missing: copy or export it again")
 
@@ -107,13 +127,35 @@ def _scale(first: Dataset, second: Dataset) -> tuple[float, float]:
 
 
 def _reason(path: Path, error: Exception) -> str:
-    try:
-        syntax = pydicom.dcmread(path, stop_before_pixels=True).file_meta.TransferSyntaxUID
-    except Exception:
-        syntax = None
-    if syntax is not None and syntax.is_compressed:
+    """Why the pixels cannot be read, and what to do."""
+    syntax = _compression(path)
+    if syntax is None:
         return (
-            f"{path}: cannot decode its compressed pixels ({syntax.name}): decompress the folder first "
-            "(gdcmconv --raw, dcmdjpeg), or pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg"
+            f"{path}: its pixels cannot be read ({shown(error)}), is it cut short or damaged? Copy or export it again"
         )
-    return f"{path}: its pixels cannot be read ({error}), is it cut short or damaged? Copy or export it again"
+    if _has_decoder(syntax):
+        return (
+            f"{path}: cannot decode its compressed pixels ({syntax.name}: {shown(error)}), is it damaged? Copy or export "
+            "it again"
+        )
+    return (
+        f"{path}: cannot decode its compressed pixels ({syntax.name}): decompress the folder first "
+        "(gdcmconv --raw, dcmdjpeg), or pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg"
+    )
+
+
+def _compression(path: Path) -> UID | None:
+    """The transfer syntax of a compressed file; None if it is not compressed, or cannot be told."""
+    try:
+        with DicomFile(path) as opened:
+            syntax = UID(pydicom.dcmread(opened, stop_before_pixels=True).file_meta.TransferSyntaxUID)
+        return syntax if syntax.is_compressed else None
+    except Exception:  # pydicom fails on damage in many ways
+        return None
+
+
+def _has_decoder(syntax: UID) -> bool:
+    try:
+        return get_decoder(syntax).is_available
+    except NotImplementedError:
+        return False

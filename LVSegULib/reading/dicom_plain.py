@@ -49,7 +49,8 @@ class PlainPixels:
         stored = np.fromfile(path, self.dtype, size[0] * size[1], offset=self.offset)
         if self.unused_bits:
             stored = (stored << self.unused_bits) >> self.unused_bits
-        return (stored * np.float32(self.slope) + np.float32(self.intercept)).astype(np.float32, copy=False)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return (stored * np.float32(self.slope) + np.float32(self.intercept)).astype(np.float32, copy=False)
 
 
 def find_plain_pixels(dataset: Dataset, file: BinaryIO) -> PlainPixels | None:

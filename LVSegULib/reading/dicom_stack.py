@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.cine import LONGEST_SPACING_MM, SHORTEST_SPACING_MM
 from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.reading.dicom_header import FRAME_ORDER, TIMES_IN_MS, DicomHeader
 from LVSegULib.reading.right_angles import straightened
@@ -183,6 +184,8 @@ def _slice_distance(places: NDArray[np.float64], slices: Sequence[Sequence[Dicom
                 f"{first.path}: a single slice without SpacingBetweenSlices or SliceThickness has no volume: "
                 "add one of them to the header"
             )
+        if not SHORTEST_SPACING_MM <= first.slice_mm <= LONGEST_SPACING_MM:
+            raise GeometryError(f"{first.path}: a slice of {first.slice_mm:g} mm is not possible: correct its header")
         return first.slice_mm, ["a single slice: volumes are those of this slice alone"]
     distances = np.abs(np.diff(places))
     usual = float(np.median(distances))

@@ -25,6 +25,14 @@ def read_line(opened: BinaryIO, path: Path) -> str | None:
     return line.decode("utf-8", "replace").rstrip("\r\n") if line else None
 
 
+def rest_of_lines(opened: BinaryIO, path: Path) -> list[str]:
+    """All lines up to the end of the file."""
+    lines: list[str] = []
+    while (line := read_line(opened, path)) is not None:
+        lines.append(line)
+    return lines
+
+
 @dataclass(frozen=True)
 class Field:
     """A value of a header and what to call it in errors."""
@@ -35,7 +43,9 @@ class Field:
 
     def wrong(self, expected: str) -> InputError:
         """The error for a value that is not what is expected."""
-        return InputError(f'{self.path}: its header says {self.name} "{shown(self.text, 60)}", expected {expected}: correct it')
+        return InputError(
+            f'{self.path}: its header says {self.name} "{shown(self.text, 60)}", expected {expected}: correct it'
+        )
 
     def whole(self, lowest: int, highest: int) -> int:
         """A whole number."""

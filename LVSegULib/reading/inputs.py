@@ -14,6 +14,8 @@ _log = logging.getLogger(__name__)
 _FILES_TO_TRY = 50
 """Files of a folder that are opened to see whether it holds DICOM."""
 
+_STUDY = ("PatientID", "StudyInstanceUID")
+
 
 def expand_inputs(paths: Sequence[Path]) -> list[Path]:
     """One path for each cine: a folder becomes its image files, or its patients if it holds DICOM of several.
@@ -49,16 +51,23 @@ def _study_of(files: Sequence[Path]) -> tuple[str, str] | None:
     A damaged file stands for a study of its own: reading it will say what is wrong with it.
     """
     import pydicom
+    from pydicom.config import disable_value_validation
     from pydicom.errors import InvalidDicomError
+
+    from LVSegULib.reading.dicom_file import DicomFile
 
     for file in files[:_FILES_TO_TRY]:
         if file.name == "DICOMDIR":
             continue
         try:
-            header = pydicom.dcmread(file, specific_tags=["PatientID", "StudyInstanceUID"], stop_before_pixels=True)
+            with disable_value_validation(), DicomFile(file) as opened:
+                header = pydicom.dcmread(opened, specific_tags=[*_STUDY], stop_before_pixels=True)
+                patient, study = (
+                    str(header.get(name, default)) for name, default in zip(_STUDY, (file, ""), strict=True)
+                )
+            return patient, study
         except InvalidDicomError:
             continue
-        except Exception:  # pydicom fails on damaged files in many ways
+        except Exception:  # pydicom fails on damage in many ways
             return str(file), ""
-        return str(header.get("PatientID", file)), str(header.get("StudyInstanceUID", ""))
     return None

@@ -8,6 +8,9 @@ from pathlib import Path
 IMAGE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 """Endings of the image files that are read."""
 
+LONGEST_BYTES = 200
+"""Of a name; file systems take 255, endings of outputs included."""
+
 _STRIPPED = (".seq.nrrd", ".seg.nrrd", ".seq.nhdr", ".seq.mha", *IMAGE_ENDINGS, ".dcm")
 
 
@@ -26,5 +29,6 @@ def short_name(path: Path) -> str:
 
 
 def safe_name(text: str) -> str:
-    """`text` with "_" for whatever some system's file names cannot hold; "cine" if nothing is left."""
-    return re.sub(r"[^\w.+-]+", "_", text).strip("._") or "cine"
+    """`text` with "_" for whatever some system's file names cannot hold, cut to `LONGEST_BYTES`; "cine" if it is empty."""
+    name = re.sub(r"[^\w.+-]+", "_", text).strip("._")
+    return name.encode()[:LONGEST_BYTES].decode(errors="ignore").rstrip("._") or "cine"

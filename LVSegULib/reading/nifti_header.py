@@ -1,39 +1,54 @@
-"""What SimpleITK hides or refuses of a NIfTI file: zero spacing, NaN, missing bytes, axes a little off right angles."""
+"""The header of a NIfTI-1 file, checked; what SimpleITK hides or refuses of it: zero spacing, axes off right angles."""
 
 from __future__ import annotations
 
 import gzip
+import math
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
+from LVSegULib.reading.limits import refuse_too_large
 from LVSegULib.reading.right_angles import LEAN_OF_ROUNDING, MOST_LEAN, lean, refuse_leaning, straightened
+from LVSegULib.reading.shown import shown
+from LVSegULib.reading.stored_pixels import StoredPixels
 
 HEADER_BYTES = 348
 """Size of a NIfTI-1 header; offsets below are those of nifti1.h."""
 
-_DIM, _DATATYPE, _PIXDIM, _VOX_OFFSET, _UNITS, _QFORM_CODE, _SFORM_CODE, _SFORM = 40, 70, 76, 108, 123, 252, 254, 280
+_DIM, _DATATYPE, _PIXDIM, _VOX_OFFSET, _SLOPE, _UNITS, _QFORM_CODE, _SFORM_CODE, _SFORM, _MAGIC = (
+    40, 70, 76, 108, 112, 123, 252, 254, 280, 344
+)  # fmt: skip
+_FIRST_PIXEL = 352
+_MOST_BEFORE_PIXELS = 2**28
 _MS_PER_TIME_UNIT = {8: 1000.0, 16: 1.0, 24: 0.001}
-_FLOATS = {16: "f4", 64: "f8"}
+_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
+_COLOURS = {128: 3, 2304: 4}
+_COMPLEX = (32, 1792, 2048)
 
 
 @dataclass(frozen=True)
-class NiftiFile:
-    """A NIfTI-1 file's bytes, decompressed, and what is needed of its header.
+class NiftiHeader:
+    """What is needed of a NIfTI-1 header.
 
     Attributes:
-        content: the whole file.
+        path: the file.
+        content: the header's bytes.
         order: "<" or ">", its byte order.
         shape: number of samples along each axis (I, J, K, T, ...).
         spacing: `pixdim` of these axes as stored, signs dropped; ITK would turn 0 into 1.
         frame_ms: time between frames in ms; None if the file has no time axis or gives no unit for it.
     """
 
+    path: Path
     content: bytes
     order: str
     shape: tuple[int, ...]
@@ -52,59 +67,118 @@ class NiftiFile:
         """Whether the header gives an orientation as a quaternion."""
         return self._number("h", _QFORM_CODE) > 0
 
-    def not_finite(self) -> int:
-        """How many pixels are NaN or infinite; ITK would turn them into 0."""
-        kind = _FLOATS.get(int(self._number("h", _DATATYPE)))
-        if kind is None:
-            return 0
-        offset, count = self._pixel_place()
-        values = np.frombuffer(self.content, f"{self.order}{kind}", count, offset)
-        return int(np.count_nonzero(~np.isfinite(values)))
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Slope and intercept from what is stored to what is meant.
 
-    def missing_bytes(self) -> int:
-        """How many bytes of pixels the header promises and the file does not hold."""
-        offset, count = self._pixel_place()
-        return max(0, offset + count * int(self._number("h", _DATATYPE + 2)) // 8 - len(self.content))
+        Raises:
+            InputError: they are no numbers.
+        """
+        slope, intercept = struct.unpack_from(f"{self.order}2f", self.content, _SLOPE)
+        if slope == 0:
+            return 1.0, 0.0
+        if not math.isfinite(slope) or not math.isfinite(intercept):
+            raise InputError(f"{self.path}: its header scales pixels by {slope:g} and {intercept:g}: correct scl_slope")
+        return slope, intercept
 
-    def _pixel_place(self) -> tuple[int, int]:
-        return int(self._number("f", _VOX_OFFSET)), int(np.prod(self.shape))
+    @property
+    def pixels(self) -> StoredPixels:
+        """Where the pixels are.
+
+        Raises:
+            InputError: they are of a kind that is not read, more than any cine has, or lie nowhere.
+        """
+        code = int(self._number("h", _DATATYPE))
+        if code in _COMPLEX:
+            raise InputError(f"{self.path}: has complex pixels, expected magnitude images: export the magnitude")
+        if code not in _TYPES:
+            raise InputError(f"{self.path}: its header says datatype {code}, expected grey values: export it again")
+        dtype = np.dtype(_TYPES[code]).newbyteorder(self.order)
+        refuse_too_large(self.path, self.shape, dtype.itemsize)
+        offset = self._number("f", _VOX_OFFSET) or _FIRST_PIXEL
+        if not HEADER_BYTES <= offset <= _MOST_BEFORE_PIXELS:
+            raise InputError(
+                f"{self.path}: its header says that pixels begin at byte {offset:g}: copy or export it again"
+            )
+        count, is_packed = math.prod(self.shape), _is_packed(self.path)
+        start, skipped = (0, int(offset)) if is_packed else (int(offset), 0)
+        return StoredPixels((self.path,), "gzip" if is_packed else "raw", dtype, count, start, skipped)
+
+    @property
+    def values_per_pixel(self) -> int:
+        """More than one in images of colours or vectors."""
+        return _COLOURS.get(int(self._number("h", _DATATYPE)), math.prod(self.shape[4:]))
+
+    def straightened(self) -> bytes:
+        """The header with its sform straightened and the axes' lengths in pixdim; it must have an sform."""
+        sform = self.sform
+        if sform is None:
+            raise ValueError("only a header with an sform can be straightened")
+        sform[:, :3] = straightened(sform[:, :3])
+        content = bytearray(self.content)
+        struct.pack_into(f"{self.order}3f", content, _PIXDIM + 4, *np.linalg.norm(sform[:, :3], axis=0))
+        struct.pack_into(f"{self.order}12f", content, _SFORM, *sform.ravel())
+        struct.pack_into(f"{self.order}h", content, _QFORM_CODE, 0)
+        return bytes(content)
+
+    def geometry_only(self, content: bytes) -> bytes:
+        """A file without pixels that says no more than where the image lies, for ITK to read."""
+        bare = bytearray(_FIRST_PIXEL)
+        struct.pack_into(f"{self.order}i", bare, 0, HEADER_BYTES)
+        struct.pack_into(f"{self.order}8h", bare, _DIM, 3, 2, 2, 2, 1, 1, 1, 1)  # ITK drops axes of one sample
+        struct.pack_into(f"{self.order}2h", bare, _DATATYPE, 2, 8)
+        struct.pack_into(f"{self.order}f", bare, _VOX_OFFSET, _FIRST_PIXEL)
+        bare[_PIXDIM : _PIXDIM + 16] = content[_PIXDIM : _PIXDIM + 16]
+        bare[_UNITS] = content[_UNITS] & 7  # of space
+        bare[_QFORM_CODE : _SFORM + 48] = content[_QFORM_CODE : _SFORM + 48]
+        bare[_MAGIC : _MAGIC + 4] = b"n+1\0"
+        return bytes(bare)
 
     def _number(self, kind: str, offset: int) -> float:
         value: float = struct.unpack_from(self.order + kind, self.content, offset)[0]
         return value
 
 
-def read_nifti_file(path: Path) -> NiftiFile:
-    """Read a .nii or .nii.gz file without decoding its pixels.
+def read_nifti_header(path: Path) -> NiftiHeader:
+    """Read the header of a .nii or .nii.gz file.
 
     Raises:
         InputError: the file is cut short, damaged, or no NIfTI-1 file.
     """
-    content = _content(path)
+    try:
+        with _opened(path) as opened:
+            content = opened.read(HEADER_BYTES)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: is cut short or damaged ({shown(error)}): copy or export it again") from error
     for order in "<>":
-        if len(content) >= HEADER_BYTES and struct.unpack_from(f"{order}i", content)[0] == HEADER_BYTES:
-            file = _parsed(content, order)
-            if file.missing_bytes():
-                raise InputError(f"{path}: is cut short by {file.missing_bytes()} bytes: copy or export it again")
-            return file
+        if len(content) == HEADER_BYTES and struct.unpack_from(f"{order}i", content)[0] == HEADER_BYTES:
+            return _parsed(path, content, order)
     raise InputError(f"{path}: is no NIfTI-1 file, or cut short inside its header: copy or export it again")
 
 
-def _content(path: Path) -> bytes:
-    try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path}: is cut short or damaged ({error}): copy or export it again") from error
+def _is_packed(path: Path) -> bool:
+    with path.open("rb") as opened:
+        return opened.read(2) == b"\x1f\x8b"
 
 
-def _parsed(content: bytes, order: str) -> NiftiFile:
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO | gzip.GzipFile]:
+    with gzip.open(path) if _is_packed(path) else path.open("rb") as opened:
+        yield opened
+
+
+def _parsed(path: Path, content: bytes, order: str) -> NiftiHeader:
     axes, *counts = struct.unpack_from(f"{order}8h", content, _DIM)
-    pixdim = struct.unpack_from(f"{order}8f", content, _PIXDIM)
-    axes = min(max(axes, 0), 7)
+    if not 1 <= axes <= 7 or min(counts[:axes]) < 1:
+        sizes = " x ".join(map(str, counts[: max(0, min(axes, 7))]))
+        raise InputError(f"{path}: its header says {axes} axes of {sizes} pixels: correct dim in the file's header")
+    if content[_MAGIC : _MAGIC + 3] != b"n+1":
+        raise InputError(f"{path}: does not hold its pixels, or is no NIfTI-1 file: save it as one file")
+    pixdim: tuple[Any, ...] = struct.unpack_from(f"{order}8f", content, _PIXDIM)
     per_unit = _MS_PER_TIME_UNIT.get(content[_UNITS] & 0x38)
     has_time = axes > 3 and counts[3] > 1 and per_unit is not None
-    return NiftiFile(
+    return NiftiHeader(
+        path=path,
         content=content,
         order=order,
         shape=tuple(counts[:axes]),
@@ -113,28 +187,14 @@ def _parsed(content: bytes, order: str) -> NiftiFile:
     )
 
 
-def leaning(file: NiftiFile, path: Path) -> float:
+def leaning(header: NiftiHeader) -> float:
     """How much a file's axes lean where ITK may refuse them, 0.0 where it can take the file as it is.
 
     Raises:
         GeometryError: the axes lean more than is straightened, and no quaternion says better.
     """
-    found = lean(file.sform[:, :3]) if file.sform is not None else 0.0
-    if not found <= MOST_LEAN and file.has_qform:
+    found = lean(header.sform[:, :3]) if header.sform is not None else 0.0
+    if not found <= MOST_LEAN and header.has_qform:
         return 0.0
-    refuse_leaning(found, path)
+    refuse_leaning(found, header.path)
     return found if found > LEAN_OF_ROUNDING else 0.0
-
-
-def write_straightened(file: NiftiFile, out: Path) -> None:
-    """Write the file to `out` (.nii), its sform straightened, the axes' lengths in pixdim, pixels untouched."""
-    sform = file.sform
-    if sform is None:
-        raise ValueError("only a file with an sform can be straightened")
-    sform[:, :3] = straightened(sform[:, :3])
-    content = bytearray(file.content)
-    lengths = np.linalg.norm(sform[:, :3], axis=0)
-    struct.pack_into(f"{file.order}3f", content, _PIXDIM + 4, *lengths)
-    struct.pack_into(f"{file.order}12f", content, _SFORM, *sform.ravel())
-    struct.pack_into(f"{file.order}h", content, _QFORM_CODE, 0)
-    out.write_bytes(content)

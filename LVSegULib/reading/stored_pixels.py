@@ -5,9 +5,10 @@ from __future__ import annotations
 import bz2
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol
 
@@ -27,6 +28,7 @@ _DENSEST = 1032
 
 _CHUNK = 1 << 20
 _SLACK = 1 << 16
+_LONGEST_NUMBER = 1000
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ class StoredPixels:
             try:
                 self._read_part(file, pixels[number * share : (number + 1) * share])
             except (OSError, EOFError, zlib.error, ValueError) as error:
-                raise InputError(f"{file}: is cut short or damaged ({shown(error)}): copy or export it again") from error
+                raise InputError(
+                    f"{file}: is cut short or damaged ({shown(error)}): copy or export it again"
+                ) from error
         return pixels
 
     def _most_in(self, file: Path) -> int:
@@ -81,15 +85,29 @@ class StoredPixels:
     def _read_part(self, file: Path, pixels: NDArray[Any]) -> None:
         with file.open("rb") as opened:
             opened.seek(opened.seek(0, 2) - pixels.nbytes if self.start == AT_THE_END else self.start)
-            if self.encoding == "text":
-                _fill_from_text(opened, pixels, file)
-                return
-            with _unpacked(opened, self.encoding) as stream:
+            with self._unpacked(opened) as stream:
                 skip(stream, self.skipped)
                 found = read_into(stream, memoryview(pixels.view(np.uint8)))
                 _refuse_cut_short(file, found, pixels.nbytes)
-                if self.encoding != "raw":
+                if self.encoding in ("gzip", "zlib", "bzip2"):
                     refuse_far_more(stream, pixels.nbytes + self.skipped, file)
+
+    @contextmanager
+    def _unpacked(self, opened: BinaryIO) -> Iterator[Stream]:
+        if self.encoding == "gzip":
+            with gzip.GzipFile(fileobj=opened) as unpacked:
+                yield unpacked
+        elif self.encoding == "bzip2":
+            with bz2.BZ2File(opened) as unpacked:
+                yield unpacked
+        elif self.encoding == "zlib":
+            yield _ZlibStream(opened)
+        elif self.encoding == "hex":
+            yield _TextStream(opened, _from_digits)
+        elif self.encoding == "text":
+            yield _TextStream(opened, partial(_from_numbers, dtype=self.dtype))
+        else:
+            yield opened
 
 
 class Stream(Protocol):
@@ -120,7 +138,9 @@ def refuse_far_more(stream: Stream, taken: int, file: Path) -> None:
     while chunk := stream.read(_CHUNK):
         more += len(chunk)
         if more > taken + _SLACK:
-            raise InputError(f"{file}: expands to far more than its header says, {taken} bytes: copy or export it again")
+            raise InputError(
+                f"{file}: expands to far more than its header says, {taken} bytes: copy or export it again"
+            )
 
 
 def _refuse_missing(file: Path) -> None:
@@ -131,18 +151,6 @@ def _refuse_missing(file: Path) -> None:
 def _refuse_cut_short(file: Path, held: int, needed: int) -> None:
     if held < needed:
         raise InputError(f"{file}: is cut short by {needed - max(held, 0)} bytes: copy or export it again")
-
-
-@contextmanager
-def _unpacked(opened: BinaryIO, encoding: Encoding) -> Iterator[Stream]:
-    if encoding == "gzip":
-        with gzip.GzipFile(fileobj=opened) as unpacked:
-            yield unpacked
-    elif encoding == "bzip2":
-        with bz2.BZ2File(opened) as unpacked:
-            yield unpacked
-    else:
-        yield {"zlib": _ZlibStream, "hex": _HexStream}.get(encoding, lambda raw: raw)(opened)
 
 
 class _ZlibStream:
@@ -163,33 +171,35 @@ class _ZlibStream:
         return b""
 
 
-class _HexStream:
-    """Bytes written as two hexadecimal digits each."""
+class _TextStream:
+    """Bytes that are written as text, in hexadecimal digits or as the numbers that they mean."""
 
-    def __init__(self, text: BinaryIO) -> None:
-        self._text, self._digits = text, b""
+    def __init__(self, text: BinaryIO, convert: Callable[[bytes], tuple[bytes, bytes]]) -> None:
+        self._text, self._convert = text, convert
+        self._rest, self._ready = b"", b""
 
     def read(self, size: int, /) -> bytes:
         """Up to `size` bytes; none at the end."""
-        while len(self._digits) < 2 and (chunk := self._text.read(_CHUNK)):
-            self._digits += b"".join(chunk.split())
-        found, self._digits = self._digits[: 2 * size], self._digits[2 * size :]
-        return bytes.fromhex(found.decode("ascii"))
+        while not self._ready and (chunk := self._text.read(_CHUNK)):
+            self._ready, self._rest = self._convert(self._rest + chunk)
+        if not self._ready and self._rest:
+            self._ready, self._rest = self._convert(self._rest + b" ")
+        found, self._ready = self._ready[:size], self._ready[size:]
+        return found
 
 
-def _fill_from_text(opened: BinaryIO, pixels: NDArray[Any], file: Path) -> None:
-    done, rest, limits = 0, b"", np.iinfo(pixels.dtype) if pixels.dtype.kind in "iu" else None
-    while done < len(pixels) and (chunk := opened.read(_CHUNK)):
-        words = (rest + chunk + b"|").split()  # the last word may go on in the next chunk
-        rest = words.pop()[:-1]
-        if len(rest) > _LONGEST_NUMBER:
-            raise ValueError("what should be a number is no number")
-        numbers = np.array([float(word) for word in words[: len(pixels) - done]])
-        if limits and not ((numbers >= limits.min) & (numbers <= limits.max)).all():
-            raise ValueError(f"a number is none of {pixels.dtype.name}")
-        pixels[done : done + len(numbers)] = numbers
-        done += len(numbers)
-    if rest and done == len(pixels) - 1:
-        pixels[done:] = float(rest)
-        done += 1
-    _refuse_cut_short(file, done * pixels.itemsize, pixels.nbytes)
+def _from_digits(text: bytes) -> tuple[bytes, bytes]:
+    digits = b"".join(text.split())
+    even = len(digits) // 2 * 2
+    return bytes.fromhex(digits[:even].decode("ascii")), digits[even:]
+
+
+def _from_numbers(text: bytes, dtype: np.dtype[Any]) -> tuple[bytes, bytes]:
+    *words, rest = (text + b"|").split()  # the last word may go on in what comes next
+    if len(rest) > _LONGEST_NUMBER:
+        raise ValueError("what should be a number goes on and on")
+    numbers = np.array([float(word) for word in words])
+    if dtype.kind in "iu" and not ((numbers >= np.iinfo(dtype).min) & (numbers <= np.iinfo(dtype).max)).all():
+        raise ValueError(f"a number is no {dtype.name}")
+    with np.errstate(over="ignore"):
+        return numbers.astype(dtype).tobytes(), rest[:-1]

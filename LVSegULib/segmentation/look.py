@@ -19,7 +19,7 @@ from scipy import ndimage
 from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.engines.batches import all_logits
-from LVSegULib.labels import CAVITY
+from LVSegULib.labels import CAVITY, RIGHT_CAVITY
 from LVSegULib.measures.divergence import probabilities
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
@@ -48,6 +48,11 @@ FIELDS = (1.0, 0.7, 0.5, 0.35)
 
 LEAST_FIELD = 0.5
 """An image that fills less of the grid's width cannot be of a usual size."""
+
+OFF_THE_MIDDLE = "the heart lies off the middle of the images: the network looked there"
+
+EDGE_PIXELS, STEP_MM = 2, 24.0
+"""A right ventricle that comes so close to the grid's edge is cut off, and the grid is moved so far towards it."""
 
 BORDER_SHARE = 0.08
 """A cavity whose centre lies closer to the grid's edge than its radius and this share of the grid is at the edge."""
@@ -95,7 +100,7 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
     if _field_mm(cine) < LEAST_FIELD * own.spacing_mm * max(own.rows, own.columns):
         first = dataclasses.replace(first, score=0.0)  # a whole mouse is as large as a heart, and as round
     if first.score >= SURE and first.is_usual:
-        return own, ""
+        return _with_right_ventricle(some, model, engine)
     looks = [_look(some, grid, model, engine) for grid in _other_grids(cine, own)]
     best = max(looks, key=lambda look: look.score)
     refined = _look(some, _centred(best, own), model, engine) if best.score > 0 else best
@@ -105,9 +110,28 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
     return best.grid, _sentence(best.grid, own)
 
 
+def _with_right_ventricle(some: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, str]:
+    """The model's own grid, moved if it would cut the right ventricle off; and the sentence for the user."""
+    grid = model.grid
+    if RIGHT_CAVITY not in model.labels:
+        return grid, ""
+    logits = all_logits(engine, prepare_images(some, grid), len(model.labels))
+    right = probabilities(logits)[:, model.labels.index(RIGHT_CAVITY)] > 0.5
+    sides = [_cut_off(right.any(axis=(0, 2))), _cut_off(right.any(axis=(0, 1)))]
+    if not any(sides):
+        return grid, ""
+    moved = tuple(centre + STEP_MM * side for centre, side in zip(grid.centre_mm, sides, strict=True))
+    return dataclasses.replace(grid, centre_mm=(moved[0], moved[1])), OFF_THE_MIDDLE
+
+
+def _cut_off(found: NDArray[np.bool_]) -> int:
+    """At which end of a line of pixels (N,) something comes to the edge: -1, 1, or 0 for neither or both."""
+    return int(found[-EDGE_PIXELS:].any()) - int(found[:EDGE_PIXELS].any())
+
+
 def _sentence(grid: Grid, own: Grid) -> str:
     if grid.spacing_mm == own.spacing_mm:
-        return "the heart lies off the middle of the images: the network looked there"
+        return OFF_THE_MIDDLE
     return (
         f"by its spacing the heart is {grid.spacing_mm / own.spacing_mm:.2g} times the usual size: the network saw it "
         f"with pixels of {grid.spacing_mm:.2g} instead of {own.spacing_mm:g} mm; volumes go by the file's spacing"

@@ -128,7 +128,7 @@ KINDS: list[tuple[str, Callable[[Path], None]]] = [
     ("absurd-spacing", _file(lambda: gzip.compress(_nifti(_beat(), (1500.0, 1500.0, 8000.0, 1.0)), 1))),
     ("nan", _file(_packed(lambda: _with_pixel(float("nan"))))),
     ("constant", _file(_packed(lambda: np.full((16, 16, 4, 2), 7, np.int16)))),
-    ("single-image", _file(_packed(lambda: _beat()[:, :, :1, 0]))),
+    ("single-image", _file(_packed(lambda: _beat()[:, :, 0, 0]))),
     ("colour", _file(_packed(_colour))),
     ("mask", _file(_packed(lambda: (_beat() > 500).astype(np.uint8)))),
     ("nifti-cut-short", _file(lambda: _nifti(_beat())[:-900], ".nii")),

@@ -7,7 +7,23 @@ from random import Random
 WHOLE = (0, 1, 2, 3, 7, 15, 17, 255, 256, 1000, 32767, 32768, 65535, 65536, 10**6, 2**31 - 1, 2**31, 2**32 - 1, 10**12)
 """Counts and sizes at the borders of their types, and beyond any image."""
 
-TEXTS = ("nan", "inf", "-inf", "1e999", "1e-320", "", " ", "x", "1,5", "0x10", "%s%s%n", "٣", "\x1b[31m", "é\xff", "1\\2")
+TEXTS = (
+    "nan",
+    "inf",
+    "-inf",
+    "1e999",
+    "1e-320",
+    "",
+    " ",
+    "x",
+    "1,5",
+    "0x10",
+    "%s%s%n",
+    "٣",
+    "\x1b[31m",
+    "é\xff",
+    "1\\2",
+)
 """What may stand where a number should."""
 
 

@@ -61,7 +61,24 @@ _SYNTAXES = (
     b"1.2.3.4",
     b"",
 )
-_VRS = (b"US", b"UL", b"SS", b"DS", b"IS", b"UI", b"LO", b"SQ", b"OW", b"OB", b"UN", b"FD", b"FL", b"PN", b"XX", b"\0\0")
+_VRS = (
+    b"US",
+    b"UL",
+    b"SS",
+    b"DS",
+    b"IS",
+    b"UI",
+    b"LO",
+    b"SQ",
+    b"OW",
+    b"OB",
+    b"UN",
+    b"FD",
+    b"FL",
+    b"PN",
+    b"XX",
+    b"\0\0",
+)
 _CHARACTER_SETS = (b"ISO_IR 192", b"ISO 2022 IR 87", b"\\", b"no such set ", b"GB18030")
 
 
@@ -121,7 +138,12 @@ def _mutate_folder(files: dict[str, bytes], random: Random) -> dict[str, bytes]:
         return files | {one: files[other]}
     if kind == 3:
         return {f"{random.choice('ab')}/{name}": content for name, content in files.items()}
-    return files | {"DICOMDIR": random.randbytes(300), "notes.txt": b"no DICOM", ".DS_Store": b"", "seg.nii.gz": b"\x1f\x8b"}
+    return files | {
+        "DICOMDIR": random.randbytes(300),
+        "notes.txt": b"no DICOM",
+        ".DS_Store": b"",
+        "seg.nii.gz": b"\x1f\x8b",
+    }
 
 
 def _delete(parsed: Parsed, random: Random) -> None:
@@ -172,7 +194,9 @@ def _change_syntax(parsed: Parsed, random: Random) -> None:
 def _change_text(parsed: Parsed, random: Random) -> None:
     _set(parsed, "SpecificCharacterSet", b"CS", random.choice(_CHARACTER_SETS))
     name = random.choice(("PatientID", "SeriesInstanceUID", "StudyInstanceUID"))
-    _set(parsed, name, b"LO", random.choice((random.randbytes(40), b"\x1b$B" * 9, b"../../x", b"A" * 60000, b"", b"\0")))
+    _set(
+        parsed, name, b"LO", random.choice((random.randbytes(40), b"\x1b$B" * 9, b"../../x", b"A" * 60000, b"", b"\0"))
+    )
 
 
 def _repeat_items(parsed: Parsed, random: Random) -> None:

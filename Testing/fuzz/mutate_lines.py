@@ -15,7 +15,9 @@ def mutate_lines(lines: list[str], separators: str, random: Random) -> list[str]
         place = random.randrange(len(lines)) if lines else 0
         kind = random.random()
         if not lines or kind < 0.1:
-            lines.insert(place, random.choice(("", "x", "# " + "A" * 5000, "a" * 70 + separators[0], absurd_text(random))))
+            lines.insert(
+                place, random.choice(("", "x", "# " + "A" * 5000, "a" * 70 + separators[0], absurd_text(random)))
+            )
         elif kind < 0.2:
             del lines[place]
         elif kind < 0.3:
@@ -23,7 +25,9 @@ def mutate_lines(lines: list[str], separators: str, random: Random) -> list[str]
         elif kind < 0.35:
             random.shuffle(lines)
         elif kind < 0.4:
-            lines[place] = random.choice((lines[place].upper(), " " + lines[place], lines[place] + "\r", lines[place][:3]))
+            lines[place] = random.choice(
+                (lines[place].upper(), " " + lines[place], lines[place] + "\r", lines[place][:3])
+            )
         else:
             lines[place] = _with_absurd_words(lines[place], separators, random)
     return lines

@@ -94,7 +94,9 @@ def _compress_by_pillow(dataset: FileDataset, pixels: np.ndarray, kind: str) -> 
     from PIL import Image
 
     packed = io.BytesIO()
-    Image.fromarray((pixels // 4).astype(np.uint8)).save(packed, kind, **({"no_jp2": True} if kind == "JPEG2000" else {}))
+    Image.fromarray((pixels // 4).astype(np.uint8)).save(
+        packed, kind, **({"no_jp2": True} if kind == "JPEG2000" else {})
+    )
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 8, 8, 7, 0
     dataset.PixelData = encapsulate([packed.getvalue()])
     dataset["PixelData"].is_undefined_length = True

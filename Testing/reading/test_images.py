@@ -168,7 +168,7 @@ def test_slices_along_the_first_axis_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", [".nii", ".nii.gz", ".nrrd"])
 def test_a_file_cut_short_is_refused(tmp_path: Path, ending: str, kept: float) -> None:
     path = tmp_path / f"short{ending}"
-    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(pixels(20).T), str(path))
+    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(pixels(20).T, isVector=False), str(path))
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * kept)])
     with pytest.raises(InputError, match=rf"short{ending}: .*cut short"):

@@ -16,6 +16,7 @@ from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.reading.sunnybrook import open_sunnybrook
 from LVSegULib.segmentation.look import Look, fitting_grid
 from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
+from Testing import three_labels
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +75,20 @@ def test_a_heart_at_the_border_of_a_large_field_is_looked_at_there(patient: Pati
     assert dice(blind.labels[..., :rows, :columns], patient.labels) < dice(
         result.labels[..., :rows, :columns], patient.labels
     )
+
+
+def test_a_right_ventricle_that_would_be_cut_off_is_looked_at(tmp_path: Path) -> None:
+    model = three_labels.save_three_label_model(tmp_path / "three")
+    engine = open_engine(model, "onnxruntime")
+    labels = three_labels.heart_labels()
+    images = np.pad(three_labels.heart_images(labels), ((0, 0), (0, 0), (0, 0), (0, 26)), constant_values=100)
+    cine = Cine(images, np.diag([three_labels.PIXEL_MM, three_labels.PIXEL_MM, three_labels.SLICE_MM, 1]))
+    result = segment_cine(cine, model.spec, engine)
+    assert result.warnings == ("the heart lies off the middle of the images: the network looked there",)
+    blind = segment_cine(cine, model.spec, engine, SegmentationOptions(look_first=False))
+    columns = labels.shape[3]
+    assert dice(np.uint8(result.labels[..., :columns] == 3), np.uint8(labels == 3)) > 0.97
+    assert dice(np.uint8(blind.labels[..., :columns] == 3), np.uint8(labels == 3)) < 0.95
 
 
 def test_without_any_heart_the_models_own_grid_is_kept(patient: Patient) -> None:

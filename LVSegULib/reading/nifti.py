@@ -1,0 +1,96 @@
+"""Read an image from a NIfTI-1 file, packed or not."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK
+from numpy.typing import NDArray
+
+from LVSegULib.errors import GeometryError
+from LVSegULib.reading.limits import refuse_far
+from LVSegULib.reading.nifti_header import NiftiHeader, leaning, read_nifti_header
+from LVSegULib.reading.right_angles import leaning_note
+from LVSegULib.reading.shown import shown
+from LVSegULib.reading.stored_image import StoredImage, check_spacing, ijk_to_ras_of, several_values, two_dimensional
+
+LONGEST_FRAME_MS = 500.0
+"""Longer times between frames are a header's default (1 s), not a cine's."""
+
+
+def read_nifti(path: Path) -> StoredImage:
+    """Read a .nii or .nii.gz file.
+
+    Raises:
+        InputError: missing or damaged, 2-D, colours or vectors, or more than any cine has.
+        GeometryError: impossible spacing, direction or origin.
+    """
+    header = read_nifti_header(path)
+    if len(header.shape) < 3:
+        raise two_dimensional(path)
+    if header.values_per_pixel > 1:
+        raise several_values(path, header.values_per_pixel)
+    check_spacing(path, header.spacing[:3])
+    found = leaning(header)
+    ijk_to_ras = _ijk_to_ras(header, header.straightened() if found else header.content)
+    notes = [leaning_note(found)] if found else []
+    frames = header.shape[3] if len(header.shape) > 3 else 1
+    time_ms = None
+    if header.frame_ms is not None:
+        if 0 < header.frame_ms <= LONGEST_FRAME_MS:
+            time_ms = np.arange(frames, dtype=np.float64) * header.frame_ms
+        else:
+            notes.append(
+                f"the file's {header.frame_ms:g} ms from frame to frame are not those of a heartbeat: left out"
+            )
+    scale, place = header.scale, header.pixels
+    pixels = _scaled(place.read(), *scale)
+    return StoredImage(pixels.reshape(frames, *header.shape[2::-1]), ijk_to_ras, time_ms, tuple(notes))
+
+
+def _scaled(pixels: NDArray[Any], slope: float, intercept: float) -> NDArray[Any]:
+    if (slope, intercept) == (1.0, 0.0):
+        return pixels
+    scaled = pixels.astype(np.float64 if pixels.dtype.itemsize > 2 and pixels.dtype.kind != "f" else np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled *= slope
+        scaled += intercept
+    return scaled
+
+
+def _ijk_to_ras(header: NiftiHeader, content: bytes) -> NDArray[np.float64]:
+    """Where ITK, and so 3D Slicer, puts the image: it has its own way to choose between qform and sform."""
+    with tempfile.TemporaryDirectory(prefix="lvsegu-") as folder:
+        file = Path(folder) / "geometry.nii"
+        file.write_bytes(header.geometry_only(content))
+        reader = SimpleITK.ImageFileReader()
+        reader.SetFileName(str(file))
+        try:
+            with _quiet_itk():
+                reader.ReadImageInformation()
+        except RuntimeError as error:
+            said = re.search(r"[^\n:]*(?:direction|spacing|orthonormal)[^\n]*", str(error), re.IGNORECASE)
+            reason = shown(said[0]) if said else "they cannot be understood"
+            raise GeometryError(f"{header.path}: its axes: {reason}: correct the file's header") from error
+    origin = np.array(reader.GetOrigin()[:3])
+    refuse_far(header.path, origin)
+    dimension = reader.GetDimension()
+    directions = np.array(reader.GetDirection()).reshape(dimension, dimension)
+    return ijk_to_ras_of(header.path, directions[:3, :3] * reader.GetSpacing()[:3], origin)
+
+
+@contextmanager
+def _quiet_itk() -> Iterator[None]:
+    """ITK's warnings go straight to the terminal; what matters of them raises as well."""
+    before = SimpleITK.ProcessObject.GetGlobalWarningDisplay()
+    SimpleITK.ProcessObject.SetGlobalWarningDisplay(False)
+    try:
+        yield
+    finally:
+        SimpleITK.ProcessObject.SetGlobalWarningDisplay(before)
