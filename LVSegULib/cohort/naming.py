@@ -36,8 +36,9 @@ def give_names(found: Sequence[Found], known: Mapping[str, str]) -> dict[str, st
     free = {name for name, count in counts.items() if count == 1} - taken
     taken |= free
     names = {one.key: known[one.key] for one in found if one.key in known}
+    numbers: Counter[str] = Counter()
     for key, name in wanted.items():
-        names[key] = name if name.casefold() in free else _numbered(name, taken)
+        names[key] = name if name.casefold() in free else _numbered(name, taken, numbers)
         taken.add(names[key].casefold())
     return names
 
@@ -86,6 +87,11 @@ def _as_long_as_needed(names: Mapping[str, Sequence[str]], taken: set[str]) -> d
             length[key] += 1
 
 
-def _numbered(name: str, taken: set[str]) -> str:
-    candidates = itertools.chain([name], (folder_name(f"{name}-{number}") for number in itertools.count(2)))
-    return next(candidate for candidate in candidates if candidate.casefold() not in taken)
+def _numbered(name: str, taken: set[str], numbers: Counter[str]) -> str:
+    """`name`, or with the first number that is not taken; `numbers` holds the last that was tried for each."""
+    while True:
+        numbers[name.casefold()] += 1
+        number = numbers[name.casefold()]
+        candidate = name if number == 1 else folder_name(f"{name}-{number}")
+        if candidate.casefold() not in taken:
+            return candidate

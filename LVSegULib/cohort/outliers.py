@@ -20,6 +20,9 @@ FARTHEST = 100.0
 FEWEST_CASES = 8
 """With fewer cases that have a figure, its usual range cannot be told."""
 
+_MOST_TOLD = 3
+"""Figures that a reason names."""
+
 _MAD_TO_SIGMA = 1.4826
 """The median absolute deviation of normally distributed numbers times this is their standard deviation."""
 
@@ -33,21 +36,28 @@ _NEEDED = ("LVEF_percent", "RVEF_percent")
 
 @dataclass(frozen=True)
 class _Distances:
-    """How far each case lies from the middle in one figure: robust standard deviations (N,), and in words."""
+    """How far each case lies from the middle in one figure: its values and robust standard deviations (N,)."""
 
     column: Column
     values: NDArray[np.float64]
     far: NDArray[np.float64]
     middle_half: tuple[float, float]
 
-    def reason(self, row: int) -> str:
+    def figure(self, row: int) -> str:
         value = self.values[row]
-        if np.isnan(value):
-            return f"no {self.column.label}, which most of the cohort have"
-        unit = f" {self.column.unit}" if self.column.unit else ""
+        label, unit = self.column.label, self._unit
+        return f"no {label}" if np.isnan(value) else f"{label} {self.column.shown(value)}{unit}"
+
+    def compared(self, row: int) -> str:
+        if np.isnan(self.values[row]):
+            return f"{self.figure(row)}, which most of the cohort have"
         low, high = (self.column.shown(edge) for edge in self.middle_half)
         half = f"{low} to {high}" if low != high else low
-        return f"{self.column.label} {self.column.shown(value)}{unit}, half of the cohort {half}{unit}"
+        return f"{self.figure(row)}, half of the cohort {half}{self._unit}"
+
+    @property
+    def _unit(self) -> str:
+        return f" {self.column.unit}" if self.column.unit else ""
 
 
 def mark_outliers(rows: Sequence[dict[str, Any]]) -> None:
@@ -72,11 +82,18 @@ def mark_outliers(rows: Sequence[dict[str, Any]]) -> None:
     if not distances:
         return
     far = np.stack([one.far for one in distances])
-    farthest, largest = np.argmax(far, axis=0), np.max(far, axis=0)
+    order, largest = np.argsort(-far, axis=0, kind="stable"), np.max(far, axis=0)
     for number, row in enumerate(done):
         row["outlier"] = round(float(largest[number]), 2)
         if row["outlier"] >= OUTLYING:
-            row["outlier_reason"] = distances[farthest[number]].reason(number)
+            row["outlier_reason"] = _reason([distances[place] for place in order[:_MOST_TOLD, number]], number)
+
+
+def _reason(farthest: Sequence[_Distances], row: int) -> str:
+    """The figure of a case that is farthest out, and the next ones if they are far out too."""
+    first, *others = farthest
+    also = ", ".join(one.figure(row) for one in others if one.far[row] >= OUTLYING)
+    return f"{first.compared(row)}; also {also}" if also else first.compared(row)
 
 
 def _distances(column: Column, values: NDArray[np.float64]) -> _Distances | None:

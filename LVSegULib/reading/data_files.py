@@ -36,7 +36,7 @@ def named_files(header: Path, value: str, listed: Sequence[str]) -> tuple[Path, 
         names = [value] if value else []
     if not names or len(names) > MOST_FILES or any("\0" in name for name in names):
         raise InputError(
-            f'{header}: names {len(names)} files for its pixels ("{shown(value)}"), expected 1 to {MOST_FILES}: save the '
-            "image in one file"
+            f'{header}: names {len(names)} files for its pixels ("{shown(value)}"), expected 1 to {MOST_FILES}: '
+            "save the image in one file"
         )
     return tuple(header.parent / name for name in names)

@@ -1,19 +1,32 @@
-"""DICOM files, opened so that what is damaged in them cannot cost more memory than they have bytes."""
+"""DICOM files, read so that what is damaged in them costs neither more memory than they have bytes nor much time."""
 
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+
+from pydicom.config import disable_value_validation
+from pydicom.dataset import FileDataset
+from pydicom.filereader import read_partial
+from pydicom.tag import BaseTag, Tag
 
 from LVSegULib.errors import InputError, LVSegUError
 from LVSegULib.reading.shown import shown
 
-MOST_DEFLATED_BYTES = 2**28
-"""A file in the deflated transfer syntax is unpacked whole."""
+MOST_DEFLATED_BYTES = 2**25
+"""A file in the deflated transfer syntax is unpacked whole; an image has less than a megabyte."""
+
+MOST_ELEMENTS = 100_000
+"""Zeros look like millions of elements."""
+
+BEFORE_PIXELS, PIXELS = 0x7FE00007, 0x7FE00010
+"""The last element before any pixels, and the pixels."""
 
 _LARGE = 1 << 20
 
@@ -47,8 +60,32 @@ def _refuse_bomb(packed: bytes, path: Path) -> None:
         packed = unpacker.unconsumed_tail
         if found > MOST_DEFLATED_BYTES:
             raise InputError(
-                f"{path}: expands to more than {MOST_DEFLATED_BYTES // 2**20} MB: save it without deflate, or leave it out"
+                f"{path}: expands to more than {MOST_DEFLATED_BYTES // 2**20} MB: save it without deflate, or leave it "
+                "out"
             )
+
+
+def read_elements(opened: DicomFile, tags: Sequence[str], last: int) -> FileDataset:
+    """The elements of a file that are among `tags`, up to that with the number `last`.
+
+    Raises:
+        InvalidDicomError: it is no DICOM file.
+        Exception: it is damaged; pydicom fails on damage in many ways.
+    """
+    count = itertools.count(1)
+
+    def is_beyond(tag: BaseTag, _: str | None, __: int) -> bool:
+        if next(count) > MOST_ELEMENTS:
+            raise ValueError(f"it has more than {MOST_ELEMENTS} elements")
+        return tag > last
+
+    with disable_value_validation():
+        return read_partial(opened, is_beyond, specific_tags=_numbers(tuple(tags)))
+
+
+@lru_cache(maxsize=8)
+def _numbers(tags: tuple[str, ...]) -> list[BaseTag | int]:
+    return [Tag(tag) for tag in tags]
 
 
 @contextmanager

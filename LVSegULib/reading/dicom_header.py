@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pydicom
 from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
@@ -18,7 +17,7 @@ from pydicom.uid import UID
 from LVSegULib.errors import InputError, LVSegUError
 from LVSegULib.reading import dicom_plain
 from LVSegULib.reading.dicom_enhanced import frame_datasets
-from LVSegULib.reading.dicom_file import DicomFile, explained
+from LVSegULib.reading.dicom_file import BEFORE_PIXELS, DicomFile, explained, read_elements
 from LVSegULib.reading.dicom_plain import PlainPixels, find_plain_pixels
 from LVSegULib.reading.shown import shown
 
@@ -138,17 +137,16 @@ def _add(file: Path, contents: FolderContents) -> None:
     try:
         with explained(file, "is cut short or damaged"), DicomFile(file) as opened:
             dataset = _read_header(opened)
-            is_image = bool(dataset.get("Rows") and dataset.get("Columns"))
-            plain = find_plain_pixels(dataset, opened) if is_image else None
+            with explained(file, "its header cannot be understood"):
+                reason = _reason_to_leave_out(dataset)
+                plain = None if reason else find_plain_pixels(dataset, opened)
     except _NoDicom:
-        contents.left_out["no DICOM"] += 1
+        reason = "no DICOM"
+    if reason:
+        contents.left_out[reason] += 1
         return
     with explained(file, "its header cannot be understood"):
-        reason = _reason_to_leave_out(dataset)
-        if reason:
-            contents.left_out[reason] += 1
-        else:
-            contents.headers.extend(_headers(dataset, file, plain))
+        contents.headers.extend(_headers(dataset, file, plain))
 
 
 class _NoDicom(LVSegUError):
@@ -157,7 +155,7 @@ class _NoDicom(LVSegUError):
 
 def _read_header(opened: DicomFile) -> Dataset:
     try:
-        return pydicom.dcmread(opened, stop_before_pixels=True, specific_tags=list(_TAGS))
+        return read_elements(opened, _TAGS, BEFORE_PIXELS)
     except InvalidDicomError as error:
         raise _NoDicom from error
 

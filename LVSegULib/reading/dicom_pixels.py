@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pydicom
 from numpy.typing import NDArray
 from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
-from pydicom.pixels import get_decoder
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, RLELossless
 
 from LVSegULib.errors import InputError, LVSegUError
-from LVSegULib.reading.dicom_file import DicomFile
+from LVSegULib.reading.dicom_file import BEFORE_PIXELS, PIXELS, DicomFile, read_elements
 from LVSegULib.reading.dicom_header import DicomHeader
 from LVSegULib.reading.dicom_plain import PlainPixels
 from LVSegULib.reading.limits import refuse_too_large
@@ -83,7 +82,7 @@ def _read_file(path: Path) -> _Frames:
     """All frames of a file (F, rows, columns) as stored, and slope and intercept of each."""
     try:
         with disable_value_validation(), DicomFile(path) as opened:
-            dataset = pydicom.dcmread(opened, specific_tags=list(_TAGS))
+            dataset = read_elements(opened, _TAGS, PIXELS)
             _refuse_other_sizes(dataset, path)
             stored = dataset.pixel_array
             return stored.reshape(-1, *stored.shape[-2:]), _scales(dataset)
@@ -135,8 +134,8 @@ def _reason(path: Path, error: Exception) -> str:
         )
     if _has_decoder(syntax):
         return (
-            f"{path}: cannot decode its compressed pixels ({syntax.name}: {shown(error)}), is it damaged? Copy or export "
-            "it again"
+            f"{path}: cannot decode its compressed pixels ({syntax.name}: {shown(error)}), is it damaged? "
+            "Copy or export it again"
         )
     return (
         f"{path}: cannot decode its compressed pixels ({syntax.name}): decompress the folder first "
@@ -148,7 +147,7 @@ def _compression(path: Path) -> UID | None:
     """The transfer syntax of a compressed file; None if it is not compressed, or cannot be told."""
     try:
         with DicomFile(path) as opened:
-            syntax = UID(pydicom.dcmread(opened, stop_before_pixels=True).file_meta.TransferSyntaxUID)
+            syntax = UID(read_elements(opened, ("Rows",), BEFORE_PIXELS).file_meta.TransferSyntaxUID)
         return syntax if syntax.is_compressed else None
     except Exception:  # pydicom fails on damage in many ways
         return None
@@ -156,6 +155,6 @@ def _compression(path: Path) -> UID | None:
 
 def _has_decoder(syntax: UID) -> bool:
     try:
-        return get_decoder(syntax).is_available
+        return bool(get_decoder(syntax).is_available)
     except NotImplementedError:
         return False

@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 _FILES_TO_TRY = 50
 """Files of a folder that are opened to see whether it holds DICOM."""
 
-_STUDY = ("PatientID", "StudyInstanceUID")
+_PATIENT, _STUDY = "PatientID", "StudyInstanceUID"
 
 
 def expand_inputs(paths: Sequence[Path]) -> list[Path]:

@@ -26,9 +26,10 @@ def refuse_too_large(path: Path, counts: Iterable[int], bytes_per_pixel: int = 1
     counts = tuple(counts)
     pixels = math.prod(counts)
     if pixels > MOST_PIXELS or pixels * bytes_per_pixel > MOST_BYTES:
+        size = " x ".join(map(str, counts))
         raise InputError(
-            f"{path}: its header speaks of {' x '.join(map(str, counts))} pixels of {bytes_per_pixel} bytes, a cine has "
-            f"up to {MOST_PIXELS} pixels and {MOST_BYTES // 2**20} MB: correct the header, or cut the images to the heart"
+            f"{path}: its header speaks of {size} pixels of {bytes_per_pixel} bytes, a cine has up to {MOST_PIXELS} "
+            f"pixels and {MOST_BYTES // 2**20} MB: correct the header, or cut the images to the heart"
         )
 
 

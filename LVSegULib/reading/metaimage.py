@@ -97,7 +97,6 @@ def _read_header(path: Path) -> _Header:
                 break
             name, sign, value = line.partition("=" if "=" in line else ":")
             name = name.strip()
-            name = _OTHER_NAMES.get(name, name)
             if not sign or not name.isprintable():
                 break
             if name in fields:
@@ -106,7 +105,8 @@ def _read_header(path: Path) -> _Header:
             if name == _LAST:
                 end = opened.tell()
                 listed = rest_of_lines(opened, path) if fields[name].upper().startswith("LIST") else []
-                return _Header(path, fields, end, listed)
+                known = {_OTHER_NAMES.get(name, name): value for name, value in fields.items()}
+                return _Header(path, known | fields, end, listed)
     raise InputError(f"{path}: is no MetaImage, or its header is damaged or cut short: copy or export it again")
 
 

@@ -29,6 +29,9 @@ def short_name(path: Path) -> str:
 
 
 def safe_name(text: str) -> str:
-    """`text` with "_" for whatever some system's file names cannot hold, cut to `LONGEST_BYTES`; "cine" if it is empty."""
+    """`text` with "_" for whatever some system's file names cannot hold; "cine" if nothing is left.
+
+    What goes beyond `LONGEST_BYTES` is cut off.
+    """
     name = re.sub(r"[^\w.+-]+", "_", text).strip("._")
     return name.encode()[:LONGEST_BYTES].decode(errors="ignore").rstrip("._") or "cine"

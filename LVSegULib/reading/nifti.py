@@ -57,11 +57,11 @@ def read_nifti(path: Path) -> StoredImage:
 def _scaled(pixels: NDArray[Any], slope: float, intercept: float) -> NDArray[Any]:
     if (slope, intercept) == (1.0, 0.0):
         return pixels
-    scaled = pixels.astype(np.float64 if pixels.dtype.itemsize > 2 and pixels.dtype.kind != "f" else np.float32)
+    is_long = pixels.dtype.kind in "iu" and pixels.dtype.itemsize > 2
+    scaled: NDArray[np.floating[Any]] = pixels.astype(np.float64 if is_long else np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
-        scaled *= slope
-        scaled += intercept
-    return scaled
+        np.multiply(scaled, slope, out=scaled)
+        return np.asarray(np.add(scaled, intercept, out=scaled))
 
 
 def _ijk_to_ras(header: NiftiHeader, content: bytes) -> NDArray[np.float64]:

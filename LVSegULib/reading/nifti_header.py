@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from LVSegULib.reading.limits import refuse_too_large
 from LVSegULib.reading.right_angles import LEAN_OF_ROUNDING, MOST_LEAN, lean, refuse_leaning, straightened
 from LVSegULib.reading.shown import shown
 from LVSegULib.reading.stored_pixels import StoredPixels
+
+ORDERS: tuple[Literal["<"], Literal[">"]] = ("<", ">")
 
 HEADER_BYTES = 348
 """Size of a NIfTI-1 header; offsets below are those of nifti1.h."""
@@ -50,7 +52,7 @@ class NiftiHeader:
 
     path: Path
     content: bytes
-    order: str
+    order: Literal["<", ">"]
     shape: tuple[int, ...]
     spacing: tuple[float, ...]
     frame_ms: float | None
@@ -150,7 +152,7 @@ def read_nifti_header(path: Path) -> NiftiHeader:
             content = opened.read(HEADER_BYTES)
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path}: is cut short or damaged ({shown(error)}): copy or export it again") from error
-    for order in "<>":
+    for order in ORDERS:
         if len(content) == HEADER_BYTES and struct.unpack_from(f"{order}i", content)[0] == HEADER_BYTES:
             return _parsed(path, content, order)
     raise InputError(f"{path}: is no NIfTI-1 file, or cut short inside its header: copy or export it again")
@@ -167,7 +169,7 @@ def _opened(path: Path) -> Iterator[BinaryIO | gzip.GzipFile]:
         yield opened
 
 
-def _parsed(path: Path, content: bytes, order: str) -> NiftiHeader:
+def _parsed(path: Path, content: bytes, order: Literal["<", ">"]) -> NiftiHeader:
     axes, *counts = struct.unpack_from(f"{order}8h", content, _DIM)
     if not 1 <= axes <= 7 or min(counts[:axes]) < 1:
         sizes = " x ".join(map(str, counts[: max(0, min(axes, 7))]))

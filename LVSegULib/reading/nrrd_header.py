@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import numpy as np
 
@@ -42,7 +42,7 @@ _ENCODINGS: dict[str, Encoding] = {
     **dict.fromkeys(("gz", "gzip"), "gzip"),
     **dict.fromkeys(("bz2", "bzip2"), "bzip2"),
 }
-_ORDERS = {"little": "<", "big": ">"}
+_ORDERS: dict[str, Literal["<", ">"]] = {"little": "<", "big": ">"}
 _OTHER_NAMES = {"datafile": "data file", "lineskip": "line skip", "byteskip": "byte skip"}
 
 

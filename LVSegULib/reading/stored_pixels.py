@@ -87,7 +87,7 @@ class StoredPixels:
             opened.seek(opened.seek(0, 2) - pixels.nbytes if self.start == AT_THE_END else self.start)
             with self._unpacked(opened) as stream:
                 skip(stream, self.skipped)
-                found = read_into(stream, memoryview(pixels.view(np.uint8)))
+                found = read_into(stream, pixels.view(np.uint8).data)
                 _refuse_cut_short(file, found, pixels.nbytes)
                 if self.encoding in ("gzip", "zlib", "bzip2"):
                     refuse_far_more(stream, pixels.nbytes + self.skipped, file)

@@ -1,4 +1,4 @@
-"""DICOM damaged with knowledge of it: elements missing, twice, of a wrong type, with absurd values, counts and lengths."""
+"""DICOM damaged with knowledge of it: elements missing, twice, of a wrong type, absurd values, counts and lengths."""
 
 from __future__ import annotations
 

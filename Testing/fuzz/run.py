@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from Testing.fuzz.campaign import SECONDS, campaign
@@ -60,7 +61,7 @@ def _pattern(message: str) -> str:
     return re.sub(r"\S*/input\S*?(?=[:,; )]|$)", "FILE", re.sub(r"-?\d[\d.e+-]*", "0", message))[:150]
 
 
-def _progress(count: int):  # noqa: ANN202
+def _progress(count: int) -> Callable[[int], None]:
     def show(done: int) -> None:
         if sys.stderr.isatty():
             print(f"\r{done} of {count}", end="", file=sys.stderr, flush=True)
