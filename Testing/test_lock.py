@@ -16,7 +16,11 @@ WORDS = ".lock", "another run"
 
 
 def test_a_folder_is_made_and_locked_until_the_end(tmp_path: Path) -> None:
-    with locked(tmp_path / "runs", *WORDS), pytest.raises(UsageError, match="another run is at work in"), locked(tmp_path / "runs", *WORDS):
+    with (
+        locked(tmp_path / "runs", *WORDS),
+        pytest.raises(UsageError, match="another run is at work in"),
+        locked(tmp_path / "runs", *WORDS),
+    ):
         pass
     with locked(tmp_path / "runs", *WORDS):
         pass

@@ -77,7 +77,7 @@ def read_elements(opened: DicomFile, tags: Sequence[str], last: int) -> FileData
     def is_beyond(tag: BaseTag, _: str | None, __: int) -> bool:
         if next(count) > MOST_ELEMENTS:
             raise ValueError(f"it has more than {MOST_ELEMENTS} elements")
-        return tag > last
+        return bool(tag > last)
 
     with disable_value_validation():
         return read_partial(opened, is_beyond, specific_tags=_numbers(tuple(tags)))

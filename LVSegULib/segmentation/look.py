@@ -116,8 +116,8 @@ def _with_right_ventricle(some: Cine, model: ModelSpec, engine: Engine) -> tuple
     if RIGHT_CAVITY not in model.labels:
         return grid, ""
     logits = all_logits(engine, prepare_images(some, grid), len(model.labels))
-    right = probabilities(logits)[:, model.labels.index(RIGHT_CAVITY)] > 0.5
-    sides = [_cut_off(right.any(axis=(0, 2))), _cut_off(right.any(axis=(0, 1)))]
+    right: NDArray[np.bool_] = probabilities(logits)[:, model.labels.index(RIGHT_CAVITY)] > 0.5
+    sides = [_cut_off(np.any(right, axis=axes)) for axes in ((0, 2), (0, 1))]
     if not any(sides):
         return grid, ""
     moved = tuple(centre + STEP_MM * side for centre, side in zip(grid.centre_mm, sides, strict=True))

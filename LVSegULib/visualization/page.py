@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import html
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from LVSegULib.atomic import written_whole
+from LVSegULib.templates import filled, safe_json
 from LVSegULib.visualization.filters import Filter
 from LVSegULib.visualization.network_view import NetworkView
 from LVSegULib.visualization.page_values import page_values
@@ -54,25 +52,12 @@ def write_page(path: Path, view: NetworkView, extras: PageExtras = NO_EXTRAS) ->
         "pictures": {str(one): _pictures(pictures) for one, pictures in extras.pictures.items()},
         "panels": _pictures(extras.panels),
     }
-    text = _filled(TEMPLATE, {"title": html.escape(f"{view.spec.name}: filters"), "data": _safe_json(values)})
+    text = filled(
+        Path(__file__).with_name(TEMPLATE),
+        {"title": html.escape(f"{view.spec.name}: filters"), "data": safe_json(values)},
+    )
     with written_whole(path) as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _filled(name: str, values: Mapping[str, str]) -> str:
-    """A template with what stands for each {{name}}: a value, or another template; values are not looked through."""
-    template = Path(__file__).with_name(name).read_text(encoding="utf-8")
-    return re.sub(
-        r"\{\{([a-z_.]+)\}\}",
-        lambda found: values[found[1]] if found[1] in values else _filled(found[1], values).rstrip("\n"),
-        template,
-    )
-
-
-def _safe_json(values: Any) -> str:
-    """JSON that no text in it can end: the reader of HTML sees neither tags, nor comments, nor entities."""
-    text = json.dumps(values, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
 
 
 def _pictures(pictures: Sequence[Captioned]) -> list[tuple[str, str]]:
