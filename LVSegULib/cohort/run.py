@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
@@ -42,11 +43,16 @@ class Run:
     ended: Callable[[Case, Ending], None]
     waiting: Callable[[int], None] = lambda _: None
     _open: dict[Future[Ending], Case] = field(default_factory=dict, init=False)
+    _suspects: deque[Case] = field(default_factory=deque, init=False)
+    _alone: Case | None = field(default=None, init=False)
     _threads: int = field(default=0, init=False)
     _counted: float = field(default=-COUNT_SECONDS, init=False)
 
     def __call__(self, cases: Sequence[Case]) -> None:
         """Do `cases`. Whatever stops this, cases that were begun may still be finished by the workers.
+
+        A case that several workers died of is tried again at the end, alone: Dask blames all that a worker had, and
+        workers are killed for other reasons too.
 
         Raises:
             EngineError: the scheduler is gone.
@@ -80,6 +86,9 @@ class Run:
     def _hand_out(self, left: Iterator[Case]) -> None:
         room = max(1, self._count()) * CASES_PER_THREAD - len(self._open)
         cases = list(itertools.islice(left, max(0, room)))
+        if not cases and not self._open and self._suspects:
+            self._alone = self._suspects.popleft()
+            cases.append(self._alone)
         if not cases:
             return
         self.handed_out(cases)
@@ -101,6 +110,9 @@ class Run:
         try:
             ending = future.result()
         except KilledWorker as error:
+            if case is not self._alone:
+                self._suspects.append(case)
+                return
             deaths = "the worker died each time it tried this case: out of memory, or a crash in a library"
             ending = Ending(
                 FAILED, f"{case.found.path}: {deaths}", "", "", None, {"worker": str(error.last_worker.address)}

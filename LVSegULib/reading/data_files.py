@@ -23,7 +23,7 @@ def named_files(header: Path, value: str, listed: Sequence[str]) -> tuple[Path, 
         listed: the lines after the header, which are the names of a LIST.
 
     Raises:
-        InputError: it names nothing, or too many files.
+        InputError: it names nothing, or too many files, or one that is not there.
     """
     pattern, *numbers = value.split() or [""]
     if pattern.upper() == "LIST":
@@ -39,4 +39,16 @@ def named_files(header: Path, value: str, listed: Sequence[str]) -> tuple[Path, 
             f'{header}: names {len(names)} files for its pixels ("{shown(value)}"), expected 1 to {MOST_FILES}: '
             "save the image in one file"
         )
-    return tuple(header.parent / name for name in names)
+    files = tuple(header.parent / name for name in names)
+    for name, file in zip(names, files, strict=True):
+        if not _is_there(file):
+            raise InputError(f'{header}: its pixels should be in "{shown(name)}", which is no file: put the file there')
+    return files
+
+
+def _is_there(file: Path) -> bool:
+    """Whether it is neither missing nor a device that never ends."""
+    try:
+        return file.is_file()
+    except OSError:  # a name that is longer than any, or a folder that is closed
+        return False

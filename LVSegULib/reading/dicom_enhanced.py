@@ -8,6 +8,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from LVSegULib.errors import InputError
+from LVSegULib.reading.dicom_values import frames_of, items_of
 
 _MACROS = {
     "PlanePositionSequence": ("ImagePositionPatient",),
@@ -37,12 +38,10 @@ def frame_datasets(dataset: Dataset, file: Path) -> Iterator[Dataset]:
     Raises:
         InputError: the file has several frames but no functional groups that say where they lie.
     """
-    groups = dataset.get("PerFrameFunctionalGroupsSequence") or ()
-    if len(groups) != int(dataset.NumberOfFrames):
-        raise InputError(
-            f"{file}: holds {dataset.NumberOfFrames} frames without saying where each lies: export one file per image"
-        )
-    shared = next(iter(dataset.get("SharedFunctionalGroupsSequence") or ()), Dataset())
+    groups, frames = items_of(dataset, "PerFrameFunctionalGroupsSequence"), frames_of(dataset)
+    if len(groups) != frames:
+        raise InputError(f"{file}: holds {frames} frames without saying where each lies: export one file per image")
+    shared = next(iter(items_of(dataset, "SharedFunctionalGroupsSequence")), Dataset())
     for number, own in enumerate(groups, start=1):
         yield _frame_dataset(dataset, shared, own, number)
 
@@ -54,7 +53,7 @@ def _frame_dataset(dataset: Dataset, shared: Dataset, own: Dataset, number: int)
             frame[name] = dataset[name]
     for group in (shared, own):
         for macro, names in _MACROS.items():
-            for item in group.get(macro) or ():
+            for item in items_of(group, macro):
                 for name in names:
                     if name in item:
                         frame[name] = item[name]

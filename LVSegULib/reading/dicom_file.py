@@ -17,7 +17,7 @@ from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag, Tag
 
 from LVSegULib.errors import InputError, LVSegUError
-from LVSegULib.reading.shown import shown
+from LVSegULib.reading.damage import Damage, because
 
 MOST_DEFLATED_BYTES = 2**25
 """A file in the deflated transfer syntax is unpacked whole; an image has less than a megabyte."""
@@ -76,7 +76,7 @@ def read_elements(opened: DicomFile, tags: Sequence[str], last: int) -> FileData
 
     def is_beyond(tag: BaseTag, _: str | None, __: int) -> bool:
         if next(count) > MOST_ELEMENTS:
-            raise ValueError(f"it has more than {MOST_ELEMENTS} elements")
+            raise Damage(f"it has more than {MOST_ELEMENTS} elements")
         return bool(tag > last)
 
     with disable_value_validation():
@@ -96,4 +96,4 @@ def explained(path: Path, what: str) -> Iterator[None]:
     except (LVSegUError, MemoryError):
         raise
     except Exception as error:
-        raise InputError(f"{path}: {what} ({shown(error)}): copy or export it again") from error
+        raise InputError(f"{path}: {what}{because(error)}: copy or export it again") from error

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
@@ -16,10 +15,19 @@ from pydicom.uid import UID
 
 from LVSegULib.errors import InputError, LVSegUError
 from LVSegULib.reading import dicom_plain
+from LVSegULib.reading.damage import Damage
 from LVSegULib.reading.dicom_enhanced import frame_datasets
 from LVSegULib.reading.dicom_file import BEFORE_PIXELS, DicomFile, explained, read_elements
 from LVSegULib.reading.dicom_plain import PlainPixels, find_plain_pixels
-from LVSegULib.reading.shown import shown
+from LVSegULib.reading.dicom_values import (
+    frames_of,
+    number_of,
+    numbers_of,
+    required_whole_of,
+    text_of,
+    value_of,
+    whole_of,
+)
 
 FRAME_ORDER = (
     "TriggerTime",
@@ -161,25 +169,25 @@ def _read_header(opened: DicomFile) -> Dataset:
 
 
 def _reason_to_leave_out(dataset: Dataset) -> str:
-    if not dataset.get("Rows") or not dataset.get("Columns"):
+    if not whole_of(dataset, "Rows") or not whole_of(dataset, "Columns"):
         if "Image Storage" in _storage_name(dataset):
-            raise ValueError("it ends before the image")
+            raise Damage("it ends before the image")
         return "DICOM without an image"
-    if int(dataset.get("SamplesPerPixel", 1)) != 1:
+    if whole_of(dataset, "SamplesPerPixel") not in (None, 1):
         return "colour images"
-    if dataset.get("PhotometricInterpretation", "MONOCHROME2") != "MONOCHROME2":
-        return f"{shown(dataset.PhotometricInterpretation, 20)} images (expected MONOCHROME2)"
+    if (colours := text_of(dataset, "PhotometricInterpretation", 20) or "MONOCHROME2") != "MONOCHROME2":
+        return f"{colours} images (expected MONOCHROME2)"
     return ""
 
 
 def _storage_name(dataset: Dataset) -> str:
     """What the file's preface says it stores; an image if even the preface is cut short."""
-    uid = dataset.file_meta.get("MediaStorageSOPClassUID")
-    return UID(uid).name if uid and "TransferSyntaxUID" in dataset.file_meta else "Image Storage"
+    uid = value_of(dataset.file_meta, "MediaStorageSOPClassUID")
+    return UID(uid).name if isinstance(uid, str) and "TransferSyntaxUID" in dataset.file_meta else "Image Storage"
 
 
 def _headers(dataset: Dataset, file: Path, plain: PlainPixels | None) -> Iterator[DicomHeader]:
-    if int(dataset.get("NumberOfFrames") or 1) == 1:
+    if frames_of(dataset) == 1:
         yield _header(dataset, file, None, plain)
         return
     for index, frame in enumerate(frame_datasets(dataset, file)):
@@ -187,48 +195,37 @@ def _headers(dataset: Dataset, file: Path, plain: PlainPixels | None) -> Iterato
 
 
 def _header(dataset: Dataset, file: Path, index: int | None, plain: PlainPixels | None = None) -> DicomHeader:
-    uid = _text(dataset, "SOPInstanceUID") or str(file)
+    uid = text_of(dataset, "SOPInstanceUID") or str(file)
     return DicomHeader(
         path=file,
         index=index,
         uid=uid if index is None else f"{uid}#{index}",
-        patient=_text(dataset, "PatientID"),
-        study=_text(dataset, "StudyInstanceUID"),
-        series=_text(dataset, "SeriesInstanceUID"),
-        series_number=_whole(dataset.get("SeriesNumber")),
-        description=_text(dataset, "SeriesDescription") or _text(dataset, "ProtocolName"),
-        instance=_whole(dataset.get("InstanceNumber")),
-        size=(int(dataset.Rows), int(dataset.Columns)),
-        position_mm=_numbers(dataset.get("ImagePositionPatient"), 3),
-        orientation=_numbers(dataset.get("ImageOrientationPatient"), 6),
-        pixel_mm=_numbers(dataset.get("PixelSpacing"), 2),
+        patient=text_of(dataset, "PatientID"),
+        study=text_of(dataset, "StudyInstanceUID"),
+        series=text_of(dataset, "SeriesInstanceUID"),
+        series_number=_whole(dataset, "SeriesNumber"),
+        description=text_of(dataset, "SeriesDescription") or text_of(dataset, "ProtocolName"),
+        instance=_whole(dataset, "InstanceNumber"),
+        size=(required_whole_of(dataset, "Rows"), required_whole_of(dataset, "Columns")),
+        position_mm=numbers_of(dataset, "ImagePositionPatient", 3),
+        orientation=numbers_of(dataset, "ImageOrientationPatient", 6),
+        pixel_mm=numbers_of(dataset, "PixelSpacing", 2),
         slice_mm=_slice_mm(dataset),
         order=_order(dataset),
         plain=plain,
     )
 
 
-def _text(dataset: Dataset, name: str) -> str:
-    """A text of the header; none may be longer than 64 letters (DICOM PS3.5, 6.2)."""
-    return shown(dataset.get(name) or "", 64)
-
-
 def _order(dataset: Dataset) -> dict[str, float]:
-    values = {name: dataset.get(name) for name in FRAME_ORDER}
-    numbers = {name: float(value) for name, value in values.items() if value not in (None, "")}
-    return {name: number for name, number in numbers.items() if math.isfinite(number)}
+    numbers = {name: number_of(dataset, name) for name in FRAME_ORDER}
+    return {name: number for name, number in numbers.items() if number is not None and math.isfinite(number)}
 
 
-def _whole(value: Any) -> int | None:
-    return None if value in (None, "") or abs(int(value)) > _LARGEST_WHOLE else int(value)
+def _whole(dataset: Dataset, name: str) -> int | None:
+    number = whole_of(dataset, name)
+    return None if number is None or abs(number) > _LARGEST_WHOLE else number
 
 
 def _slice_mm(dataset: Dataset) -> float | None:
-    sizes = (dataset.get("SpacingBetweenSlices"), dataset.get("SliceThickness"))
-    numbers = [float(size) for size in sizes if size not in (None, "")]
-    return next((number for number in numbers if 0 < number < math.inf), None)
-
-
-def _numbers(values: Iterable[Any] | None, count: int) -> tuple[float, ...] | None:
-    numbers = tuple(float(value) for value in values or ())
-    return numbers if len(numbers) == count else None
+    sizes = (number_of(dataset, "SpacingBetweenSlices"), number_of(dataset, "SliceThickness"))
+    return next((size for size in sizes if size is not None and 0 < size < math.inf), None)

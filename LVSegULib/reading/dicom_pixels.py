@@ -15,11 +15,19 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, RLELossless
 
 from LVSegULib.errors import InputError, LVSegUError
+from LVSegULib.reading.damage import Damage, because
 from LVSegULib.reading.dicom_file import BEFORE_PIXELS, PIXELS, DicomFile, read_elements
 from LVSegULib.reading.dicom_header import DicomHeader
 from LVSegULib.reading.dicom_plain import PlainPixels
+from LVSegULib.reading.dicom_values import (
+    frames_of,
+    items_of,
+    number_of,
+    required_whole_of,
+    transfer_syntax_of,
+    value_of,
+)
 from LVSegULib.reading.limits import refuse_too_large
-from LVSegULib.reading.shown import shown
 
 _TAGS = (
     "SamplesPerPixel",
@@ -37,6 +45,9 @@ _TAGS = (
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
 )
+
+_BITS = (1, 8, 16, 24, 32, 40, 48, 56, 64)
+"""Of a pixel in a file (DICOM PS3.5, 8.1.1)."""
 
 RLE_DENSEST = 64
 """Two bytes of a run stand for up to 128 (DICOM PS3.5, G.3)."""
@@ -94,47 +105,49 @@ def _read_file(path: Path) -> _Frames:
 
 def _refuse_other_sizes(dataset: Dataset, path: Path) -> None:
     """Raise an InputError if the file cannot hold the pixels that its header speaks of."""
-    rows, columns, bits = int(dataset.Rows), int(dataset.Columns), int(dataset.BitsAllocated)
-    frames = int(dataset.get("NumberOfFrames") or 1)
+    rows, columns, bits = (required_whole_of(dataset, name) for name in ("Rows", "Columns", "BitsAllocated"))
+    if bits not in _BITS or not 1 <= required_whole_of(dataset, "BitsStored") <= bits:
+        raise Damage(f"a pixel has {bits} bits, {dataset.BitsStored} of them used")
+    frames = frames_of(dataset)
     refuse_too_large(path, (frames, rows, columns), -(-bits // 8))
-    syntax = dataset.file_meta.TransferSyntaxUID
+    syntax = transfer_syntax_of(dataset)
+    if syntax is None or not syntax.is_transfer_syntax:
+        raise Damage("it does not say its transfer syntax")
     if syntax.is_compressed and syntax != RLELossless:
         return
     densest = RLE_DENSEST if syntax.is_compressed else 1
-    missing = frames * rows * columns * bits // 8 - densest * len(dataset.get("PixelData") or b"")
+    missing = frames * rows * columns * bits // 8 - densest * len(value_of(dataset, "PixelData") or b"")
     if missing > 0:
         raise InputError(f"{path}: is cut short: {missing} bytes of its pixels are missing: copy or export it again")
 
 
 def _scales(dataset: Dataset) -> list[tuple[float, float]]:
-    frames = int(dataset.get("NumberOfFrames") or 1)
-    if frames == 1:
+    if frames_of(dataset) == 1:
         return [_scale(dataset, Dataset())]
-    shared = next(iter(dataset.get("SharedFunctionalGroupsSequence") or ()), Dataset())
-    return [_scale(_transformation(own), _transformation(shared)) for own in dataset.PerFrameFunctionalGroupsSequence]
+    shared = _transformation(next(iter(items_of(dataset, "SharedFunctionalGroupsSequence")), Dataset()))
+    return [_scale(_transformation(own), shared) for own in items_of(dataset, "PerFrameFunctionalGroupsSequence")]
 
 
 def _transformation(group: Dataset) -> Dataset:
-    return next(iter(group.get("PixelValueTransformationSequence") or ()), Dataset())
+    return next(iter(items_of(group, "PixelValueTransformationSequence")), Dataset())
 
 
 def _scale(first: Dataset, second: Dataset) -> tuple[float, float]:
-    slope, intercept = (
-        first.get(name, second.get(name, default)) for name, default in (("RescaleSlope", 1), ("RescaleIntercept", 0))
+    slopes, intercepts = (
+        [number for group in (first, second) if (number := number_of(group, name)) is not None]
+        for name in ("RescaleSlope", "RescaleIntercept")
     )
-    return float(slope), float(intercept)
+    return next(iter(slopes), 1.0), next(iter(intercepts), 0.0)
 
 
 def _reason(path: Path, error: Exception) -> str:
     """Why the pixels cannot be read, and what to do."""
     syntax = _compression(path)
     if syntax is None:
-        return (
-            f"{path}: its pixels cannot be read ({shown(error)}), is it cut short or damaged? Copy or export it again"
-        )
+        return f"{path}: its pixels cannot be read{because(error)}, is it cut short or damaged? Copy or export it again"
     if _has_decoder(syntax):
         return (
-            f"{path}: cannot decode its compressed pixels ({syntax.name}: {shown(error)}), is it damaged? "
+            f"{path}: cannot decode its compressed pixels ({syntax.name}){because(error)}, is it damaged? "
             "Copy or export it again"
         )
     return (
@@ -147,8 +160,8 @@ def _compression(path: Path) -> UID | None:
     """The transfer syntax of a compressed file; None if it is not compressed, or cannot be told."""
     try:
         with DicomFile(path) as opened:
-            syntax = UID(read_elements(opened, ("Rows",), BEFORE_PIXELS).file_meta.TransferSyntaxUID)
-        return syntax if syntax.is_compressed else None
+            syntax = transfer_syntax_of(read_elements(opened, ("Rows",), BEFORE_PIXELS))
+        return syntax if syntax is not None and syntax.is_compressed else None
     except Exception:  # pydicom fails on damage in many ways
         return None
 

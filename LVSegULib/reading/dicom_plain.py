@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+from LVSegULib.reading.dicom_values import frames_of, number_of, transfer_syntax_of, whole_of
+
 TAGS = (
     "BitsAllocated",
     "BitsStored",
@@ -60,27 +62,27 @@ def find_plain_pixels(dataset: Dataset, file: BinaryIO) -> PlainPixels | None:
         dataset: the header, with `TAGS`.
         file: the file, at the element of the pixels, where reading the header stopped.
     """
-    syntax = dataset.file_meta.get("TransferSyntaxUID")
-    bits, stored = int(dataset.get("BitsAllocated") or 0), int(dataset.get("BitsStored") or 0)
+    syntax, rows, columns = transfer_syntax_of(dataset), whole_of(dataset, "Rows"), whole_of(dataset, "Columns")
+    bits, stored, highest = (whole_of(dataset, name) or 0 for name in ("BitsAllocated", "BitsStored", "HighBit"))
     if (
         syntax not in (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
-        or int(dataset.get("NumberOfFrames") or 1) != 1
+        or frames_of(dataset) != 1
         or bits not in (8, 16)
         or not 0 < stored <= bits
-        or int(dataset.get("HighBit", stored - 1)) != stored - 1
+        or ("HighBit" in dataset and highest != stored - 1)
     ):
         return None
-    offset = _value_offset(file, int(dataset.Rows) * int(dataset.Columns) * bits // 8, syntax == ExplicitVRLittleEndian)
+    offset = _value_offset(file, (rows or 0) * (columns or 0) * bits // 8, syntax == ExplicitVRLittleEndian)
     if offset is None:
         return None
-    kind = "i" if int(dataset.get("PixelRepresentation") or 0) else "u"
-    slope, intercept = dataset.get("RescaleSlope"), dataset.get("RescaleIntercept")
+    kind = "i" if whole_of(dataset, "PixelRepresentation") else "u"
+    slope, intercept = number_of(dataset, "RescaleSlope"), number_of(dataset, "RescaleIntercept")
     return PlainPixels(
         offset=offset,
         dtype=f"<{kind}{bits // 8}",
         unused_bits=bits - stored,
-        slope=1.0 if slope in (None, "") else float(slope),
-        intercept=0.0 if intercept in (None, "") else float(intercept),
+        slope=1.0 if slope is None else slope,
+        intercept=intercept or 0.0,
     )
 
 

@@ -15,6 +15,8 @@ _FILES_TO_TRY = 50
 """Files of a folder that are opened to see whether it holds DICOM."""
 
 _PATIENT, _STUDY = "PatientID", "StudyInstanceUID"
+_LAST_TAG = 0x0020000D
+"""That of the study, which stands after the patient."""
 
 
 def expand_inputs(paths: Sequence[Path]) -> list[Path]:
@@ -50,22 +52,18 @@ def _study_of(files: Sequence[Path]) -> tuple[str, str] | None:
 
     A damaged file stands for a study of its own: reading it will say what is wrong with it.
     """
-    import pydicom
-    from pydicom.config import disable_value_validation
     from pydicom.errors import InvalidDicomError
 
-    from LVSegULib.reading.dicom_file import DicomFile
+    from LVSegULib.reading.dicom_file import DicomFile, read_elements
+    from LVSegULib.reading.dicom_values import text_of
 
     for file in files[:_FILES_TO_TRY]:
         if file.name == "DICOMDIR":
             continue
         try:
-            with disable_value_validation(), DicomFile(file) as opened:
-                header = pydicom.dcmread(opened, specific_tags=[*_STUDY], stop_before_pixels=True)
-                patient, study = (
-                    str(header.get(name, default)) for name, default in zip(_STUDY, (file, ""), strict=True)
-                )
-            return patient, study
+            with DicomFile(file) as opened:
+                header = read_elements(opened, (_PATIENT, _STUDY), _LAST_TAG)
+            return text_of(header, _PATIENT) if _PATIENT in header else str(file), text_of(header, _STUDY)
         except InvalidDicomError:
             continue
         except Exception:  # pydicom fails on damage in many ways

@@ -137,4 +137,6 @@ def _ijk_to_ras(header: _Header, axes: int) -> NDArray[np.float64]:
     origin = np.array(header.field("Offset", " ".join(["0"] * axes)).numbers(axes)[:3])
     check_spacing(header.path, spacing_mm)
     refuse_far(header.path, origin)
-    return ijk_to_ras_of(header.path, directions[:3, :3].T * np.array(spacing_mm), origin)
+    with np.errstate(over="ignore"):
+        axes_mm = directions[:3, :3].T * np.array(spacing_mm)
+    return ijk_to_ras_of(header.path, axes_mm, origin)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,6 @@ from LVSegULib.errors import GeometryError
 from LVSegULib.reading.limits import refuse_far
 from LVSegULib.reading.nifti_header import NiftiHeader, leaning, read_nifti_header
 from LVSegULib.reading.right_angles import leaning_note
-from LVSegULib.reading.shown import shown
 from LVSegULib.reading.stored_image import StoredImage, check_spacing, ijk_to_ras_of, several_values, two_dimensional
 
 LONGEST_FRAME_MS = 500.0
@@ -75,9 +73,9 @@ def _ijk_to_ras(header: NiftiHeader, content: bytes) -> NDArray[np.float64]:
             with _quiet_itk():
                 reader.ReadImageInformation()
         except RuntimeError as error:
-            said = re.search(r"[^\n:]*(?:direction|spacing|orthonormal)[^\n]*", str(error), re.IGNORECASE)
-            reason = shown(said[0]) if said else "they cannot be understood"
-            raise GeometryError(f"{header.path}: its axes: {reason}: correct the file's header") from error
+            raise GeometryError(
+                f"{header.path}: its qform and sform say no possible directions of its axes: correct the file's header"
+            ) from error
     origin = np.array(reader.GetOrigin()[:3])
     refuse_far(header.path, origin)
     dimension = reader.GetDimension()

@@ -16,15 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
-from LVSegULib.reading.limits import refuse_too_large
+from LVSegULib.reading.damage import because
+from LVSegULib.reading.limits import refuse_far, refuse_too_large
 from LVSegULib.reading.right_angles import LEAN_OF_ROUNDING, MOST_LEAN, lean, refuse_leaning, straightened
-from LVSegULib.reading.shown import shown
 from LVSegULib.reading.stored_pixels import StoredPixels
 
 ORDERS: tuple[Literal["<"], Literal[">"]] = ("<", ">")
 
 HEADER_BYTES = 348
 """Size of a NIfTI-1 header; offsets below are those of nifti1.h."""
+
+_NIFTI_2_BYTES = 540
+"""Size of a NIfTI-2 header (nifti2.h), which neither ITK nor 3D Slicer reads."""
 
 _DIM, _DATATYPE, _PIXDIM, _VOX_OFFSET, _SLOPE, _UNITS, _QFORM_CODE, _SFORM_CODE, _SFORM, _MAGIC = (
     40, 70, 76, 108, 112, 123, 252, 254, 280, 344
@@ -151,10 +154,13 @@ def read_nifti_header(path: Path) -> NiftiHeader:
         with _opened(path) as opened:
             content = opened.read(HEADER_BYTES)
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path}: is cut short or damaged ({shown(error)}): copy or export it again") from error
+        raise InputError(f"{path}: is cut short or damaged{because(error)}: copy or export it again") from error
     for order in ORDERS:
-        if len(content) == HEADER_BYTES and struct.unpack_from(f"{order}i", content)[0] == HEADER_BYTES:
+        size = struct.unpack_from(f"{order}i", content)[0] if len(content) == HEADER_BYTES else 0
+        if size == HEADER_BYTES:
             return _parsed(path, content, order)
+        if size == _NIFTI_2_BYTES:
+            raise InputError(f"{path}: is a NIfTI-2 file, expected NIfTI-1: save it as NIfTI-1 or NRRD")
     raise InputError(f"{path}: is no NIfTI-1 file, or cut short inside its header: copy or export it again")
 
 
@@ -172,7 +178,7 @@ def _opened(path: Path) -> Iterator[BinaryIO | gzip.GzipFile]:
 def _parsed(path: Path, content: bytes, order: Literal["<", ">"]) -> NiftiHeader:
     axes, *counts = struct.unpack_from(f"{order}8h", content, _DIM)
     if not 1 <= axes <= 7 or min(counts[:axes]) < 1:
-        sizes = " x ".join(map(str, counts[: max(0, min(axes, 7))]))
+        sizes = " x ".join(map(str, counts[: max(1, min(axes, 7))]))
         raise InputError(f"{path}: its header says {axes} axes of {sizes} pixels: correct dim in the file's header")
     if content[_MAGIC : _MAGIC + 3] != b"n+1":
         raise InputError(f"{path}: does not hold its pixels, or is no NIfTI-1 file: save it as one file")
@@ -193,9 +199,15 @@ def leaning(header: NiftiHeader) -> float:
     """How much a file's axes lean where ITK may refuse them, 0.0 where it can take the file as it is.
 
     Raises:
-        GeometryError: the axes lean more than is straightened, and no quaternion says better.
+        GeometryError: the axes lean more than is straightened, and no quaternion says better; or the sform is none.
     """
-    found = lean(header.sform[:, :3]) if header.sform is not None else 0.0
+    sform = header.sform
+    if sform is None:
+        return 0.0
+    refuse_far(header.path, sform[:, 3])
+    if not np.isfinite(sform).all():  # ITK would write to the terminal about it
+        refuse_leaning(np.nan, header.path)
+    found = lean(sform[:, :3])
     if not found <= MOST_LEAN and header.has_qform:
         return 0.0
     refuse_leaning(found, header.path)

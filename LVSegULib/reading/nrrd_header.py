@@ -172,7 +172,7 @@ def _start(path: Path, fields: dict[str, str], encoding: Encoding, start: int, f
         if encoding != "raw":
             raise InputError(f"{path}: its header says byte skip -1, which only raw pixels can have: correct it")
         return AT_THE_END, 0
-    if lines and file.is_file():
+    if lines:
         with file.open("rb") as opened:
             opened.seek(start)
             for _ in range(lines):

@@ -40,7 +40,9 @@ def leaning_note(found: float) -> str:
 
 def refuse_leaning(found: float, path: Path) -> None:
     """Raise a GeometryError if the axes lean by more than `MOST_LEAN` (or are not known at all)."""
-    if not found <= MOST_LEAN:
+    if not np.isfinite(found):
+        raise GeometryError(f"{path}: the directions of its axes are impossible: correct the file's header")
+    if found > MOST_LEAN:
         raise GeometryError(
             f"{path}: its axes are not at right angles (off by {found:.2g}, up to {MOST_LEAN:g} is taken): "
             "resample the image to a straight grid first"

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
-from LVSegULib.reading.shown import shown
+from LVSegULib.reading.damage import Damage, because
 
 Encoding = Literal["raw", "gzip", "zlib", "bzip2", "text", "hex"]
 
@@ -59,18 +59,17 @@ class StoredPixels:
         """
         share = self.count // len(self.files)
         if share * len(self.files) != self.count:
-            raise InputError(f"{self.files[0]}: {self.count} pixels cannot lie in {len(self.files)} equal files")
+            raise InputError(
+                f"{self.files[0]}: {self.count} pixels cannot lie in {len(self.files)} equal files: correct the header"
+            )
         for file in self.files:
-            _refuse_missing(file)
             _refuse_cut_short(file, self._most_in(file), share * self.dtype.itemsize + self.skipped)
         pixels = np.empty(self.count, self.dtype)
         for number, file in enumerate(self.files):
             try:
                 self._read_part(file, pixels[number * share : (number + 1) * share])
             except (OSError, EOFError, zlib.error, ValueError) as error:
-                raise InputError(
-                    f"{file}: is cut short or damaged ({shown(error)}): copy or export it again"
-                ) from error
+                raise InputError(f"{file}: is cut short or damaged{because(error)}: copy or export it again") from error
         return pixels
 
     def _most_in(self, file: Path) -> int:
@@ -143,11 +142,6 @@ def refuse_far_more(stream: Stream, taken: int, file: Path) -> None:
             )
 
 
-def _refuse_missing(file: Path) -> None:
-    if not file.is_file():  # neither missing nor a device that never ends
-        raise InputError(f"{file}: is no file, but a header says that its pixels are in it: put the file there")
-
-
 def _refuse_cut_short(file: Path, held: int, needed: int) -> None:
     if held < needed:
         raise InputError(f"{file}: is cut short by {needed - max(held, 0)} bytes: copy or export it again")
@@ -167,7 +161,7 @@ class _ZlibStream:
             if found := self._unpacker.decompress(chunk, size):
                 return found
             if not chunk:
-                raise EOFError("its packed pixels end early")
+                raise EOFError
         return b""
 
 
@@ -191,15 +185,21 @@ class _TextStream:
 def _from_digits(text: bytes) -> tuple[bytes, bytes]:
     digits = b"".join(text.split())
     even = len(digits) // 2 * 2
-    return bytes.fromhex(digits[:even].decode("ascii")), digits[even:]
+    try:
+        return bytes.fromhex(digits[:even].decode("ascii")), digits[even:]
+    except ValueError as error:
+        raise Damage("its pixels are not written in hexadecimal digits") from error
 
 
 def _from_numbers(text: bytes, dtype: np.dtype[Any]) -> tuple[bytes, bytes]:
     *words, rest = (text + b"|").split()  # the last word may go on in what comes next
     if len(rest) > _LONGEST_NUMBER:
-        raise ValueError("what should be a number goes on and on")
-    numbers = np.array([float(word) for word in words])
+        raise Damage("what should be a number goes on and on")
+    try:
+        numbers = np.array([float(word) for word in words])
+    except ValueError as error:
+        raise Damage("its pixels are not written as numbers") from error
     if dtype.kind in "iu" and not ((numbers >= np.iinfo(dtype).min) & (numbers <= np.iinfo(dtype).max)).all():
-        raise ValueError(f"a number is no {dtype.name}")
+        raise Damage(f"a number is beyond what a pixel of {8 * dtype.itemsize} bits holds")
     with np.errstate(over="ignore"):
         return numbers.astype(dtype).tobytes(), rest[:-1]

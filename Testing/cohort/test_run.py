@@ -62,6 +62,17 @@ def deadly(case: Case, _job: Job) -> Ending:
     return ENDING
 
 
+def unlucky(case: Case, job: Job) -> Ending:
+    """Killed four times while it works, which is as often as Dask tries, and then left alone."""
+    if case.name == "person03":
+        job.cases.mkdir(exist_ok=True)
+        deaths = len(list(job.cases.iterdir()))
+        if deaths < 4:
+            (job.cases / str(deaths)).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    return ENDING
+
+
 def full(_case: Case, _job: Job) -> Ending:
     raise OutputError("cannot write to out: No space left on device")
 
@@ -101,6 +112,18 @@ def test_a_case_that_kills_its_worker_fails_and_the_rest_are_done(
     assert list(failed) == ["person03"]
     assert "the worker died each time it tried this case" in failed["person03"]
     assert len(notes.endings) == 8
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a signal")
+def test_a_case_whose_workers_were_killed_is_tried_again_at_the_end(
+    tmp_path: Path, two_workers: Client, bright_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "do_case", unlucky)
+    notes = Notes()
+    run_of(two_workers, job_for(bright_model, tmp_path), notes)(cases_in(tmp_path / "in", 8))
+    assert {ending.status for ending in notes.endings.values()} == {"done"}
+    assert list(notes.endings)[-1] == "person03"
+    assert len(list((tmp_path / "cases").iterdir())) == 4
 
 
 def test_a_full_disk_stops_the_run(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from Testing.fuzz.mutate_dicom import mutate_files
-from Testing.fuzz.mutate_gzip import mutate_gzip
+from Testing.fuzz.mutate_gzip import mutate_gzip, packed
 from Testing.fuzz.mutate_metaimage import mutate_metaimage
 from Testing.fuzz.mutate_nifti import mutate_nifti
 from Testing.fuzz.mutate_nrrd import mutate_nrrd
@@ -48,6 +48,7 @@ def _mutated(kind: str, files: dict[str, bytes], random: Random) -> dict[str, by
     ((name, content),) = files.items()
     if kind != "nifti-gz":
         return {name: mutate_nifti(content, random)}
-    content = gzip.decompress(content)
-    content = mutate_nifti(content, random) if random.random() < 0.5 else content
-    return {name: mutate_gzip(content, random)}
+    content, kind_of_damage = gzip.decompress(content), random.random()
+    if kind_of_damage < 0.6:  # damage of what is packed, which no checksum tells
+        return {name: packed(mutate_nifti(content, random))}
+    return {name: mutate_gzip(content if kind_of_damage < 0.8 else mutate_nifti(content, random), random)}

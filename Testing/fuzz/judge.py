@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 import warnings
 from collections.abc import Callable
@@ -19,6 +20,12 @@ OUTPUT, ERROR = "output", "clear error"
 LONGEST_MESSAGE = 700
 LONGEST_NAME = 200
 """Bytes that file systems leave for a name, with room for the endings of the results."""
+
+_INSIDES = re.compile(
+    r"\w(Error|Exception|Warning)\b|\b(int|float|str|bytes)\(|NoneType|' object|\bargument\b|\battribute\b|\bITK\b"
+    r"|<class|\bb['\"]|recursion|traceback|could not convert|invalid literal|index out of|while decompressing"
+)
+"""Words that people cannot do anything with: they are Python's, or those of a library."""
 
 Reader = Callable[[Path], Cine]
 
@@ -80,8 +87,10 @@ def _judge_cine(cine: Cine) -> Ending:
 
 
 def _judge_message(message: str) -> Ending:
-    """One line for people that begins with where."""
+    """One line for people that begins with where, and speaks of nobody's insides outside of what it quotes."""
+    unquoted = re.sub(r'"[^"]*"', "", message)
     is_clear = message.isprintable() and len(message) <= LONGEST_MESSAGE and ": " in message
+    is_clear = is_clear and not _INSIDES.search(unquoted)
     return Ending(ERROR if is_clear else "unclear error", message)
 
 

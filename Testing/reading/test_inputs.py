@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydicom.dataset import Dataset
 
 from LVSegULib.reading.inputs import expand_inputs
 from Testing.conftest import DicomPhantom
@@ -59,6 +60,15 @@ def test_a_damaged_patient_is_one_of_the_patients(folder: Path) -> None:
     DicomPhantom(folder / "patient2").write()
     for file in (folder / "patient2").iterdir():
         file.write_bytes(file.read_bytes()[:200])
+    assert expand_inputs([folder]) == [folder / "patient1", folder / "patient2"]
+
+
+def test_dicom_without_patient_is_a_patient_of_its_own(folder: Path) -> None:
+    def nameless(dataset: Dataset, _: int, __: int) -> None:
+        del dataset.PatientID
+
+    for name in ("patient1", "patient2"):
+        DicomPhantom(folder / name).write(nameless)
     assert expand_inputs([folder]) == [folder / "patient1", folder / "patient2"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import struct
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.reading.images import read_image
-from LVSegULib.reading.nifti_header import read_nifti_file
+from LVSegULib.reading.nifti_header import read_nifti_header
 
 
 def write(path: Path, order: str = "<") -> Path:
@@ -23,26 +24,89 @@ def write(path: Path, order: str = "<") -> Path:
     return path
 
 
+def changed(path: Path, kind: str, offset: int, *numbers: float) -> Path:
+    """The file with other numbers in its header; offsets are those of nifti1.h."""
+    content = bytearray(path.read_bytes())
+    struct.pack_into(f"<{kind}", content, offset, *numbers)
+    path.write_bytes(content)
+    return path
+
+
 @pytest.mark.parametrize("order", "<>")
 @pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
-def test_shape_spacing_and_time(tmp_path: Path, order: str, ending: str) -> None:
-    file = read_nifti_file(write(tmp_path / f"beat{ending}", order))
-    assert (file.order, file.shape, file.spacing) == (order, (5, 4, 3, 2), (1.5, 1.25, 8, 40))
-    assert file.frame_ms == 40
-    assert (file.not_finite(), file.missing_bytes()) == (0, 0)
+def test_shape_spacing_time_and_pixels(tmp_path: Path, order: str, ending: str) -> None:
+    header = read_nifti_header(write(tmp_path / f"beat{ending}", order))
+    assert (header.order, header.shape, header.spacing) == (order, (5, 4, 3, 2), (1.5, 1.25, 8, 40))
+    assert (header.frame_ms, header.scale) == (40, (1.0, 0.0))
+    assert (header.pixels.dtype, header.pixels.count) == (np.dtype(f"{order}f4"), 5 * 4 * 3 * 2)
+    expected = np.asarray(nibabel.load(header.path).dataobj)
+    np.testing.assert_array_equal(header.pixels.read().reshape(2, 3, 4, 5), expected.T)
 
 
 def test_a_zero_spacing_is_refused_where_itk_would_make_it_1_mm(tmp_path: Path) -> None:
-    path = write(tmp_path / "flat.nii")
-    content = bytearray(path.read_bytes())
-    struct.pack_into("<f", content, 76 + 3 * 4, 0.0)  # pixdim[3], nifti1.h
-    path.write_bytes(content)
+    path = changed(write(tmp_path / "flat.nii"), "f", 76 + 3 * 4, 0.0)  # pixdim[3]
     with pytest.raises(GeometryError, match=r"1\.5 x 1\.25 x 0 mm is not possible"):
         read_image(path)
 
 
-def test_nifti_2_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "new.nii.gz"
-    nibabel.save(nibabel.Nifti2Image(np.zeros((4, 4, 4), "i2"), np.eye(4)), path)
-    with pytest.raises(InputError, match="no NIfTI-1 file"):
-        read_nifti_file(path)
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+def test_nifti_2_is_named(tmp_path: Path, order: str, ending: str) -> None:
+    path = tmp_path / f"new{ending}"
+    header = nibabel.Nifti2Header(endianness=order)
+    nibabel.save(nibabel.Nifti2Image(np.zeros((4, 4, 4), "i2"), np.eye(4), header), path)
+    with pytest.raises(InputError, match="is a NIfTI-2 file, expected NIfTI-1: save it as"):
+        read_nifti_header(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "offset", "numbers", "said"),
+    [
+        ("8h", 40, (4, 30000, 30000, 30000, 2, 1, 1, 1), "30000 x 30000 x 30000 x 2 pixels of 4 bytes, a cine has"),
+        ("8h", 40, (4, 5, -4, 3, 2, 1, 1, 1), "4 axes of 5 x -4 x 3 x 2 pixels: correct dim"),
+        ("h", 40, (99,), "99 axes"),
+        ("h", 70, (32,), "complex pixels"),
+        ("h", 70, (999,), "datatype 999"),
+        ("f", 108, (1e30,), "pixels begin at byte 1e"),
+        ("f", 108, (np.nan,), "pixels begin at byte nan"),
+        ("f", 112, (np.inf,), "scales pixels by inf"),
+        ("3i", 344, (0, 0, 0), "does not hold its pixels"),
+    ],
+)
+def test_what_no_cine_has_is_refused(
+    tmp_path: Path, kind: str, offset: int, numbers: tuple[float, ...], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        read_image(changed(write(tmp_path / "beat.nii"), kind, offset, *numbers))
+
+
+@pytest.mark.parametrize("place", [np.nan, -np.inf, 3e38])
+def test_a_place_that_is_none_is_refused(tmp_path: Path, place: float) -> None:
+    with pytest.raises(GeometryError, match="position is impossible"):
+        read_image(changed(write(tmp_path / "beat.nii"), "f", 280 + 3 * 4, place))  # the sform's first row, its end
+
+
+@pytest.mark.parametrize("column", [(0.0, 0.0, 0.0), (np.nan, 0.0, 0.0)])
+def test_an_axis_without_direction_is_refused(tmp_path: Path, column: tuple[float, ...]) -> None:
+    path = write(tmp_path / "beat.nii")
+    for row, number in enumerate(column):
+        changed(path, "f", 280 + 16 * row, number)  # the first column of the sform
+    changed(path, "h", 252, 0)  # no quaternion to take instead
+    with pytest.raises(GeometryError, match="directions of its axes are impossible"):
+        read_image(path)
+
+
+def test_packed_pixels_that_expand_to_far_more_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "beat.nii.gz")
+    path.write_bytes(path.read_bytes() + gzip.compress(bytes(1 << 20)))
+    with pytest.raises(InputError, match="expands to far more than its header says"):
+        read_image(path)
+
+
+def test_damage_of_packed_pixels_is_said_in_plain_words(tmp_path: Path) -> None:
+    path = write(tmp_path / "beat.nii.gz")
+    content = bytearray(path.read_bytes())
+    content[-6] ^= 1  # of the checksum
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"damaged \(what is packed in it cannot be unpacked\): copy"):
+        read_image(path)
