@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import logging
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +20,9 @@ MEMORY_MB = 2000
 """Memory that a worker of this machine may use before it is started anew."""
 
 CONNECT_SECONDS = 15
+
+ANY_FREE_PORT: dict[str, Any] = {"scheduler_options": {"dashboard_address": ":0"}}
+"""Several people run clusters on one login node; Dask's usual port for its web page is taken then."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def connected(workers: Workers) -> Iterator[Client]:
         InputError: the settings for SLURM cannot be read.
     """
     _hush()
+    gc.collect()  # a client that found no scheduler, collected while a new one holds Dask's lock, waits for ever
     if workers.scheduler:
         yield from _running(workers.scheduler)
     elif workers.slurm:
@@ -89,7 +94,7 @@ def _running(address: str) -> Iterator[Client]:
     from distributed import Client
 
     try:
-        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        client = Client(address, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TypeError) as error:
         raise EngineError(
             f"no Dask scheduler answers at {address}: start one with `dask scheduler`, or check the address"
@@ -111,7 +116,7 @@ def _slurm(path: Path) -> Iterator[Client]:
     if unknown := sorted(settings.keys() - known):
         raise InputError(f"{path}: dask-jobqueue's SLURMCluster does not know {', '.join(unknown)}: correct the names")
     try:
-        cluster = SLURMCluster(**settings)
+        cluster = SLURMCluster(**ANY_FREE_PORT | settings)
     except (TypeError, ValueError, OSError) as error:
         raise InputError(f"{path}: SLURMCluster does not take this: {error}") from error
     with cluster, Client(cluster) as client:
@@ -149,5 +154,8 @@ def read_slurm(path: Path) -> dict[str, Any]:
 
 def _hush() -> None:
     """Dask logs every worker that comes or goes; what matters is said by who uses it."""
-    for name in ("distributed", "distributed.worker", "distributed.nanny", "distributed.scheduler", "tornado"):
+    import distributed  # sets the levels of its loggers, one by one
+
+    own = [name for name in logging.root.manager.loggerDict if name.startswith(f"{distributed.__name__}.")]
+    for name in (*own, "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

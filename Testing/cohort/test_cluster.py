@@ -45,6 +45,17 @@ def test_jobs_of_slurm_do_a_cohort(tmp_path: Path, bright_model: Path, monkeypat
     assert len((tmp_path / "sbatch.jobs").read_text().split()) == 2
 
 
+def test_a_running_scheduler_does_a_cohort(tmp_path: Path, bright_model: Path) -> None:
+    from distributed import LocalCluster
+
+    settings = Settings(str(bright_model), "onnxruntime")
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        workers = Workers(scheduler=cluster.scheduler_address)
+        totals = segment_cohort(write_cohort(tmp_path / "in"), tmp_path / "out", workers, settings, Watch())
+        assert totals.status["done"] == 3
+        assert len(cluster.workers) == 2
+
+
 def test_the_example_of_the_docs_can_be_read() -> None:
     settings = read_slurm(EXAMPLE)
     assert (settings["jobs"], settings["cores"], settings["memory"]) == (20, 8, "16GB")
