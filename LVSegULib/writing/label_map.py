@@ -53,7 +53,7 @@ def _nifti(image: Any, path: Path, size: int) -> bytes:
     """The bytes of `image` as ITK writes it to `path`; `size` of them, for ITK can cut a file off without an error."""
     import SimpleITK
 
-    path.touch()
+    path.write_bytes(bytes(size))  # a full disk is found here: ITK's library would print of it
     try:
         SimpleITK.WriteImage(image, str(path))
     except RuntimeError as error:
