@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import platform
 from collections.abc import Mapping, Sequence
@@ -65,10 +66,11 @@ def build_report(
             "sha256": dict(model.sha256),
         },
         **run,
-        "versions": versions(),
+        "versions": dict(versions()),
     }
 
 
+@functools.cache
 def versions() -> dict[str, str]:
     """Versions of LVSegU, Python and the packages that compute, without importing them."""
     found = {"lvsegu": __version__, "python": platform.python_version(), "platform": platform.platform()}
