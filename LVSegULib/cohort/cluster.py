@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import inspect
 import logging
+import signal
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,18 +78,35 @@ def connected(workers: Workers) -> Iterator[Client]:
 def _local(workers: Workers) -> Iterator[Client]:
     from distributed import Client, LocalCluster
 
-    with (
-        LocalCluster(
+    with interrupts_held():
+        cluster = LocalCluster(
             n_workers=workers.count,
             threads_per_worker=1,
             processes=True,
             memory_limit=f"{workers.memory_mb} MB",
             dashboard_address=None,
             silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
+        )
+    with cluster, Client(cluster) as client:
         yield client
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Keep Ctrl-C, which reaches every process of a terminal, from those that are begun here.
+
+    That holds for processes that threads begun here start later, too. This process hears of it afterwards. Windows
+    cannot hold it back.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # its start, which comes with that of the first process, lets signals through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _running(address: str) -> Iterator[Client]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +14,9 @@ from LVSegULib.cohort.cluster import Workers, connected, read_slurm
 from LVSegULib.cohort.cohort import Settings, Watch, segment_cohort
 from LVSegULib.errors import EngineError, InputError
 from Testing.cohort.small_cohort import write_cohort
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "cohort" / "slurm.yaml"
 
@@ -54,6 +59,15 @@ def test_a_running_scheduler_does_a_cohort(tmp_path: Path, bright_model: Path) -
         totals = segment_cohort(write_cohort(tmp_path / "in"), tmp_path / "out", workers, settings, Watch())
         assert totals.status["done"] == 3
         assert len(cluster.workers) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals cannot be held back there")
+def test_ctrl_c_does_not_reach_workers(two_workers: Client) -> None:
+    def held() -> list[int]:
+        return [int(one) for one in signal.pthread_sigmask(signal.SIG_BLOCK, [])]
+
+    assert all(signal.SIGINT in each for each in two_workers.run(held).values())
+    assert signal.SIGINT not in held()
 
 
 def test_the_example_of_the_docs_can_be_read() -> None:
