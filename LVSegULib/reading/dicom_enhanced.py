@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from LVSegULib.errors import InputError
@@ -42,20 +43,21 @@ def frame_datasets(dataset: Dataset, file: Path) -> Iterator[Dataset]:
     if len(groups) != frames:
         raise InputError(f"{file}: holds {frames} frames without saying where each lies: export one file per image")
     shared = next(iter(items_of(dataset, "SharedFunctionalGroupsSequence")), Dataset())
+    common = [dataset[name] for name in _COMMON if name in dataset] + _elements(shared)
     for number, own in enumerate(groups, start=1):
-        yield _frame_dataset(dataset, shared, own, number)
+        frame = Dataset()
+        for element in (*common, *_elements(own)):
+            frame.add(element)
+        frame.InstanceNumber = number
+        yield frame
 
 
-def _frame_dataset(dataset: Dataset, shared: Dataset, own: Dataset, number: int) -> Dataset:
-    frame = Dataset()
-    for name in _COMMON:
-        if name in dataset:
-            frame[name] = dataset[name]
-    for group in (shared, own):
-        for macro, names in _MACROS.items():
-            for item in items_of(group, macro):
-                for name in names:
-                    if name in item:
-                        frame[name] = item[name]
-    frame.InstanceNumber = number
-    return frame
+def _elements(group: Dataset) -> list[DataElement]:
+    """What is needed of the functional groups of one frame, or of all."""
+    return [
+        item[name]
+        for macro, names in _MACROS.items()
+        for item in items_of(group, macro)
+        for name in names
+        if name in item
+    ]

@@ -15,7 +15,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, RLELossless
 
 from LVSegULib.errors import InputError, LVSegUError
-from LVSegULib.reading.damage import Damage, because
+from LVSegULib.reading.damage import Damage, because, reason_of
 from LVSegULib.reading.dicom_file import BEFORE_PIXELS, PIXELS, DicomFile, read_elements
 from LVSegULib.reading.dicom_header import DicomHeader
 from LVSegULib.reading.dicom_plain import PlainPixels
@@ -109,7 +109,7 @@ def _refuse_other_sizes(dataset: Dataset, path: Path) -> None:
     if bits not in _BITS or not 1 <= required_whole_of(dataset, "BitsStored") <= bits:
         raise Damage(f"a pixel has {bits} bits, {dataset.BitsStored} of them used")
     frames = frames_of(dataset)
-    refuse_too_large(path, (frames, rows, columns), -(-bits // 8))
+    refuse_too_large(path, (frames, rows, columns), 2 * -(-bits // 8))  # as they are in the file, and decoded
     syntax = transfer_syntax_of(dataset)
     if syntax is None or not syntax.is_transfer_syntax:
         raise Damage("it does not say its transfer syntax")
@@ -147,8 +147,8 @@ def _reason(path: Path, error: Exception) -> str:
         return f"{path}: its pixels cannot be read{because(error)}, is it cut short or damaged? Copy or export it again"
     if _has_decoder(syntax):
         return (
-            f"{path}: cannot decode its compressed pixels ({syntax.name}){because(error)}, is it damaged? "
-            "Copy or export it again"
+            f"{path}: cannot decode its compressed pixels ({', '.join(filter(None, (syntax.name, reason_of(error))))})"
+            ", is it damaged? Copy or export it again"
         )
     return (
         f"{path}: cannot decode its compressed pixels ({syntax.name}): decompress the folder first "

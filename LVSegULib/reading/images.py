@@ -55,8 +55,8 @@ def read_label_map(path: Path) -> tuple[NDArray[np.integer[Any]], NDArray[np.flo
     stored = _read(path)
     pixels = stored.pixels
     lowest, highest = pixels.min(), pixels.max()
-    is_whole = pixels.dtype.kind in "iu" or (np.isfinite((lowest, highest)).all() and not (pixels % 1).any())
-    if not is_whole or lowest < 0 or highest >= 2**63:
+    is_in_range = np.isfinite((lowest, highest)).all() and lowest >= 0 and highest < 2**63
+    if not is_in_range or (pixels.dtype.kind == "f" and any((frame % 1).any() for frame in pixels)):
         raise InputError(f"{path}: is no label map: its values must be whole numbers from 0, one for each region")
     return pixels.astype(np.min_scalar_type(int(highest))), stored.ijk_to_ras
 
@@ -106,10 +106,20 @@ def _as_float32(pixels: NDArray[Any], path: Path) -> NDArray[np.float32]:
     return frames
 
 
+def _few_values(pixels: NDArray[Any]) -> NDArray[Any]:
+    """The different values (N,) of an image (T, K, J, I) of which no more are looked for than a mask has."""
+    values = np.unique(pixels.flat[:: max(1, pixels.size // 5000)])
+    for image in (image for frame in pixels for image in frame):
+        if len(values) > MOST_MASK_VALUES:
+            break
+        for value in values:
+            image = image[image != value]
+        values = np.union1d(values, image)
+    return values
+
+
 def _refuse_mask(pixels: NDArray[Any], path: Path) -> None:
-    if len(np.unique(pixels.flat[:: max(1, pixels.size // 5000)])) > MOST_MASK_VALUES:
-        return
-    values = np.unique(pixels)
+    values = _few_values(pixels)
     if 1 < len(values) <= MOST_MASK_VALUES and np.array_equal(values, np.rint(values)):
         shown = ", ".join(f"{value:g}" for value in values)
         raise InputError(f"{path}: holds only the values {shown}: it is a mask or label map, expected an image")

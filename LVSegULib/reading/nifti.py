@@ -21,6 +21,9 @@ from LVSegULib.reading.stored_image import StoredImage, check_spacing, ijk_to_ra
 LONGEST_FRAME_MS = 500.0
 """Longer times between frames are a header's default (1 s), not a cine's."""
 
+_SCALED_AT_ONCE = 2**20
+"""Pixels."""
+
 
 def read_nifti(path: Path) -> StoredImage:
     """Read a .nii or .nii.gz file.
@@ -55,11 +58,12 @@ def read_nifti(path: Path) -> StoredImage:
 def _scaled(pixels: NDArray[Any], slope: float, intercept: float) -> NDArray[Any]:
     if (slope, intercept) == (1.0, 0.0):
         return pixels
-    is_long = pixels.dtype.kind in "iu" and pixels.dtype.itemsize > 2
-    scaled: NDArray[np.floating[Any]] = pixels.astype(np.float64 if is_long else np.float32)
+    scaled = np.empty(pixels.shape, np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
-        np.multiply(scaled, slope, out=scaled)
-        return np.asarray(np.add(scaled, intercept, out=scaled))
+        for start in range(0, len(pixels), _SCALED_AT_ONCE):
+            part = slice(start, start + _SCALED_AT_ONCE)
+            scaled[part] = pixels[part].astype(np.float64) * slope + intercept
+    return scaled
 
 
 def _ijk_to_ras(header: NiftiHeader, content: bytes) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import GeometryError, InputError
+from LVSegULib.reading.limits import FARTHEST_MM
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
@@ -28,10 +29,10 @@ def ijk_to_ras_of(path: Path, axes_lps: NDArray[np.float64], origin_lps: NDArray
     """The matrix of an image whose axes (3x3, one a column, in mm a voxel) and origin are given in LPS.
 
     Raises:
-        GeometryError: a number is not finite, or a voxel has no size.
+        GeometryError: a number is not finite, or far beyond what is possible.
     """
-    if not np.isfinite(axes_lps).all():
-        raise GeometryError(f"{path}: the directions of its axes are no numbers: correct the file's header")
+    if not (np.abs(axes_lps) <= FARTHEST_MM).all():
+        raise GeometryError(f"{path}: the directions of its axes are impossible: correct the file's header")
     ijk_to_lps = np.eye(4)
     ijk_to_lps[:3, :3], ijk_to_lps[:3, 3] = axes_lps, origin_lps
     return np.asarray(LPS_TO_RAS @ ijk_to_lps)

@@ -9,7 +9,7 @@ from random import Random
 from Testing.fuzz.mutate_dicom import mutate_files
 from Testing.fuzz.mutate_gzip import mutate_gzip, packed
 from Testing.fuzz.mutate_metaimage import mutate_metaimage
-from Testing.fuzz.mutate_nifti import mutate_nifti
+from Testing.fuzz.mutate_nifti import mutate_nifti, nifti_bomb
 from Testing.fuzz.mutate_nrrd import mutate_nrrd
 from Testing.fuzz.seeds import seeds
 
@@ -49,6 +49,8 @@ def _mutated(kind: str, files: dict[str, bytes], random: Random) -> dict[str, by
     if kind != "nifti-gz":
         return {name: mutate_nifti(content, random)}
     content, kind_of_damage = gzip.decompress(content), random.random()
+    if kind_of_damage < 0.03:
+        return {name: nifti_bomb(content, random)}
     if kind_of_damage < 0.6:  # damage of what is packed, which no checksum tells
         return {name: packed(mutate_nifti(content, random))}
     return {name: mutate_gzip(content if kind_of_damage < 0.8 else mutate_nifti(content, random), random)}

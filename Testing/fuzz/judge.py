@@ -57,7 +57,7 @@ def judge(read: Reader, path: Path) -> Ending:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         ending = _ending(read, path)
-    own = [str(warning.message) for warning in caught if _is_own(warning.filename)]
+    own = [str(warning.message) for warning in caught if _is_own(warning)]
     return Ending("warning", own[0]) if own and ending.is_fine else ending
 
 
@@ -102,5 +102,7 @@ def _lacked_memory(error: BaseException | None) -> bool:
     return False
 
 
-def _is_own(file: str) -> bool:
-    return Path(LVSegULib.__file__).parent in Path(file).parents
+def _is_own(warning: warnings.WarningMessage) -> bool:
+    """Whether it is for what the readers do: theirs, or of arithmetic in NumPy; pydicom's are for its own values."""
+    is_of_arithmetic = issubclass(warning.category, RuntimeWarning)
+    return is_of_arithmetic or Path(LVSegULib.__file__).parent in Path(warning.filename).parents

@@ -38,6 +38,11 @@ def mutate_gzip(content: bytes, random: Random) -> bytes:
     return whole + _zeros() * random.choice((1, 4, 20, 200))
 
 
+def believed_bomb(start: bytes, megabytes: int) -> bytes:
+    """`start` and so many megabytes of zeros, as a gzip stream that is right in itself."""
+    return packed(start) + _zeros() * (megabytes // 16)
+
+
 @lru_cache(maxsize=1)
 def _flushed_zeros() -> bytes:
     """16 MB of zeros as a piece of a deflate stream that stands for itself."""

@@ -11,6 +11,8 @@ from Testing.fuzz.chance import absurd_text
 def mutate_lines(lines: list[str], separators: str, random: Random) -> list[str]:
     """`lines` of a name, one of `separators` and a value, with one to three of them changed."""
     lines = list(lines)
+    if random.random() < 0.01:
+        return _with_far_too_much(lines, random)
     for _ in range(random.choice((1, 1, 2, 3))):
         place = random.randrange(len(lines)) if lines else 0
         kind = random.random()
@@ -31,6 +33,13 @@ def mutate_lines(lines: list[str], separators: str, random: Random) -> list[str]
         else:
             lines[place] = _with_absurd_words(lines[place], separators, random)
     return lines
+
+
+def _with_far_too_much(lines: list[str], random: Random) -> list[str]:
+    """A line of megabytes, or a hundred thousand lines, somewhere among the others."""
+    place = random.randint(0, len(lines))
+    one = random.choice(("# ", "comment = ", "comment:=")) + "A" * random.choice((1, 60_000, 5_000_000))
+    return [*lines[:place], *[one] * max(1, 400_000 // len(one)), *lines[place:]]
 
 
 def set_line(lines: Sequence[str], name: str, separator: str, value: str) -> list[str]:

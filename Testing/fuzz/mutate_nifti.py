@@ -7,6 +7,7 @@ from random import Random
 
 from Testing.fuzz.chance import absurd_number, absurd_whole
 from Testing.fuzz.mutate_bytes import mutate_bytes
+from Testing.fuzz.mutate_gzip import believed_bomb
 
 HEADER_BYTES = 348
 
@@ -49,6 +50,15 @@ def mutate_nifti(content: bytes, random: Random) -> bytes:
     if random.random() < 0.1:
         changed = changed[:352] + _extensions(random) + changed[352:]
     return bytes(changed)
+
+
+def nifti_bomb(content: bytes, random: Random) -> bytes:
+    """A packed file of zeros whose header says how many there are: 16 to 64 million pixels in some 30 kB."""
+    megabytes = random.choice((32, 64, 128))
+    changed = bytearray(content)
+    struct.pack_into("<8h", changed, 40, 4, 1024, 1024, 2, megabytes // 4, 1, 1, 1)  # 2 bytes each
+    struct.pack_into("<2h", changed, 70, 4, 16)
+    return believed_bomb(bytes(changed), megabytes)
 
 
 def _put(changed: bytearray, kind: str, offset: int, random: Random) -> None:

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from Testing.fuzz.inputs import FuzzInput, fuzz_input
-from Testing.fuzz.judge import Ending, Reader, judge
+from Testing.fuzz.judge import Ending, Reader, judge, read_as_users_do
 from Testing.fuzz.limits import MOST_BYTES, held_at_most, held_now, limit_memory, reset_peak
 from Testing.fuzz.seeds import seeds
 
@@ -107,7 +107,7 @@ def _serve(connection: Connection, read: Reader, seed: int, folder: Path) -> Non
     stderr = _redirect_stderr(folder / "stderr")
     logging.getLogger("LVSegULib").addHandler(logging.NullHandler())
     for name, seed_input in seeds().items():  # so that what is loaded once is not taken for what an input needs
-        _one(read, FuzzInput(name, seed_input.files, seed_input.target), folder)
+        _one(read_as_users_do, FuzzInput(name, seed_input.files, seed_input.target), folder)
     limit_memory()
     with suppress(EOFError, KeyboardInterrupt):
         while True:
