@@ -9,16 +9,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from LVSegULib.commands.packages import need_torch
-from LVSegULib.errors import Cancelled, InputError, SomeFailed, UsageError
+from LVSegULib.commands.packages import is_installed, need_torch
+from LVSegULib.errors import Cancelled, EngineError, InputError, SomeFailed, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from LVSegULib.study.conclusions import Findings
     from LVSegULib.study.config import StudyConfig
     from LVSegULib.study.plan import Plan
-    from LVSegULib.study.work import Status
+    from LVSegULib.study.remote import RemoteWork
+    from LVSegULib.study.work import Status, Work
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="folder of the study; may be shared by several machines",
     )
-    parser.add_argument(
-        "--workers", type=int, metavar="N", help="runs at once (default: as many as there are cores for)"
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument(
+        "--workers", type=int, metavar="N", help="runs at once on this machine (default: as many as it has cores for)"
+    )
+    who.add_argument(
+        "--scheduler", metavar="ADDRESS", help="run on the workers of a running Dask scheduler, tcp://HOST:8786"
     )
     parser.add_argument("--report-only", action="store_true", help="write the report of what has been done, and stop")
 
@@ -50,6 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
         InputError: all of them did.
     """
     need_torch("a study")
+    if arguments.scheduler == "":
+        raise UsageError("--scheduler needs the address of a running Dask scheduler: tcp://HOST:8786")
+    if arguments.scheduler is not None and not is_installed("distributed"):
+        raise EngineError('--scheduler needs distributed, which is not installed: pip install "lvsegu[cohort]"')
     from LVSegULib.study.conclusions import conclusions
     from LVSegULib.study.config import read_study
     from LVSegULib.study.plan import read_plan
@@ -58,8 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.workers is not None and arguments.workers < 1:
         raise UsageError(f"--workers must be at least 1, got {arguments.workers}")
     study = read_study(arguments.config)
-    out = arguments.out.resolve()
-    plan = read_plan(out) if arguments.report_only else _work(study, arguments.data, out, arguments.workers)
+    out = arguments.out.absolute()  # links are kept: other machines may have them lead elsewhere
+    plan = read_plan(out) if arguments.report_only else _work(study, arguments, out)
     found = write_report(study, plan, out)
     for line in conclusions(found):
         print(line)
@@ -68,35 +77,42 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _work(study: StudyConfig, folders: Sequence[Path], out: Path, workers: int | None) -> Plan:
-    from LVSegULib.engines.workers import available_threads
+def _work(study: StudyConfig, arguments: argparse.Namespace, out: Path) -> Plan:
     from LVSegULib.study.data import open_data
     from LVSegULib.study.plan import make_plan, save_plan
-    from LVSegULib.study.work import Watch, Work
 
-    data = open_data(study, folders)
+    data = open_data(study, arguments.data)
     plan = make_plan(study, data)
     for patient, sets in plan.shared.items():
         logger.info("%s is in %s: one patient, on one side", patient, " and ".join(sets))
     for variant, reason in plan.refused.items():
         logger.warning("%s cannot be run: %s", variant, reason)
     save_plan(out, plan)
-    threads = max((job.settings["threads"] or available_threads() for job in plan.jobs), default=1)
     line = _Line()
-    work = Work(
-        plan.jobs,
-        data.places,
-        out,
-        workers or max(1, available_threads() // threads),
-        Watch(say=line.say, status=line.show),
-    )
     try:
-        work.run()
+        _worker(arguments, plan, data.places, out, line).run()
     except KeyboardInterrupt:
-        raise Cancelled("cancelled: what is done is kept, and the same command goes on from there") from None
+        kept = "what is done is kept" + (", what workers have begun they finish" if arguments.scheduler else "")
+        raise Cancelled(f"cancelled: {kept}, and the same command goes on from there") from None
     finally:
         line.clear()
     return plan
+
+
+def _worker(
+    arguments: argparse.Namespace, plan: Plan, places: Mapping[str, Path], out: Path, line: _Line
+) -> Work | RemoteWork:
+    """Who does the runs: processes of this machine, or a scheduler's workers; only these need Dask."""
+    from LVSegULib.engines.workers import available_threads
+    from LVSegULib.study.work import Watch, Work
+
+    watch = Watch(say=line.say, status=line.show, warn=line.warn)
+    if arguments.scheduler is not None:
+        from LVSegULib.study.remote import RemoteWork
+
+        return RemoteWork(plan.jobs, places, out, arguments.scheduler, watch)
+    threads = max((job.settings["threads"] or available_threads() for job in plan.jobs), default=1)
+    return Work(plan.jobs, places, out, arguments.workers or max(1, available_threads() // threads), watch)
 
 
 def _check(found: Findings, plan: Plan, out: Path) -> None:
@@ -123,6 +139,10 @@ class _Line:
     def say(self, text: str) -> None:
         self.clear()
         logger.info(text)
+
+    def warn(self, text: str) -> None:
+        self.clear()
+        logger.warning(text)
 
     def show(self, status: Status) -> None:
         if not self._is_shown:

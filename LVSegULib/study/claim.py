@@ -88,6 +88,11 @@ class Claims:
         return self.clock() - since > DEAD_AFTER_SECONDS
 
 
+def is_claimed(folder: Path) -> bool:
+    """Whether somebody, alive or dead, has a claim on the job in `folder`."""
+    return _last(folder) is not None
+
+
 def _claims(folder: Path) -> list[Path]:
     return sorted(folder.glob("claim-*"))
 

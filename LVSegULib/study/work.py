@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from LVSegULib.study.agenda import Agenda
 from LVSegULib.study.claim import BEAT_SECONDS, Claim, Claims
 from LVSegULib.study.cost import Clock
-from LVSegULib.study.job import ERROR, has_failed, is_finished
+from LVSegULib.study.job import ERROR, has_failed
 from LVSegULib.study.plan import Job
 from LVSegULib.study.process import Running, start
 
@@ -25,7 +26,7 @@ class Status:
     Attributes:
         done: jobs that have come to an end.
         total: jobs in all.
-        running: what runs here: title, steps done, steps in all.
+        running: what runs here, or on our workers: title, steps done, steps in all.
         elsewhere: jobs that could be done but are in other hands.
         seconds_left: estimated time; None before the first job has shown how long one takes.
     """
@@ -43,11 +44,17 @@ class Watch:
 
     Attributes:
         say: a line about what happened.
-        status: how far it is, twice a second.
+        status: how far it is, about once a second.
+        warn: a line about what somebody should see to.
     """
 
     say: Callable[[str], None] = lambda _: None
     status: Callable[[Status], None] = lambda _: None
+    warn: Callable[[str], None] = lambda _: None
+
+    def ended(self, job: Job, *, failed: bool) -> None:
+        """Say what became of a job."""
+        self.say(f"{job.title}: {'failed' if failed else 'done'}")
 
 
 @dataclass
@@ -69,8 +76,7 @@ class Work:
     watch: Watch = field(default_factory=Watch)
 
     def __post_init__(self) -> None:
-        self._open = [job for job in self.jobs if not is_finished(self.out / job.folder)]
-        self._earlier_errors = {job.folder for job in self._open if has_failed(self.out / job.folder)}
+        self._agenda = Agenda(self.jobs, self.out)
         self._running: list[Running] = []
         self._claims, self._clock = Claims(), Clock(self.workers)
         self._beat_at = time.monotonic()
@@ -82,7 +88,7 @@ class Work:
         have done so far is kept.
         """
         try:
-            while self._open or self._running:
+            while self._agenda:
                 self._start_some()
                 self.watch.status(self._status())
                 self._wait()
@@ -96,35 +102,24 @@ class Work:
     def _wait(self) -> None:
         if self._running:
             wait([one.sentinel for one in self._running], LOOK_SECONDS)
-        elif self._open:
+        elif self._agenda.open:
             time.sleep(LOOK_SECONDS)
 
     def _start_some(self) -> None:
-        for job in tuple(self._open):
-            if self._has_ended(job.folder):
-                self._open.remove(job)
-            elif len(self._running) < self.workers and self._can_start(job):
+        for job in self._agenda.ready():
+            if len(self._running) < self.workers:
                 claim = self._claims.take(self.out / job.folder)
                 if claim is not None:
-                    self._open.remove(job)
                     self._start(job, claim)
 
     def _start(self, job: Job, claim: Claim) -> None:
-        if self._has_ended(job.folder):  # by another machine, just now
+        if self._agenda.has_ended(job.folder):  # by another machine, just now
             claim.release()
             return
-        self._earlier_errors.discard(job.folder)
         (self.out / job.folder / ERROR).unlink(missing_ok=True)
         self._running.append(start(job, claim, self.places, self.out))
+        self._agenda.begin(job)
         self._clock.started(job)
-
-    def _can_start(self, job: Job) -> bool:
-        return all(self._has_ended(name) for name in job.needs)
-
-    def _has_ended(self, folder: str) -> bool:
-        is_running = any(one.job.folder == folder for one in self._running)
-        failed = has_failed(self.out / folder) and folder not in self._earlier_errors
-        return not is_running and (is_finished(self.out / folder) or failed)
 
     def _look(self) -> None:
         is_due = time.monotonic() - self._beat_at > BEAT_SECONDS
@@ -134,19 +129,18 @@ class Work:
             if not one.process.is_alive():
                 self._running.remove(one)
                 one.close(self.out)
+                self._agenda.end(one.job)
                 self._clock.ended(one.job)
-                failed = has_failed(self.out / one.job.folder)
-                self.watch.say(f"{one.job.title}: {'failed' if failed else 'done'}")
+                self.watch.ended(one.job, failed=has_failed(self.out / one.job.folder))
             elif is_due and not one.claim.beat():
                 self._running.remove(one)
                 one.stop()
-                self._open.append(one.job)
+                self._agenda.give_back(one.job)
                 self.watch.say(f"{one.job.title}: another machine has taken it over")
 
     def _status(self) -> Status:
         running = tuple((one.job.title, one.step, one.job.steps) for one in self._running)
-        waiting = [job for job in self._open if self._can_start(job)]
+        waiting = [job for job in self._agenda.open if self._agenda.can_begin(job)]
         elsewhere = len(waiting) if len(self._running) < self.workers else 0
-        done = len(self.jobs) - len(self._open) - len(self._running)
-        left = self._clock.seconds_left(self._open, [(one.job, one.step) for one in self._running])
-        return Status(done, len(self.jobs), running, elsewhere, left)
+        left = self._clock.seconds_left(self._agenda.open, [(one.job, one.step) for one in self._running])
+        return Status(self._agenda.done, len(self.jobs), running, elsewhere, left)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from LVSegULib.study.work import Status
 from Testing.phantom_hearts import write_data_set
 from Testing.study.small_study import REFERENCE, SMALL, a_plan, a_study, write_hearts
 from Testing.study.written_study import write, write_figures
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +98,46 @@ def test_mistakes_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "--workers must be at least 1" in capsys.readouterr().err
     assert main(["study", str(tmp_path / "none.toml"), "--out", "x"]) == 2
     assert "cannot read the study" in capsys.readouterr().err
+
+
+def test_workers_of_this_machine_and_of_a_scheduler_exclude_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_study(tmp_path, REFERENCE)
+    assert main(words(tmp_path, "--workers", "2", "--scheduler", "tcp://127.0.0.1:8786")) == 2
+    error = capsys.readouterr().err
+    assert "--scheduler: not allowed with argument --workers" in error and error.count("\n") == 1
+    assert main(words(tmp_path, "--scheduler", "")) == 2
+    assert "--scheduler needs the address of a running Dask scheduler" in capsys.readouterr().err
+
+
+def test_a_scheduler_that_is_not_there_is_one_line(
+    tmp_path: Path, hearts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_study(tmp_path, REFERENCE)
+    assert main(words(tmp_path, "--data", str(hearts), "--scheduler", "nowhere:")) == 3
+    error = capsys.readouterr().err
+    assert error.startswith("lvsegu: no Dask scheduler answers at nowhere:: start one") and error.count("\n") == 1
+
+
+def test_without_dask_a_scheduler_is_refused_and_nothing_else(
+    out: Path, hearts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "distributed" else find(name))
+    assert main(words(out.parent, "--data", str(hearts), "--scheduler", "tcp://127.0.0.1:8786")) == 3
+    assert '--scheduler needs distributed, which is not installed: pip install "lvsegu[cohort]"' in (
+        capsys.readouterr().err
+    )
+    assert main(words(out.parent, "--data", str(hearts))) == 0
+
+
+def test_a_study_on_this_machine_imports_no_dask(out: Path, hearts: Path) -> None:
+    program = "import sys; from LVSegULib.commands.main import main; code = main(sys.argv[1:]); "
+    program += "sys.exit(code or 'distributed' in sys.modules or 'dask' in sys.modules)"
+    given = words(out.parent, "--data", str(hearts))
+    done = subprocess.run([sys.executable, "-c", program, *given], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_without_pytorch_it_says_what_to_install(
