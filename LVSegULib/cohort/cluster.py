@@ -46,13 +46,13 @@ class Workers:
     @property
     def are_ours(self) -> bool:
         """Whether they are processes of this machine, which end with the run."""
-        return not self.scheduler and not self.slurm
+        return self.scheduler is None and self.slurm is None
 
     def __str__(self) -> str:
         """For people: who does the work."""
-        if self.scheduler:
+        if self.scheduler is not None:
             return f"the scheduler at {self.scheduler}"
-        if self.slurm:
+        if self.slurm is not None:
             return f"SLURM as in {self.slurm}"
         return f"{self.count} worker{'s' * (self.count != 1)} of this machine"
 
@@ -67,9 +67,9 @@ def connected(workers: Workers) -> Iterator[Client]:
     """
     _hush()
     gc.collect()  # a client that found no scheduler, collected while a new one holds Dask's lock, waits for ever
-    if workers.scheduler:
+    if workers.scheduler is not None:
         yield from _running(workers.scheduler)
-    elif workers.slurm:
+    elif workers.slurm is not None:
         yield from _slurm(workers.slurm)
     else:
         yield from _local(workers)
@@ -84,7 +84,7 @@ def _local(workers: Workers) -> Iterator[Client]:
             threads_per_worker=1,
             processes=True,
             memory_limit=f"{workers.memory_mb} MB",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         )
     with cluster, Client(cluster) as client:
@@ -113,7 +113,7 @@ def _running(address: str) -> Iterator[Client]:
     from distributed import Client
 
     try:
-        client = Client(address, timeout=CONNECT_SECONDS)
+        client = Client(address or "none given", timeout=CONNECT_SECONDS)  # Dask takes "" for a cluster of its own
     except (OSError, ValueError, TypeError) as error:
         raise EngineError(
             f"no Dask scheduler answers at {address}: start one with `dask scheduler`, or check the address"

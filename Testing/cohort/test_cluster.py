@@ -54,7 +54,7 @@ def test_a_running_scheduler_does_a_cohort(tmp_path: Path, bright_model: Path) -
     from distributed import LocalCluster
 
     settings = Settings(str(bright_model), "onnxruntime")
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
         workers = Workers(scheduler=cluster.scheduler_address)
         totals = segment_cohort(write_cohort(tmp_path / "in"), tmp_path / "out", workers, settings, Watch())
         assert totals.status["done"] == 3
@@ -98,10 +98,11 @@ def test_an_unknown_setting_of_slurm_is_said(tmp_path: Path) -> None:
         pass
 
 
-def test_an_address_that_is_none_is_said() -> None:
+@pytest.mark.parametrize("address", ["nowhere:", ""])
+def test_an_address_that_is_none_is_said(address: str) -> None:
     with (
-        pytest.raises(EngineError, match="no Dask scheduler answers at nowhere:"),
-        connected(Workers(scheduler="nowhere:")),
+        pytest.raises(EngineError, match=f"no Dask scheduler answers at {address}:"),
+        connected(Workers(scheduler=address)),
     ):
         pass
 
