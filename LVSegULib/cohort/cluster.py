@@ -23,6 +23,12 @@ MEMORY_MB = 2000
 
 CONNECT_SECONDS = 15
 
+WITHOUT_PROFILE = {"distributed.worker.profile.enabled": False}
+"""Dask's workers take a sample of what they do a hundred times a second and keep an hour of it: 0.15 MB each second."""
+
+PROLOGUE = "export DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED=False"
+"""The same for workers that are started by a shell."""
+
 ANY_FREE_PORT: dict[str, Any] = {"scheduler_options": {"dashboard_address": ":0"}}
 """Several people run clusters on one login node; Dask's usual port for its web page is taken then."""
 
@@ -76,9 +82,10 @@ def connected(workers: Workers) -> Iterator[Client]:
 
 
 def _local(workers: Workers) -> Iterator[Client]:
+    import dask
     from distributed import Client, LocalCluster
 
-    with interrupts_held():
+    with interrupts_held(), dask.config.set(WITHOUT_PROFILE):
         cluster = LocalCluster(
             n_workers=workers.count,
             threads_per_worker=1,
@@ -87,7 +94,7 @@ def _local(workers: Workers) -> Iterator[Client]:
             dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         )
-    with cluster, Client(cluster) as client:
+    with cluster, Client(cluster) as client, dask.config.set(WITHOUT_PROFILE):  # for those that are started anew, too
         yield client
 
 
@@ -132,10 +139,11 @@ def _slurm(path: Path) -> Iterator[Client]:
         raise EngineError('SLURM needs dask-jobqueue, which is not installed: pip install "lvsegu[slurm]"') from error
     known = {name for each in (*SLURMCluster.__mro__, *SLURMCluster.job_cls.__mro__) for name in _arguments(each)}
     jobs = settings.pop("jobs")
+    prologue = [PROLOGUE, *settings.get("job_script_prologue", ())]
     if unknown := sorted(settings.keys() - known):
         raise InputError(f"{path}: dask-jobqueue's SLURMCluster does not know {', '.join(unknown)}: correct the names")
     try:
-        cluster = SLURMCluster(**ANY_FREE_PORT | settings)
+        cluster = SLURMCluster(**ANY_FREE_PORT | settings | {"job_script_prologue": prologue})
     except (TypeError, ValueError, OSError) as error:
         raise InputError(f"{path}: SLURMCluster does not take this: {error}") from error
     with cluster, Client(cluster) as client:

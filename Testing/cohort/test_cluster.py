@@ -6,11 +6,11 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from LVSegULib.cohort.cluster import Workers, connected, read_slurm
+from LVSegULib.cohort.cluster import PROLOGUE, Workers, connected, read_slurm
 from LVSegULib.cohort.cohort import Settings, Watch, segment_cohort
 from LVSegULib.errors import EngineError, InputError
 from Testing.cohort.small_cohort import write_cohort
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 EXAMPLE = Path(__file__).parents[2] / "docs" / "cohort" / "slurm.yaml"
 
 SBATCH = """#!/bin/sh
+cp "$1" "$0.script"
 sh "$1" >"$0.log" 2>&1 &
 echo $! >>"$0.jobs"
 echo "Submitted batch job $!"
@@ -48,6 +49,7 @@ def test_jobs_of_slurm_do_a_cohort(tmp_path: Path, bright_model: Path, monkeypat
     totals = segment_cohort(folder, tmp_path / "out", Workers(slurm=config), settings, Watch())
     assert totals.status["done"] == 3
     assert len((tmp_path / "sbatch.jobs").read_text().split()) == 2
+    assert PROLOGUE in (tmp_path / "sbatch.script").read_text().splitlines()
 
 
 def test_a_running_scheduler_does_a_cohort(tmp_path: Path, bright_model: Path) -> None:
@@ -59,6 +61,15 @@ def test_a_running_scheduler_does_a_cohort(tmp_path: Path, bright_model: Path) -
         totals = segment_cohort(write_cohort(tmp_path / "in"), tmp_path / "out", workers, settings, Watch())
         assert totals.status["done"] == 3
         assert len(cluster.workers) == 2
+
+
+def test_workers_keep_no_profile(two_workers: Client) -> None:
+    def profiles(dask_worker: Any) -> bool:
+        return "profile" in dask_worker.periodic_callbacks
+
+    assert not any(two_workers.run(profiles).values())
+    two_workers.restart()  # processes started anew
+    assert not any(two_workers.run(profiles).values())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals cannot be held back there")
