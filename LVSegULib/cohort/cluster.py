@@ -139,7 +139,8 @@ def _slurm(path: Path) -> Iterator[Client]:
         raise EngineError('SLURM needs dask-jobqueue, which is not installed: pip install "lvsegu[slurm]"') from error
     known = {name for each in (*SLURMCluster.__mro__, *SLURMCluster.job_cls.__mro__) for name in _arguments(each)}
     jobs = settings.pop("jobs")
-    prologue = [PROLOGUE, *settings.get("job_script_prologue", ())]
+    own = settings.get("job_script_prologue") or []
+    prologue = [PROLOGUE, *([own] if isinstance(own, str) else own)]
     if unknown := sorted(settings.keys() - known):
         raise InputError(f"{path}: dask-jobqueue's SLURMCluster does not know {', '.join(unknown)}: correct the names")
     try:
