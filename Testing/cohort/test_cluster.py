@@ -67,9 +67,9 @@ def test_workers_keep_no_profile_and_their_memory(two_workers: Client) -> None:
     def settings(dask_worker: Any) -> tuple[bool, str]:
         return "profile" in dask_worker.periodic_callbacks, os.environ["MALLOC_TRIM_THRESHOLD_"]
 
-    assert set(two_workers.run(settings).values()) == {(False, str(2**29))}
+    assert set(two_workers.run(settings).values()) == {(False, str(2**27))}
     two_workers.restart()  # processes started anew
-    assert set(two_workers.run(settings).values()) == {(False, str(2**29))}
+    assert set(two_workers.run(settings).values()) == {(False, str(2**27))}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals cannot be held back there")
