@@ -25,8 +25,10 @@ MEMORY_MB = 2000
 CONNECT_SECONDS = 15
 
 MEMORY_IS_KEPT = {"MALLOC_TRIM_THRESHOLD_": 1 << 27, "MALLOC_MMAP_THRESHOLD_": 1 << 22, "MALLOC_ARENA_MAX": 2}
-"""What glibc keeps of the memory of images, bytes, and in how many places. Dask has its workers give it back at once, so
-that every image asks for its pages anew, which is a third of the time."""
+"""What glibc keeps of the memory of images, bytes, and in how many places.
+
+Dask has its workers give it back at once, so that every image asks for its pages anew, which is a third of the time.
+"""
 
 LEAN: dict[str, Any] = {
     "distributed.worker.profile.enabled": False,
