@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from LVSegULib.cohort.cluster import PROLOGUE, Workers, connected, read_slurm
+from LVSegULib.cohort.cluster import LEAN, PROLOGUE, Workers, connected, read_slurm
 from LVSegULib.cohort.cohort import Settings, Watch, segment_cohort
 from LVSegULib.errors import EngineError, InputError
 from Testing.cohort.small_cohort import write_cohort
@@ -53,10 +53,14 @@ def test_jobs_of_slurm_do_a_cohort(tmp_path: Path, bright_model: Path, monkeypat
 
 
 def test_a_running_scheduler_does_a_cohort(tmp_path: Path, bright_model: Path) -> None:
+    import dask
     from distributed import LocalCluster
 
     settings = Settings(str(bright_model), "onnxruntime")
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
+    with (
+        dask.config.set(LEAN),  # what a cluster sets for its processes stays in this one's environment
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
+    ):
         workers = Workers(scheduler=cluster.scheduler_address)
         totals = segment_cohort(write_cohort(tmp_path / "in"), tmp_path / "out", workers, settings, Watch())
         assert totals.status["done"] == 3
