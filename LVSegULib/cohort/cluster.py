@@ -44,7 +44,7 @@ PROLOGUE = (
     "export DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED=False",
     f"export DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON='{json.dumps(MEMORY_IS_KEPT)}'",
 )
-"""The same for workers that are started by a shell."""
+"""What matters most of it, for workers that are started by a shell."""
 
 ANY_FREE_PORT: dict[str, Any] = {"scheduler_options": {"dashboard_address": ":0"}}
 """Several people run clusters on one login node; Dask's usual port for its web page is taken then."""
@@ -102,17 +102,18 @@ def _local(workers: Workers) -> Iterator[Client]:
     import dask
     from distributed import Client, LocalCluster
 
-    with interrupts_held(), dask.config.set(LEAN):
-        cluster = LocalCluster(
-            n_workers=workers.count,
-            threads_per_worker=1,
-            processes=True,
-            memory_limit=f"{workers.memory_mb} MB",
-            dashboard_address="127.0.0.1:0",
-            silence_logs=logging.CRITICAL,
-        )
-    with cluster, Client(cluster) as client, dask.config.set(LEAN):  # for those that are started anew, too
-        yield client
+    with dask.config.set(LEAN):  # to the end: for those that are started anew, too
+        with interrupts_held():
+            cluster = LocalCluster(
+                n_workers=workers.count,
+                threads_per_worker=1,
+                processes=True,
+                memory_limit=f"{workers.memory_mb} MB",
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL,
+            )
+        with cluster, Client(cluster) as client:
+            yield client
 
 
 @contextmanager

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -15,40 +13,10 @@ from LVSegULib.cohort.outliers import mark_outliers
 from LVSegULib.cohort.overview import write_overview
 from LVSegULib.errors import OutputError
 from Testing.cohort.table_rows import a_done_row, a_failed_row
+from Testing.read_page import Read
 
 SCRIPTS = 7
 NASTY = '</script ><script>alert("&amp; & co")</script><!-- <script {{data}} {{overview_values.html}}'
-
-
-class Read(HTMLParser):
-    """The page as a browser's parser takes it apart."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.scripts: list[tuple[dict[str, str | None], str]] = []
-        self.title, self.addresses, self._inside = "", list[str](), ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._inside = tag
-        self.addresses += [value or "" for name, value in attrs if name in ("src", "href", "action", "srcset")]
-        if tag == "script":
-            self.scripts.append((dict(attrs), ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        self._inside = "" if tag == self._inside else self._inside
-
-    def handle_data(self, data: str) -> None:
-        if self._inside == "script":
-            attributes, text = self.scripts[-1]
-            self.scripts[-1] = attributes, text + data
-        elif self._inside == "title":
-            self.title += data
-
-    @property
-    def values(self) -> Any:
-        (text,) = (text for attributes, text in self.scripts if attributes.get("id") == "data")
-        return json.loads(text)
 
 
 def written(folder: Path, rows: list[dict[str, Any]], **about: str) -> str:

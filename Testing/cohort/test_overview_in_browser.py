@@ -15,6 +15,7 @@ from LVSegULib.cohort.outliers import mark_outliers
 from LVSegULib.cohort.overview import write_overview
 from Testing.cohort.table_rows import a_done_row, a_failed_row
 from Testing.cohort.test_overview import NASTY, many_rows
+from Testing.person_at_page import PersonAtPage
 from Testing.visualization import chromium
 
 if TYPE_CHECKING:
@@ -30,28 +31,8 @@ ODD_NAME = "a b#1?%41'\"ü+&"
 ESCAPE, ENTER = chr(0xE00C), chr(0xE007)
 
 
-class Person:
+class Person(PersonAtPage):
     """Someone at the page: clicks, presses keys, reads."""
-
-    def __init__(self, browser: Chrome, page: Path, part: str = "") -> None:
-        self.browser = browser
-        browser.get("about:blank")
-        browser.get(page.as_uri() + part)
-
-    def find(self, selector: str) -> WebElement:
-        return self.browser.find_element("css selector", selector)
-
-    def all(self, selector: str) -> list[WebElement]:
-        return self.browser.find_elements("css selector", selector)
-
-    def texts(self, selector: str) -> list[str]:
-        return [element.text for element in self.all(selector)]
-
-    def click(self, selector: str) -> None:
-        self.find(selector).click()
-
-    def press(self, *keys: str) -> None:
-        self.browser.switch_to.active_element.send_keys(*keys)
 
     def search(self, text: str) -> None:
         self.find("#search").clear()

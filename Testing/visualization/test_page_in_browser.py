@@ -19,12 +19,12 @@ from LVSegULib.visualization.effects import Effect
 from LVSegULib.visualization.filters import Filter
 from LVSegULib.visualization.network_view import NetworkView
 from LVSegULib.visualization.page import NO_EXTRAS, PageExtras, write_page
+from Testing.person_at_page import PersonAtPage
 from Testing.visualization import chromium, networks, views
 from Testing.visualization.test_page import NASTY
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
-    from selenium.webdriver.remote.webelement import WebElement
 
 pytestmark = pytest.mark.skipif(bool(chromium.missing()), reason=chromium.missing())
 
@@ -34,28 +34,8 @@ EDGE = "encoder.0.0:1"
 CONTOUR = (53, 224, 208)
 
 
-class Person:
+class Person(PersonAtPage):
     """Someone at the page: clicks, presses keys, reads."""
-
-    def __init__(self, browser: Chrome, page: Path) -> None:
-        self.browser = browser
-        browser.get("about:blank")  # an address that differs after its # only would not load the page again
-        browser.get(page.as_uri())
-
-    def find(self, selector: str) -> WebElement:
-        return self.browser.find_element("css selector", selector)
-
-    def all(self, selector: str) -> list[WebElement]:
-        return self.browser.find_elements("css selector", selector)
-
-    def texts(self, selector: str) -> list[str]:
-        return [element.text for element in self.all(selector)]
-
-    def click(self, selector: str) -> None:
-        self.find(selector).click()
-
-    def press(self, *keys: str) -> None:
-        self.browser.switch_to.active_element.send_keys(*keys)
 
     @property
     def title(self) -> str:
