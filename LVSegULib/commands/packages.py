@@ -41,6 +41,15 @@ def need_cohort() -> None:
         _need(package, package, "a cohort", "cohort")
 
 
+def need_scheduler() -> None:
+    """Refuse to go on without what talks to a running Dask scheduler.
+
+    Raises:
+        EngineError: it is not installed.
+    """
+    _need("distributed", "distributed", "--scheduler", "cohort")
+
+
 def _need(package: str, name: str, what: str, extra: str) -> None:
     if not is_installed(package):
         raise EngineError(f'{what} needs {name}, which is not installed: pip install "lvsegu[{extra}]"')

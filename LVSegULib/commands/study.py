@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from LVSegULib.commands.packages import is_installed, need_torch
-from LVSegULib.errors import Cancelled, EngineError, InputError, SomeFailed, UsageError
+from LVSegULib.commands.packages import need_scheduler, need_torch
+from LVSegULib.errors import Cancelled, InputError, SomeFailed, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     need_torch("a study")
     if arguments.scheduler == "":
         raise UsageError("--scheduler needs the address of a running Dask scheduler: tcp://HOST:8786")
-    if arguments.scheduler is not None and not is_installed("distributed"):
-        raise EngineError('--scheduler needs distributed, which is not installed: pip install "lvsegu[cohort]"')
+    if arguments.scheduler is not None:
+        need_scheduler()
     from LVSegULib.study.conclusions import conclusions
     from LVSegULib.study.config import read_study
     from LVSegULib.study.plan import read_plan
