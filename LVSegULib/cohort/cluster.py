@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from LVSegULib.errors import EngineError, InputError
 
 if TYPE_CHECKING:
+    from dask_jobqueue.slurm import SLURMCluster
     from distributed import Client
 
 MEMORY_MB = 2000
@@ -157,17 +158,60 @@ def _slurm(path: Path) -> Iterator[Client]:
         raise EngineError('SLURM needs dask-jobqueue, which is not installed: pip install "lvsegu[slurm]"') from error
     known = {name for each in (*SLURMCluster.__mro__, *SLURMCluster.job_cls.__mro__) for name in _arguments(each)}
     jobs = settings.pop("jobs")
+    refusals: list[Exception] = []
     own = settings.get("job_script_prologue") or []
     prologue = [*PROLOGUE, *([own] if isinstance(own, str) else own)]
     if unknown := sorted(settings.keys() - known):
         raise InputError(f"{path}: dask-jobqueue's SLURMCluster does not know {', '.join(unknown)}: correct the names")
     try:
-        cluster = SLURMCluster(**ANY_FREE_PORT | settings | {"job_script_prologue": prologue})
+        cluster = SLURMCluster(
+            **ANY_FREE_PORT | settings | {"job_script_prologue": prologue}, job_cls=_noting(refusals)
+        )
     except (TypeError, ValueError, OSError) as error:
         raise InputError(f"{path}: SLURMCluster does not take this: {error}") from error
     with cluster, Client(cluster) as client:
-        cluster.scale(jobs=jobs)
+        _ask_for_jobs(cluster, jobs, refusals)
         yield client
+
+
+def _ask_for_jobs(cluster: SLURMCluster, jobs: int, refusals: list[Exception]) -> None:
+    """Return once SLURM has taken them."""
+
+    async def ask() -> None:
+        cluster.scale(jobs=jobs)
+        await cluster  # until all are submitted
+
+    cluster.sync(ask)
+    if not refusals:
+        return
+    first = refusals[0]
+    if isinstance(first, FileNotFoundError):
+        raise EngineError("there is no sbatch here: run this where jobs of SLURM are submitted") from first
+    said = str(first).split("stderr:")[-1]  # of sbatch, last in dask-jobqueue's words
+    raise EngineError(f"SLURM does not take the jobs: {' '.join(said.split())}") from first
+
+
+def _noting(refusals: list[Exception]) -> Any:
+    """A class of jobs that note in `refusals` why SLURM did not take them.
+
+    Those of dask-jobqueue leave that to the log, and the run would wait for them for ever.
+    """
+    from dask_jobqueue.slurm import SLURMJob
+    from distributed import Status
+
+    class NotingJob(SLURMJob):
+        async def start(self) -> None:
+            try:
+                await super().start()  # type: ignore[no-untyped-call]
+            except (OSError, RuntimeError, ValueError) as error:
+                refusals.append(error)
+                self.status = Status.running  # so that the others are waited for
+
+        async def close(self) -> None:
+            await super().close()  # type: ignore[no-untyped-call]
+            self.status = Status.closed
+
+    return NotingJob
 
 
 def _arguments(kind: type) -> Iterable[str]:

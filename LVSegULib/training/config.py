@@ -93,7 +93,8 @@ class TrainingConfig:
                 raise UsageError(f"{name} must be at least 1, got {getattr(self, name)}")
         if not self.learning_rate > 0 or not self.spacing_mm > 0:
             raise UsageError("learning_rate and spacing_mm must be positive")
-        if self.weights and (len(self.weights) != len(self.data) or min(self.weights) <= 0):
+        named = self.data or self.weights  # a recipe's data sets are named when it is used
+        if self.weights and (len(self.weights) != len(named) or min(self.weights) <= 0):
             raise UsageError(
                 f"weights must be positive and one for each of the {len(self.data)} data sets, got {self.weights}"
             )

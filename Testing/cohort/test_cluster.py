@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,36 +21,59 @@ if TYPE_CHECKING:
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "cohort" / "slurm.yaml"
 
-SBATCH = """#!/bin/sh
-cp "$1" "$0.script"
-sh "$1" >"$0.log" 2>&1 &
-echo $! >>"$0.jobs"
-echo "Submitted batch job $!"
-"""
-SCANCEL = """#!/bin/sh
-kill "$@"
-"""
+STAND_IN = Path(__file__).parent / "slurm"
+PATIENCE_SECONDS = 120
+needs_a_shell = pytest.mark.skipif(os.name == "nt", reason="the stand-in for SLURM is a shell script")
 
 
-def write_command(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o755)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="the stand-in for SLURM is a shell script")
-def test_jobs_of_slurm_do_a_cohort(tmp_path: Path, bright_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_command(tmp_path / "sbatch", SBATCH)
-    write_command(tmp_path / "scancel", SCANCEL)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    config = tmp_path / "slurm.yaml"
+@pytest.fixture
+def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with slurm.yaml; the stand-in's records go there, too. Put a line into `refuse`: no job is taken."""
+    monkeypatch.setenv("PATH", str(STAND_IN), prepend=os.pathsep)
+    monkeypatch.setenv("SLURM_RECORDS", str(tmp_path))
     lines = [f"python: {sys.executable}", "jobs: 2", "cores: 1", "memory: 1GB", "interface: lo", "log_directory: null"]
-    config.write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "slurm.yaml").write_text("\n".join(lines), encoding="utf-8")
+    return tmp_path
+
+
+def until_patience_ends(records: Path) -> Watch:
+    """Ends a run that no worker comes to, with what the jobs said."""
+    begun = time.monotonic()
+
+    def waiting(threads: int) -> None:
+        if not threads and time.monotonic() - begun > PATIENCE_SECONDS:
+            pytest.fail("\n".join(log.read_text(encoding="utf-8") for log in records.glob("*.log")) or "no job began")
+
+    return Watch(waiting=waiting)
+
+
+@needs_a_shell
+def test_jobs_of_slurm_do_a_cohort(slurm: Path, bright_model: Path) -> None:
     settings = Settings(str(bright_model), "onnxruntime")
-    folder = write_cohort(tmp_path / "in")
-    totals = segment_cohort(folder, tmp_path / "out", Workers(slurm=config), settings, Watch())
+    folder = write_cohort(slurm / "in")
+    workers = Workers(slurm=slurm / "slurm.yaml")
+    totals = segment_cohort(folder, slurm / "out", workers, settings, until_patience_ends(slurm))
     assert totals.status["done"] == 3
-    assert len((tmp_path / "sbatch.jobs").read_text().split()) == 2
-    assert set(PROLOGUE) <= set((tmp_path / "sbatch.script").read_text().splitlines())
+    assert len(list(slurm.glob("*.job"))) == 2
+    assert set(PROLOGUE) <= set((slurm / "script").read_text().splitlines())
+
+
+@needs_a_shell
+def test_a_refusal_of_slurm_is_said(slurm: Path) -> None:
+    (slurm / "refuse").write_text("sbatch: error: invalid partition specified: gpu\n", encoding="utf-8")
+    said = "SLURM does not take the jobs: sbatch: error: invalid partition specified: gpu$"
+    with pytest.raises(EngineError, match=said), connected(Workers(slurm=slurm / "slurm.yaml")):
+        pass
+
+
+@needs_a_shell
+def test_a_machine_without_slurm_is_said(slurm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(slurm))
+    with (
+        pytest.raises(EngineError, match="there is no sbatch here: run this where jobs of SLURM are submitted"),
+        connected(Workers(slurm=slurm / "slurm.yaml")),
+    ):
+        pass
 
 
 def test_a_running_scheduler_does_a_cohort(tmp_path: Path, bright_model: Path) -> None:
