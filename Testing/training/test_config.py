@@ -1,3 +1,9 @@
+from __future__ import annotations
+
+import pytest
+
+from LVSegULib.errors import UsageError
+from LVSegULib.training.config import TrainingConfig
 
 
 def test_weights_of_a_recipe_may_come_before_its_data_sets() -> None:
