@@ -209,7 +209,7 @@ def _noting(refusals: list[Exception]) -> Any:
 
         async def close(self) -> None:
             await super().close()  # type: ignore[no-untyped-call]
-            self.status = Status.closed
+            self.status = Status.closed  # Dask asks for it of every job that is still known, here by its noted error
 
     return NotingJob
 

@@ -96,7 +96,7 @@ class TrainingConfig:
         named = self.data or self.weights  # a recipe's data sets are named when it is used
         if self.weights and (len(self.weights) != len(named) or min(self.weights) <= 0):
             raise UsageError(
-                f"weights must be positive and one for each of the {len(self.data)} data sets, got {self.weights}"
+                f"weights must be positive and one for each of the {len(named)} data sets, got {self.weights}"
             )
         check_kind(self.intensity)
         if self.loss not in LOSSES:

@@ -1,3 +1,5 @@
+"""What a configuration says of itself before anything is trained."""
+
 from __future__ import annotations
 
 import pytest
