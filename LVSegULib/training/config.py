@@ -28,6 +28,8 @@ class TrainingConfig:
     Attributes:
         data: data set folders: nnU-Net raw folders, or a Sunnybrook release (DICOM with contour files).
         weights: how often a patient of each data set is drawn, relative to the others; none draws all patients alike.
+        apart: names of the data sets whose contours are drawn by other rules: they are learnt in outputs of their own,
+            which the saved model leaves out.
         name: name of the model.
         labels: label names to learn, as in `dataset.json`; a data set is used for those of them that it has.
         start: a model, by name or folder, whose network and weights are the start; none starts from chance.
@@ -59,6 +61,7 @@ class TrainingConfig:
 
     data: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
+    apart: tuple[str, ...] = ()
     name: str = "model"
     labels: tuple[str, ...] = ("LV",)
     start: str = ""
@@ -98,6 +101,7 @@ class TrainingConfig:
             raise UsageError(
                 f"weights must be positive and one for each of the {len(named)} data sets, got {self.weights}"
             )
+        self._check_apart()
         check_kind(self.intensity)
         if self.loss not in LOSSES:
             raise UsageError(f'there is no loss "{self.loss}": choose one of {", ".join(LOSSES)}')
@@ -115,9 +119,23 @@ class TrainingConfig:
                 f"{self.network.depth + 1} levels, got {self.size} and {self.crop}"
             )
 
+    def _check_apart(self) -> None:
+        names = [Path(folder).name for folder in self.data]
+        unknown = [name for name in self.apart if names and name not in names]
+        if unknown:
+            raise UsageError(f"apart names {', '.join(unknown)}, but the data sets are {', '.join(names)}")
+        if names and set(names) <= set(self.apart):
+            raise UsageError("apart names every data set: leave out those whose contours the model shall draw")
+
+    @property
+    def trained_network(self) -> UNetConfig:
+        """The shape of the network while it is trained: with outputs for the data sets `apart` behind its own."""
+        outputs = len(self.labels) * (2 if self.apart else 1)
+        return dataclasses.replace(self.network, output_channels=outputs)
+
     @property
     def network(self) -> UNetConfig:
-        """The shape of the network."""
+        """The shape of the network that is saved."""
         if self.start:
             return dataclasses.replace(find_model(self.start).spec.network, output_channels=len(self.labels))
         return UNetConfig.from_levels(self.filters, output_channels=len(self.labels))

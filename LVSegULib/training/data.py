@@ -34,6 +34,7 @@ class Slices:
         names: the patients' names.
         known: which labels the source of each slice knows (N, C), bool.
         weights: how often each patient is drawn (P,), relative to the others; empty where all are drawn alike.
+        apart: which patients are learnt in outputs of their own (P,); empty where none is.
     """
 
     images: Tensor
@@ -42,6 +43,7 @@ class Slices:
     names: tuple[str, ...]
     known: Tensor
     weights: tuple[float, ...] = ()
+    apart: tuple[bool, ...] = ()
 
     def __len__(self) -> int:
         return int(self.images.shape[0])
@@ -50,6 +52,10 @@ class Slices:
         """Images and targets of the slices `chosen`, float32 in 0..1 on `device`."""
         images, targets = self.images[chosen], self.targets[chosen]
         return images.to(device).float() / LEVELS, targets.to(device).float() / LEVELS
+
+    def are_apart(self, chosen: Tensor) -> Tensor:
+        """Which of the slices `chosen` are learnt in outputs of their own (N,), bool."""
+        return torch.tensor(self.apart or [False] * len(self.names))[self.patients[chosen]]
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
         """Indices of `count` random slices: first a patient, by its weight, then any of its slices."""
@@ -121,6 +127,22 @@ def patient_weights(
         for case in open_labelled(Path(folder), label_keys):
             found[case.patient] = max(weight, found.get(case.patient, 0.0))
     return tuple(found[name] for name in names)
+
+
+def patients_apart(
+    folders: Sequence[str], apart: Sequence[str], label_keys: Sequence[str], names: Sequence[str]
+) -> tuple[bool, ...]:
+    """Which patients of `names` are in a data set that is learnt in outputs of its own; empty where none is.
+
+    Args:
+        folders: the data sets.
+        apart: the names of those that are.
+        label_keys: the labels that are learnt.
+        names: the patients.
+    """
+    chosen = [Path(folder) for folder in folders if Path(folder).name in apart]
+    found = {case.patient for folder in chosen for case in open_labelled(folder, label_keys)}
+    return tuple(name in found for name in names) if found else ()
 
 
 def find_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[LabelledCase, ...]:

@@ -16,7 +16,7 @@ from LVSegULib.training.augmentation import Augmentation
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.data import Slices
 from LVSegULib.training.device import Place
-from LVSegULib.training.loss import segmentation_loss
+from LVSegULib.training.loss import own_outputs, segmentation_loss
 from LVSegULib.training.state import TrainingState, learning_rate
 from LVSegULib.training.validate import Validation, validate
 
@@ -26,11 +26,15 @@ STREAMS = 1_000_003
 
 @dataclass(frozen=True)
 class Batch:
-    """A step's slices (N, 1, H, W), what is to be found in them (N, C, H, W), and which labels are known (N, C)."""
+    """A step's slices (N, 1, H, W), what is to be found in them (N, C, H, W), and which labels are known (N, C).
+
+    `apart` tells which slices are learnt in outputs of their own (N,).
+    """
 
     images: Tensor
     targets: Tensor
     known: Tensor
+    apart: Tensor
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,8 @@ def _next_batch(config: TrainingConfig, place: Place, step: int, training: Slice
     varying = torch.Generator(place.device).manual_seed(stream)
     chosen = training.draw(config.batch_size, drawing)
     images, targets = augment(*training.batch(chosen, place.device), varying)
-    return Batch(images, targets, training.known[chosen].to(place.device))
+    known, apart = training.known[chosen].to(place.device), training.are_apart(chosen).to(place.device)
+    return Batch(images, targets, known, apart)
 
 
 def _step(
@@ -106,7 +111,8 @@ def _step(
         group["lr"] = learning_rate(config, state.step)
     autocast = torch.autocast(place.device.type, torch.bfloat16) if place.bf16 else nullcontext()
     with autocast:
-        logits = network(batch.images.contiguous(memory_format=torch.channels_last))
+        outputs = network(batch.images.contiguous(memory_format=torch.channels_last))
+    logits = own_outputs(outputs, batch.apart, batch.targets.shape[1])
     loss = segmentation_loss(logits, batch.targets, batch.known, config.loss)
     state.optimizer.zero_grad()
     loss.backward()

@@ -94,6 +94,11 @@ def segmentation_loss(logits: Tensor, targets: Tensor, known: Tensor | None = No
     return _LOSSES[kind](logits.float(), targets, known)
 
 
+def own_outputs(outputs: Tensor, apart: Tensor, labels: int) -> Tensor:
+    """The outputs that each slice is learnt in (N, C, H, W): the first `labels`, the last where it is `apart` (N,)."""
+    return torch.where(apart[:, None, None, None], outputs[:, -labels:], outputs[:, :labels])
+
+
 def _both(logits: Tensor, targets: Tensor, known: Tensor | None) -> Tensor:
     return dice_loss(logits, targets, known) + cross_entropy(logits, targets, known)
 

@@ -14,12 +14,13 @@ from LVSegULib.errors import InputError, UsageError
 from LVSegULib.labels import BY_KEY
 from LVSegULib.modelfolder.folder import save_model
 from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.pictures.training_curve import draw_training_curve
 from LVSegULib.reading.labelled import open_labelled
 from LVSegULib.training.cache import SliceCache
 from LVSegULib.training.card import training_card
 from LVSegULib.training.config import TrainingConfig
-from LVSegULib.training.data import MARGIN, find_cases, load_slices, patient_weights
+from LVSegULib.training.data import MARGIN, Slices, find_cases, load_slices, patient_weights, patients_apart
 from LVSegULib.training.device import Place, placed
 from LVSegULib.training.log import Row, read_log, write_log
 from LVSegULib.training.loop import Report, train_steps
@@ -78,8 +79,10 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         training = load_slices(learnt, values, wide, watch.loaded, cache)
         weights = patient_weights(config.data, config.weights, config.labels, training.names)
         training = replace(training, weights=weights)
+        training = _apart(config, training)
         kept = [case for case in cases if case.patient in split.validation]
         validation = load_slices(kept, values, config.grid, watch.loaded, cache) if kept and place.is_first else None
+        validation = _apart(config, validation) if validation is not None else None
         state = new_state(config, place.device)
         start_from(config, state)
         if resume:
@@ -104,6 +107,10 @@ def remarks(config: TrainingConfig) -> list[str]:
     if shared:
         lines.append(f"in several data sets, taken for the same patient: {', '.join(shared)}")
     return lines
+
+
+def _apart(config: TrainingConfig, slices: Slices) -> Slices:
+    return replace(slices, apart=patients_apart(config.data, config.apart, config.labels, slices.names))
 
 
 def _split(config: TrainingConfig, patients: list[str]) -> Split:
@@ -196,7 +203,13 @@ class _Recorder:
             },
             figures=_validation_figures(report),
         )
-        save_model(self.folder / name, spec, network_weights(self.state.averaged), training_card(spec))
+        save_model(self.folder / name, spec, _saved_weights(self.state, self.config), training_card(spec))
+
+
+def _saved_weights(state: TrainingState, config: TrainingConfig) -> Weights:
+    """The averaged weights without the outputs of the data sets apart."""
+    weights, outputs = dict(network_weights(state.averaged)), len(config.labels)
+    return weights | {name: weights[name][:outputs] for name in ("head.weight", "head.bias")}
 
 
 def _validation_figures(report: Report) -> dict[str, object]:

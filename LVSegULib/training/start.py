@@ -23,7 +23,7 @@ FINE_TUNING: dict[str, Any] = {
 }
 """What `lvsegu train --from MODEL` does unless it is told otherwise; the rest is as the model was trained."""
 
-OF_THE_DATA = ("data", "weights", "split", "fold", "folds", "patients", "start", "cache")
+OF_THE_DATA = ("data", "weights", "apart", "split", "fold", "folds", "patients", "start", "cache")
 OF_THE_MACHINE = ("device", "precision", "threads", "compile")
 OWN = (*OF_THE_DATA, *OF_THE_MACHINE)
 """Settings that say nothing about another run."""
@@ -80,7 +80,7 @@ def _with_labels(weights: Weights, own: list[str], config: TrainingConfig, state
     changed = dict(weights)
     for name in ("head.weight", "head.bias"):
         head = state.network.state_dict()[name].cpu().numpy().copy()
-        for channel, key in enumerate(config.labels):
+        for channel, key in enumerate(config.labels * (len(head) // len(config.labels))):
             if key in own:
                 head[channel] = weights[name][own.index(key)]
         changed[name] = head

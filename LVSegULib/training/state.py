@@ -42,7 +42,7 @@ class TrainingState:
 def new_state(config: TrainingConfig, device: torch.device) -> TrainingState:
     """An untrained network whose weights follow from the seed."""
     torch.manual_seed(config.seed)
-    network = UNet(config.network)
+    network = UNet(config.trained_network)
     network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = AveragedModel(network, avg_fn=_running_average(config.average_steps), use_buffers=True)
     return TrainingState(network, average, _optimizer(network, config))

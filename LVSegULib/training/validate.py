@@ -12,6 +12,7 @@ from torch import Tensor
 from LVSegULib.network.unet import UNet
 from LVSegULib.training.data import Slices
 from LVSegULib.training.device import Place
+from LVSegULib.training.loss import own_outputs
 
 BATCH = 32
 
@@ -38,8 +39,9 @@ def validate(network: UNet, slices: Slices, place: Place) -> Validation:
     for chosen in torch.arange(len(slices)).split(BATCH):
         images, targets = slices.batch(chosen, place.device)
         with torch.autocast(place.device.type, torch.bfloat16, enabled=place.bf16):
-            logits = network(images.to(memory_format=torch.channels_last))
-        predicted = is_found(logits)
+            outputs = network(images.to(memory_format=torch.channels_last))
+        apart = slices.are_apart(chosen).to(place.device)
+        predicted = is_found(own_outputs(outputs, apart, targets.shape[1]))
         reference = targets > 0.5
         knows = slices.known[chosen].to(place.device)[:, :, None, None]
         for row, mask in enumerate((predicted & reference, predicted & knows, reference)):

@@ -44,6 +44,23 @@ def a_data_set_with_myocardium(tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture(scope="session")
+def a_data_set_with_wide_contours(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three other phantom hearts, wide0 to wide2, whose cavity is drawn around their dark rings too."""
+    folder = write_data_set(tmp_path_factory.mktemp("data") / "Dataset902_Wide", 0)
+    random = np.random.default_rng(11)
+    for number in range(3):
+        write_a_patient(folder, f"wide{number}", random)
+    for path in (folder / "labelsTr").iterdir():
+        image = sitk.ReadImage(path)
+        cavity = sitk.GetArrayFromImage(image)
+        away_mm = np.stack([ndimage.distance_transform_edt(one == 0, (2.0, 2.0)) for one in cavity])
+        drawn = sitk.GetImageFromArray((away_mm <= 9).astype(np.uint8))
+        drawn.CopyInformation(image)
+        sitk.WriteImage(drawn, path)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def a_pruned_model(tmp_path_factory: pytest.TempPathFactory) -> ModelFolder:
     """A network of odd filter counts for two labels, from a version of LVSegU that knew how to wobble."""
     config = {

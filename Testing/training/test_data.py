@@ -13,7 +13,7 @@ from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images
 from LVSegULib.reading.labelled import RawCase
 from LVSegULib.training.cache import SliceCache
-from LVSegULib.training.data import Slices, find_cases, load_slices, patient_weights
+from LVSegULib.training.data import Slices, find_cases, load_slices, patient_weights, patients_apart
 
 GRID = Grid(2.0, 64, 64)
 
@@ -52,6 +52,20 @@ def test_a_patient_of_two_data_sets_has_the_larger_weight(a_data_set_of_phantom_
     folders = [str(a_data_set_of_phantom_hearts)] * 2
     assert patient_weights(folders, (1.0, 2.0), ["LV"], ("phantom1", "phantom3")) == (2.0, 2.0)
     assert patient_weights(folders, (), ["LV"], ("phantom1",)) == ()
+
+
+def test_patients_of_a_data_set_apart_are_known(
+    a_data_set_of_phantom_hearts: Path, a_data_set_with_myocardium: Path
+) -> None:
+    folders = [str(a_data_set_of_phantom_hearts), str(a_data_set_with_myocardium)]
+    names = ("phantom1", "wall0", "wall1")
+    assert patients_apart(folders, (a_data_set_with_myocardium.name,), ["LV"], names) == (False, True, True)
+    assert patients_apart(folders, (), ["LV"], names) == ()
+    empty, known = torch.zeros(5, 1, 1, 1), torch.ones(5, 1, dtype=torch.bool)
+    patients = torch.tensor([0, 0, 1, 1, 2])
+    slices = Slices(empty, empty, patients, names, known, apart=(False, True, True))
+    assert slices.are_apart(torch.tensor([0, 3, 4, 1])).tolist() == [False, True, True, False]
+    assert Slices(empty, empty, patients, names, known).are_apart(torch.tensor([0, 4])).tolist() == [False, False]
 
 
 def test_a_data_set_with_none_of_the_labels_is_refused(a_data_set_of_phantom_hearts: Path) -> None:

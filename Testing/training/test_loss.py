@@ -17,6 +17,7 @@ from LVSegULib.training.loss import (
     boundary_loss,
     cross_entropy,
     dice_loss,
+    own_outputs,
     probabilities,
     segmentation_loss,
     signed_distances,
@@ -263,3 +264,10 @@ def test_gradient_leads_to_the_target(kind: str) -> None:
         segmentation_loss(logits, targets, kind=kind).backward()
         optimizer.step()
     assert torch.equal(probabilities(logits) > 0.5, targets > 0.5)
+
+
+def test_slices_apart_are_learnt_in_the_last_outputs() -> None:
+    outputs = torch.arange(3 * 4).reshape(3, 4, 1, 1) * torch.ones(3, 4, 2, 2)
+    found = own_outputs(outputs, torch.tensor([False, True, False]), 2)
+    assert found[..., 0, 0].tolist() == [[0.0, 1.0], [6.0, 7.0], [8.0, 9.0]]
+    assert own_outputs(outputs[:, :2], torch.tensor([False, False, False]), 2).equal(outputs[:, :2])

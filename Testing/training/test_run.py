@@ -18,7 +18,7 @@ from LVSegULib.errors import InputError, UsageError
 from LVSegULib.modelfolder.folder import open_model
 from LVSegULib.pictures import training_curve
 from LVSegULib.reading import read_cine
-from LVSegULib.reading.labelled import RawCase
+from LVSegULib.reading.labelled import RawCase, open_labelled
 from LVSegULib.segmentation.segment import segment_cine
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.loop import Report
@@ -194,6 +194,44 @@ def test_data_sets_with_different_labels_teach_one_network(
     assert last.dice[1, 1] > 0.7
     spec = open_model(tmp_path / "run" / "last").spec
     assert [label.key for label in spec.labels] == ["LV", "MYO"]
+
+
+def test_a_data_set_apart_does_not_move_the_contours(
+    a_data_set_of_phantom_hearts: Path, a_data_set_with_wide_contours: Path, a_small_run: TrainingConfig, tmp_path: Path
+) -> None:
+    split = tmp_path / "split.json"
+    names = {"train": ["phantom1", "phantom2", "wide0", "wide1"], "validation": ["phantom0", "wide2"]}
+    split.write_text(json.dumps(names), encoding="utf-8")
+    together = dataclasses.replace(
+        a_small_run,
+        data=(str(a_data_set_of_phantom_hearts), str(a_data_set_with_wide_contours)),
+        split=str(split),
+        steps=150,
+        validate_every=150,
+    )
+    apart = dataclasses.replace(together, apart=(a_data_set_with_wide_contours.name,))
+    reports: list[Report] = []
+    train(apart, tmp_path / "apart", watch=Watch(report=reports.append))
+    assert reports[-1].validation is not None
+    assert reports[-1].validation.dice.min() > 0.9  # each by its own rule
+    train(together, tmp_path / "together")
+    runs = [tmp_path / "apart" / "last", tmp_path / "together" / "last"]
+    assert open_model(runs[0]).spec.network == open_model(runs[1]).spec.network  # nothing is left of the other outputs
+    narrow, between = (_dice_of_phantom0(run, a_data_set_of_phantom_hearts) for run in runs)
+    assert narrow > 0.9
+    assert between < narrow - 0.05
+
+
+def _dice_of_phantom0(run: Path, data: Path) -> float:
+    """Of the model as it is used, pooled over ED and ES."""
+    model, overlap, total = open_model(run), 0, 0
+    cases = [case for case in open_labelled(data, ["LV"]) if case.patient == "phantom0"]
+    assert len(cases) == 2
+    for case in cases:
+        cine, labels = case.read()
+        found, drawn = segment_cine(cine, model.spec, open_engine(model, "onnxruntime", 1)).labels == 1, labels == 1
+        overlap, total = overlap + 2 * int((found & drawn).sum()), total + int(found.sum()) + int(drawn.sum())
+    return overlap / total
 
 
 @pytest.mark.parametrize("loss", ["cross-entropy", "dice", "focal", "boundary"])

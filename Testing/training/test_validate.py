@@ -47,6 +47,23 @@ def test_what_is_found_where_the_label_is_not_known_does_not_count() -> None:
     assert result.mean == pytest.approx(0.5)
 
 
+class TwoRules(torch.nn.Module):
+    """A network whose second output finds what is darker than half instead."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return torch.cat([images - 0.5, 0.5 - images], 1)
+
+
+def test_patients_apart_are_judged_by_the_outputs_that_learnt_them() -> None:
+    images = torch.zeros(2, 1, 10, 10, dtype=torch.uint8)
+    images[:, 0, :, :4] = 255
+    targets = torch.cat([images[:1], 255 - images[1:]])
+    known = torch.ones(2, 1, dtype=torch.bool)
+    slices = Slices(images, targets, torch.tensor([0, 1]), ("a", "b"), known, apart=(False, True))
+    result = validate(TwoRules(), slices, Place(torch.device("cpu"), bf16=False))  # type: ignore[arg-type]
+    assert result.dice.tolist() == [[1.0], [1.0]]
+
+
 def test_nobody_to_validate_has_no_mean() -> None:
     assert np.isnan(Validation((), np.zeros((0, 1))).mean)
 
