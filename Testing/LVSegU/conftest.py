@@ -8,9 +8,10 @@ import pytest
 
 from Testing.desktop.fixtures import the_desktop, the_panel
 from Testing.LVSegU.filter_scenes import SliceViews
+from Testing.LVSegU.open_filters import filters, open_filters, result_filters
 from Testing.slicer_core.presence import not_collected
 
-__all__ = ["collect_ignore_glob", "the_desktop", "the_panel"]
+__all__ = ["collect_ignore_glob", "filters", "open_filters", "result_filters", "the_desktop", "the_panel"]
 
 collect_ignore_glob = not_collected()
 
