@@ -18,6 +18,9 @@ from LVSegULib.quality.score import patient_score
 FOUND_SHARE = 0.9
 """Share of the bad slices that the threshold is to find, among patients not learnt from."""
 
+MOST_ALARMS = 0.2
+"""Share of the good slices that may be flagged for it: nobody looks at a list of half of all slices."""
+
 PARTS = 10
 """Patients are dealt into so many parts, and each part is judged by what was learnt from the others."""
 
@@ -77,7 +80,7 @@ def check_enough(examples: Examples) -> None:
 def calibration_from(examples: Examples) -> Calibration:
     """Weights from all of `examples`, and the threshold that finds enough of the bad slices, each judged by others."""
     wrong = _judged_by_others(examples)
-    return Calibration(_fit(examples), 1 - threshold_for(wrong, examples.bad, FOUND_SHARE))
+    return Calibration(_fit(examples), 1 - threshold_for(wrong, examples.bad, FOUND_SHARE, MOST_ALARMS))
 
 
 def cross_validated(examples: Examples) -> Judgement:

@@ -77,10 +77,15 @@ def shares_flagged(flagged: Choices, bad: Choices, patients: Sequence[str]) -> t
     return share(bad), share(~bad)
 
 
-def threshold_for(wrong: Numbers, bad: Choices, share: float) -> float:
-    """The highest probability from which on at least `share` of the bad slices lie; there must be one."""
-    found = np.sort(wrong[bad])[::-1]
-    return float(found[math.ceil(share * len(found)) - 1])
+def threshold_for(wrong: Numbers, bad: Choices, share: float, most_alarms: float = 1.0) -> float:
+    """The highest probability from which on at least `share` of the bad slices lie; there must be one.
+
+    Where more than `most_alarms` of the good slices lie above it, the lowest one above which no more do.
+    """
+    found, alarms = np.sort(wrong[bad])[::-1], np.sort(wrong[~bad])[::-1]
+    threshold = float(found[math.ceil(share * len(found)) - 1])
+    allowed = int(most_alarms * len(alarms))
+    return max(threshold, float(alarms[allowed])) if allowed < len(alarms) else threshold
 
 
 class _Ranks:

@@ -58,3 +58,10 @@ def test_shares_of_what_is_flagged() -> None:
 @pytest.mark.parametrize(("share", "threshold"), [(0.3, 0.9), (0.6, 0.7), (0.7, 0.3), (1.0, 0.3)])
 def test_the_threshold_finds_the_share_and_no_more(share: float, threshold: float) -> None:
     assert threshold_for(WRONG, BAD, share) == threshold
+
+
+@pytest.mark.parametrize(("most_alarms", "threshold"), [(1.0, 0.3), (0.67, 0.3), (0.34, 0.4), (0.0, 0.8)])
+def test_the_threshold_flags_no_more_good_slices_than_allowed(most_alarms: float, threshold: float) -> None:
+    """The good ones have 0.8, 0.4 and 0.1; those above the threshold are flagged."""
+    assert threshold_for(WRONG, BAD, 1.0, most_alarms) == threshold
+    assert (WRONG[~BAD] > threshold).sum() <= most_alarms * 3
