@@ -124,8 +124,8 @@ def patient_weights(
         return ()
     found: dict[str, float] = {}
     for folder, weight in zip(folders, weights, strict=True):
-        for case in open_labelled(Path(folder), label_keys):
-            found[case.patient] = max(weight, found.get(case.patient, 0.0))
+        for patient in _patients_of(folder, label_keys):
+            found[patient] = max(weight, found.get(patient, 0.0))
     return tuple(found[name] for name in names)
 
 
@@ -140,8 +140,8 @@ def patients_apart(
         label_keys: the labels that are learnt.
         names: the patients.
     """
-    chosen = [Path(folder) for folder in folders if Path(folder).name in apart]
-    found = {case.patient for folder in chosen for case in open_labelled(folder, label_keys)}
+    chosen = [folder for folder in folders if Path(folder).name in apart]
+    found = {patient for folder in chosen for patient in _patients_of(folder, label_keys)}
     return tuple(name in found for name in names) if found else ()
 
 
@@ -158,6 +158,10 @@ def find_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[Label
     if nowhere:
         raise InputError(f"none of the data sets has the label {', '.join(nowhere)}: add one that has, or learn others")
     return cases
+
+
+def _patients_of(folder: str, label_keys: Sequence[str]) -> set[str]:
+    return {case.patient for case in open_labelled(Path(folder), label_keys)}
 
 
 def _bytes(values: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Tensor:

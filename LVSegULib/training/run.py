@@ -78,11 +78,11 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         learnt = [case for case in cases if case.patient in split.train]
         training = load_slices(learnt, values, wide, watch.loaded, cache)
         weights = patient_weights(config.data, config.weights, config.labels, training.names)
-        training = replace(training, weights=weights)
-        training = _apart(config, training)
+        training = _apart(config, replace(training, weights=weights))
         kept = [case for case in cases if case.patient in split.validation]
-        validation = load_slices(kept, values, config.grid, watch.loaded, cache) if kept and place.is_first else None
-        validation = _apart(config, validation) if validation is not None else None
+        validation = None
+        if kept and place.is_first:
+            validation = _apart(config, load_slices(kept, values, config.grid, watch.loaded, cache))
         state = new_state(config, place.device)
         start_from(config, state)
         if resume:

@@ -10,12 +10,7 @@ import pytest
 
 from Testing.desktop.scene import node_ids
 from Testing.desktop.start import OpenModule
-from Testing.LVSegU.filter_scenes import (
-    SliceViews,
-    Views,
-    a_passing_model,
-    a_small_cine,
-)
+from Testing.LVSegU.filter_scenes import SliceViews, Views, a_passing_model, a_small_cine
 
 
 class OpenFilters(NamedTuple):

@@ -11,19 +11,8 @@ import pytest
 from Testing.desktop.scene import add_volume
 from Testing.desktop.start import OpenModule
 from Testing.desktop.user import click
-from Testing.LVSegU.filter_scenes import (
-    SliceViews,
-    a_passing_model,
-    an_image_with_a_dot,
-    show_slice,
-)
-from Testing.LVSegU.open_filters import (
-    OpenFilters,
-    click_filter,
-    picture,
-    pixels_of,
-    settle,
-)
+from Testing.LVSegU.filter_scenes import SliceViews, a_passing_model, an_image_with_a_dot, show_slice
+from Testing.LVSegU.open_filters import OpenFilters, click_filter, picture, pixels_of, settle
 
 pytest.importorskip("onnxruntime")
 

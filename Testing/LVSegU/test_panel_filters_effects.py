@@ -8,13 +8,8 @@ from PyQt6.QtTest import QTest
 
 from Testing.desktop.scene import add_volume
 from Testing.desktop.user import click, wait_until
-from Testing.LVSegU.filter_scenes import (
-    an_image_with_a_dot,
-)
-from Testing.LVSegU.open_filters import (
-    OpenFilters,
-    pixels_of,
-)
+from Testing.LVSegU.filter_scenes import an_image_with_a_dot
+from Testing.LVSegU.open_filters import OpenFilters, pixels_of
 
 pytest.importorskip("onnxruntime")
 

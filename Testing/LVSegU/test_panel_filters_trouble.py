@@ -10,12 +10,7 @@ import pytest
 from LVSegULib.errors import EngineError, LVSegUError, ModelError
 from Testing.desktop.scene import add_volume
 from Testing.desktop.user import click_title
-from Testing.LVSegU.open_filters import (
-    OpenFilters,
-    click_filter,
-    picture,
-    settle,
-)
+from Testing.LVSegU.open_filters import OpenFilters, click_filter, picture, settle
 
 pytest.importorskip("onnxruntime")
 

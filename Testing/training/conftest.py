@@ -17,6 +17,17 @@ from Testing.phantom_hearts import write_a_patient, write_data_set
 from Testing.pruning.networks import UNEVEN
 
 
+def label_the_rings(folder: Path, value: int) -> None:
+    """Label the dark rings of 9 mm in every label map of `folder` as `value`; cavities keep theirs."""
+    for path in (folder / "labelsTr").iterdir():
+        image = sitk.ReadImage(path)
+        cavity = sitk.GetArrayFromImage(image)
+        away_mm = np.stack([ndimage.distance_transform_edt(one == 0, (2.0, 2.0)) for one in cavity])
+        drawn = sitk.GetImageFromArray(np.where((away_mm > 0) & (away_mm <= 9), value, cavity).astype(np.uint8))
+        drawn.CopyInformation(image)
+        sitk.WriteImage(drawn, path)
+
+
 @pytest.fixture(scope="session")
 def a_data_set_of_phantom_hearts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_data_set(tmp_path_factory.mktemp("data") / "Dataset900_Phantom")
@@ -30,13 +41,7 @@ def a_data_set_with_myocardium(tmp_path_factory: pytest.TempPathFactory) -> Path
     (folder / "labelsTr").mkdir()
     for number in range(2):
         write_a_patient(folder, f"wall{number}", np.random.default_rng(number))
-    for path in (folder / "labelsTr").iterdir():
-        image = sitk.ReadImage(path)
-        cavity = sitk.GetArrayFromImage(image)
-        away_mm = np.stack([ndimage.distance_transform_edt(one == 0, (2.0, 2.0)) for one in cavity])
-        with_wall = sitk.GetImageFromArray(np.where((away_mm > 0) & (away_mm <= 9), 2, cavity).astype(np.uint8))
-        with_wall.CopyInformation(image)
-        sitk.WriteImage(with_wall, path)
+    label_the_rings(folder, 2)
     labels = {"background": 0, "LV": 1, "MYO": 2}
     description = {"channel_names": {"0": "cine MRI"}, "labels": labels, "file_ending": ".nii.gz", "numTraining": 4}
     (folder / "dataset.json").write_text(json.dumps(description), encoding="utf-8")
@@ -50,13 +55,7 @@ def a_data_set_with_wide_contours(tmp_path_factory: pytest.TempPathFactory) -> P
     random = np.random.default_rng(11)
     for number in range(3):
         write_a_patient(folder, f"wide{number}", random)
-    for path in (folder / "labelsTr").iterdir():
-        image = sitk.ReadImage(path)
-        cavity = sitk.GetArrayFromImage(image)
-        away_mm = np.stack([ndimage.distance_transform_edt(one == 0, (2.0, 2.0)) for one in cavity])
-        drawn = sitk.GetImageFromArray((away_mm <= 9).astype(np.uint8))
-        drawn.CopyInformation(image)
-        sitk.WriteImage(drawn, path)
+    label_the_rings(folder, 1)
     return folder
 
 

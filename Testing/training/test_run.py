@@ -15,6 +15,7 @@ import pytest
 
 from LVSegULib.engines.base import open_engine
 from LVSegULib.errors import InputError, UsageError
+from LVSegULib.evaluation.overlap import Overlap
 from LVSegULib.modelfolder.folder import open_model
 from LVSegULib.pictures import training_curve
 from LVSegULib.reading import read_cine
@@ -224,14 +225,14 @@ def test_a_data_set_apart_does_not_move_the_contours(
 
 def _dice_of_phantom0(run: Path, data: Path) -> float:
     """Of the model as it is used, pooled over ED and ES."""
-    model, overlap, total = open_model(run), 0, 0
+    model, overlaps = open_model(run), []
     cases = [case for case in open_labelled(data, ["LV"]) if case.patient == "phantom0"]
     assert len(cases) == 2
     for case in cases:
         cine, labels = case.read()
-        found, drawn = segment_cine(cine, model.spec, open_engine(model, "onnxruntime", 1)).labels == 1, labels == 1
-        overlap, total = overlap + 2 * int((found & drawn).sum()), total + int(found.sum()) + int(drawn.sum())
-    return overlap / total
+        found = segment_cine(cine, model.spec, open_engine(model, "onnxruntime", 1)).labels
+        overlaps.append(Overlap.of(labels == 1, found == 1))
+    return Overlap.total(overlaps).dice
 
 
 @pytest.mark.parametrize("loss", ["cross-entropy", "dice", "focal", "boundary"])
