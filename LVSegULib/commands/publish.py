@@ -31,9 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
     from LVSegULib.modelfolder.folder import find_model
     from LVSegULib.modelfolder.publish import Evidence, about_from_values, publish
     from LVSegULib.modelfolder.published_card import figure_table
-    from LVSegULib.training.config import read_config_values
+    from LVSegULib.settings import read_toml
 
-    about = about_from_values(read_config_values(arguments.about))
+    about = about_from_values(read_toml(arguments.about))
     evaluations, unpruned, challenge = (
         [read_evaluation(path) for path in paths]
         for paths in (arguments.evaluation, arguments.unpruned, arguments.challenge)

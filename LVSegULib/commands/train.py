@@ -61,10 +61,11 @@ def config_of(arguments: argparse.Namespace) -> TrainingConfig:
     """
     from LVSegULib.errors import UsageError
     from LVSegULib.modelfolder.folder import find_model
-    from LVSegULib.training.config import config_from_values, read_config_values
+    from LVSegULib.settings import read_toml
+    from LVSegULib.training.config import config_from_values
     from LVSegULib.training.start import settings_of
 
-    values = read_config_values(arguments.config) if arguments.config else {}
+    values = read_toml(arguments.config) if arguments.config else {}
     start = arguments.start or values.get("start")
     before = settings_of(find_model(str(start))) if start else {}
     varied = {**before.get("augmentation", {}), **values.get("augmentation", {})}

@@ -11,7 +11,8 @@ from typing import Any
 from LVSegULib.errors import UsageError
 from LVSegULib.modelfolder.publish import about_from_values
 from LVSegULib.pruning.config import PruningConfig
-from LVSegULib.training.config import TrainingConfig, config_from_values, read_config_values
+from LVSegULib.settings import read_toml
+from LVSegULib.training.config import TrainingConfig, config_from_values
 
 BUILD, TRAIN, ABOUT = "build.toml", "train.toml", "about.toml"
 
@@ -100,14 +101,14 @@ def read_recipe(folder: Path) -> Recipe:
         UsageError: a file is missing, or a value is unknown, missing or impossible.
     """
     try:
-        recipe = _recipe(folder.name, read_config_values(folder / BUILD))
+        recipe = _recipe(folder.name, read_toml(folder / BUILD))
     except (TypeError, KeyError, ValueError) as error:
         reason = f"lacks {error}" if isinstance(error, KeyError) else str(error)
         raise UsageError(f"{folder / BUILD}: {reason}: correct it, see {folder.parent / 'README.md'}") from error
     if not recipe.train:
         return recipe
-    config = config_from_values(read_config_values(folder / TRAIN))
-    about = about_from_values(read_config_values(folder / ABOUT))
+    config = config_from_values(read_toml(folder / TRAIN))
+    about = about_from_values(read_toml(folder / ABOUT))
     _check(recipe, config, about.name, folder / BUILD)
     return recipe
 

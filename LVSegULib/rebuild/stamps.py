@@ -12,7 +12,7 @@ import LVSegULib
 from LVSegULib.atomic import write_json
 from LVSegULib.modelfolder.folder import SPEC
 from LVSegULib.rebuild.steps import Places, Step
-from LVSegULib.training.config import read_config_values
+from LVSegULib.settings import read_toml
 
 LASTING = ("train", "prune", "compare")
 """Commands that take long: a changed program alone does not redo them, and earlier results are set aside, not lost."""
@@ -88,7 +88,7 @@ class Stamps:
 def content_hash(path: Path) -> str:
     """Hash of a file's bytes, a TOML file's values, a model's description, or every file of another folder."""
     if path.suffix == ".toml":
-        return hashlib.sha256(json.dumps(read_config_values(path), sort_keys=True, default=str).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(read_toml(path), sort_keys=True, default=str).encode()).hexdigest()
     if path.is_file():
         return _hash_of_files(path.parent, [path])
     if (path / SPEC).is_file():  # which holds the hashes of the weights

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from LVSegULib.errors import LVSegUError, UsageError
+from LVSegULib.settings import fitted, read_toml
 from LVSegULib.training.config import TrainingConfig, config_from_values
 
 OWN_SETTINGS = ("data", "weights", "name", "folds", "fold", "split", "start", "cache")
@@ -151,11 +150,7 @@ def read_study(path: Path) -> StudyConfig:
     Raises:
         UsageError: the file is missing or no TOML, or something in it is unknown or impossible.
     """
-    tomllib = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    try:
-        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read the study {path}: {error}") from error
+    values = read_toml(path, "study")
     try:
         return _study(values)
     except UsageError as error:
@@ -181,31 +176,13 @@ def _typed(owner: type[Owner], table: Any, where: str, **others: Any) -> Owner:
     if not isinstance(table, dict):
         raise UsageError(f"{where} is no table")
     hints = {name: hint for name, hint in get_type_hints(owner).items() if name not in others}
-    for name, value in table.items():
-        if name not in hints:
-            raise UsageError(f"{where}: unknown key {name}: there are {', '.join(hints)}")
-        if not _fits(value, hints[name]):
-            raise UsageError(f"{where}: {name} = {value!r} is not of type {getattr(hints[name], '__name__', '')}")
+    if unknown := [name for name in table if name not in hints]:
+        raise UsageError(f"{where}: unknown key {unknown[0]}: there are {', '.join(hints)}")
+    own = {name: fitted(f"{where}: {name}", value, hints[name]) for name, value in table.items()}
     needed = [one.name for one in dataclasses.fields(owner) if _is_needed(one) and one.name not in {**table, **others}]
     if needed:
         raise UsageError(f"{where}: lacks {', '.join(needed)}")
-    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
-    return owner(**plain, **others)
-
-
-_ITEMS: dict[Any, tuple[type, ...]] = {
-    tuple[str, ...]: (str,),
-    tuple[int, ...]: (int,),
-    tuple[float, ...]: (float, int),
-}
-
-
-def _fits(value: Any, hint: Any) -> bool:
-    if hint in _ITEMS:
-        return isinstance(value, list) and all(type(item) in _ITEMS[hint] for item in value)
-    if hint == dict[str, Any]:
-        return isinstance(value, dict)
-    return type(value) is hint or (hint is float and type(value) is int)
+    return owner(**own, **others)
 
 
 def _is_needed(one: dataclasses.Field[Any]) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import json
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -16,6 +14,7 @@ from LVSegULib.modelfolder.folder import find_model
 from LVSegULib.network.config import UNetConfig, count_parameters, share_of_classic
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.intensity import DEFAULT, check_kind
+from LVSegULib.settings import fitted
 from LVSegULib.training.augmentation_config import AugmentationConfig
 
 LOSSES = ("both", "cross-entropy", "dice", "focal", "boundary")
@@ -178,36 +177,9 @@ def config_from_values(values: dict[str, Any]) -> TrainingConfig:
     return TrainingConfig(**_typed(TrainingConfig, values, ""), augmentation=AugmentationConfig(**varied))
 
 
-def read_config_values(path: Path) -> dict[str, Any]:
-    """The values of a TOML configuration file.
-
-    Raises:
-        UsageError: the file is missing or is not TOML.
-    """
-    tomllib = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    try:
-        return dict(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read the configuration {path}: {error}") from error
-
-
 def _typed(owner: type, values: dict[str, Any], prefix: str) -> dict[str, Any]:
     hints = {name: hint for name, hint in get_type_hints(owner).items() if name != "augmentation"}
     for name in values:
         if name not in hints:
             raise UsageError(f"unknown setting {prefix}{name}: the settings are {', '.join(prefix + n for n in hints)}")
-    return {name: _convert(prefix + name, value, hints[name]) for name, value in values.items()}
-
-
-_LISTS: dict[Any, type] = {tuple[str, ...]: str, tuple[int, ...]: int, tuple[float, ...]: float}
-
-
-def _convert(name: str, value: Any, hint: Any) -> Any:
-    item = _LISTS.get(hint)
-    if item is not None:
-        allowed = (int, float) if item is float else (item,)
-        if isinstance(value, (list, tuple)) and all(type(entry) in allowed for entry in value):
-            return tuple(item(entry) for entry in value)
-    elif type(value) is hint or (hint is float and type(value) is int):
-        return hint(value)
-    raise UsageError(f"{name} = {value!r} is not of type {getattr(hint, '__name__', hint)}")
+    return {name: fitted(prefix + name, value, hints[name]) for name, value in values.items()}

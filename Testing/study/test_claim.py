@@ -6,11 +6,12 @@ import json
 import multiprocessing
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from LVSegULib.study.claim import DEAD_AFTER_SECONDS, Claims
+from LVSegULib.study.claim import DEAD_AFTER_SECONDS, MACHINE, Claims
 
 
 def claim_of(folder: Path, number: int, machine: str, process: int) -> Path:
@@ -48,6 +49,19 @@ def test_a_dead_process_of_this_machine_is_noticed_at_once(tmp_path: Path) -> No
     assert claim is not None and claim.path.name == "claim-0002"
     claim.release()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, its parent has to hear of its end first")
+def test_a_process_whose_parent_has_not_heard_of_its_end_is_dead(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.read()  # closed by its end
+        claim_of(tmp_path, 1, MACHINE, process.pid)
+        claims, until = Claims(), time.monotonic() + 10
+        while (claim := claims.take(tmp_path)) is None and time.monotonic() < until:
+            time.sleep(0.01)
+        assert claim is not None
+        assert process.returncode is None
 
 
 def test_another_machine_is_dead_after_long_silence(tmp_path: Path) -> None:

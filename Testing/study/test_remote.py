@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from LVSegULib.cohort import cluster as cluster_file
+from LVSegULib.cohort import handing
 from LVSegULib.errors import EngineError, UsageError
 from LVSegULib.modelfolder.folder import open_model
 from LVSegULib.study import remote
@@ -290,7 +291,7 @@ def test_a_scheduler_without_workers_is_waited_at_and_its_end_is_said(
     from distributed import LocalCluster
 
     monkeypatch.setattr(cluster_file, "CONNECT_SECONDS", 2)
-    monkeypatch.setattr(remote, "COUNT_SECONDS", 1.0)
+    monkeypatch.setattr(handing, "COUNT_SECONDS", 1.0)
     notes = Notes()
     with LocalCluster(n_workers=0, dashboard_address=":0") as cluster:
 

@@ -1,0 +1,62 @@
+"""Settings from a file: of the type that their field has, or refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from LVSegULib.errors import UsageError
+from LVSegULib.settings import fitted, read_toml
+
+
+@pytest.mark.parametrize(
+    ("value", "hint", "expected"),
+    [
+        (3, int, 3),
+        (3, float, 3.0),
+        (True, bool, True),
+        ([1, 2.5], tuple[float, ...], (1.0, 2.5)),
+        (["a"], tuple[str, ...], ("a",)),
+        ([], tuple[int, ...], ()),
+        ({"steps": 3}, dict[str, Any], {"steps": 3}),
+    ],
+)
+def test_a_value_that_fits_gets_the_type_of_its_field(value: Any, hint: Any, expected: Any) -> None:
+    found = fitted("steps", value, hint)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("3", int),
+        (3.0, int),
+        (True, int),
+        (1, bool),
+        (True, float),
+        (3, tuple[int, ...]),
+        ([1.5], tuple[int, ...]),
+        ([True], tuple[float, ...]),
+        ([3], dict[str, Any]),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused_by_name(value: Any, hint: Any) -> None:
+    with pytest.raises(UsageError, match="^steps = .* is not of type"):
+        fitted("steps", value, hint)
+
+
+@pytest.mark.parametrize("content", [None, "steps = ", "\xff"])
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "study.toml"
+    if content is not None:
+        path.write_bytes(content.encode("latin-1"))
+    with pytest.raises(UsageError, match="cannot read the study .*study.toml"):
+        read_toml(path, "study")
+
+
+def test_the_values_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("steps = 3\n[base]\nsize = 128\n", encoding="utf-8")
+    assert read_toml(tmp_path / "a.toml") == {"steps": 3, "base": {"size": 128}}
