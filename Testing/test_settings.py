@@ -44,7 +44,7 @@ def test_a_value_that_fits_gets_the_type_of_its_field(value: Any, hint: Any, exp
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_by_name(value: Any, hint: Any) -> None:
-    with pytest.raises(UsageError, match="^steps = .* is not of type"):
+    with pytest.raises(UsageError, match=r"^steps = .* is not of type"):
         fitted("steps", value, hint)
 
 
@@ -53,7 +53,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: str | None)
     path = tmp_path / "study.toml"
     if content is not None:
         path.write_bytes(content.encode("latin-1"))
-    with pytest.raises(UsageError, match="cannot read the study .*study.toml"):
+    with pytest.raises(UsageError, match=r"cannot read the study .*study\.toml"):
         read_toml(path, "study")
 
 

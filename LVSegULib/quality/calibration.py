@@ -29,11 +29,13 @@ class Calibration:
         logistic: weights of the signs.
         threshold: a slice whose probability of being good is lower is flagged.
         figures: how well flagged slices and bad ones agree, on patients that it was not learnt from.
+        end_rate: how often a cavity was missed in a slice at the end of the stack, see `end_rule`; 0 where unknown.
     """
 
     logistic: Logistic
     threshold: float
     figures: dict[str, Any] = field(default_factory=dict)
+    end_rate: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers for `model.json`."""
@@ -46,6 +48,7 @@ class Calibration:
                 for sign, mean, scale, w in rows
             },
             "bias": round(logistic.bias, 6),
+            "end_rate": round(self.end_rate, 6),
             "threshold": round(self.threshold, 6),
             "figures": self.figures,
         }
@@ -69,7 +72,10 @@ def calibration_of(quality: dict[str, Any], where: str) -> Calibration | None:
             np.array([float(signs[sign.key][name]) for sign in SIGNS]) for name in ("mean", "scale", "weight")
         )
         logistic = Logistic(means, scales, weights, float(quality["bias"]))
-        return Calibration(logistic, float(quality["threshold"]), dict(quality.get("figures", {})))
+        end_rate = float(quality.get("end_rate", 0.0))
+        if not 0 <= end_rate < 1:
+            raise ValueError(f"an end_rate of {end_rate:g}")
+        return Calibration(logistic, float(quality["threshold"]), dict(quality.get("figures", {})), end_rate)
     except (KeyError, TypeError, ValueError) as error:
         reason = f"lacks {error}" if isinstance(error, KeyError) else f"has {error}"
         raise ModelError(f"{where}: its quality calibration {reason}: run lvsegu calibrate on it again") from error

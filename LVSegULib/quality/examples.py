@@ -14,7 +14,7 @@ from LVSegULib.evaluation.cases import EvaluationCase
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.quality.calibration import GOOD_DICE, wrong_by_rules
-from LVSegULib.quality.rules import rules_of
+from LVSegULib.quality.rules import is_empty_end, rules_of
 from LVSegULib.quality.signs import Signs, signs_of
 from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
 
@@ -26,6 +26,7 @@ class Examples:
     Attributes:
         signs: their signs (F, N).
         by_rules: probability by rules that they are bad (N,).
+        empty_end: whether they are empty at the end of the stack (N,), see `is_empty_end`.
         area: pixels of the cavity on the network's grid (N,).
         counts: on the images' own pixels, those of the cavity in both, in the reference, in the result (3, N).
         patients: whose they are (N,).
@@ -34,6 +35,7 @@ class Examples:
 
     signs: Signs
     by_rules: NDArray[np.float64]
+    empty_end: NDArray[np.bool_]
     area: NDArray[np.float64]
     counts: NDArray[np.int64]
     patients: NDArray[np.str_]
@@ -60,6 +62,7 @@ class Examples:
         return Examples(
             self.signs[:, chosen],
             self.by_rules[chosen],
+            self.empty_end[chosen],
             self.area[chosen],
             self.counts[:, chosen],
             self.patients[chosen],
@@ -94,6 +97,7 @@ def joined(parts: Sequence[Examples]) -> Examples:
     return Examples(
         np.concatenate([part.signs for part in parts], axis=1),
         np.concatenate([part.by_rules for part in parts]),
+        np.concatenate([part.empty_end for part in parts]),
         np.concatenate([part.area for part in parts]),
         np.concatenate([part.counts for part in parts], axis=1),
         np.concatenate([part.patients for part in parts]),
@@ -114,6 +118,7 @@ def _examples_of(name: str, case: EvaluationCase, model: ModelSpec, engine: Engi
     return Examples(
         signs.reshape(len(signs), -1),
         wrong_by_rules(rules_of(view))[frames].ravel(),
+        is_empty_end(view)[frames].ravel(),
         view.area[frames].ravel(),
         np.stack(counts),
         np.full(number, case.patient),

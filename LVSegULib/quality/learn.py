@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from LVSegULib.errors import InputError
 from LVSegULib.quality.calibration import FAR_OFF, GOOD_DICE, Calibration, wrong_by_all
 from LVSegULib.quality.examples import Examples
-from LVSegULib.quality.logistic import Logistic, fit_logistic
+from LVSegULib.quality.logistic import fit_logistic
 from LVSegULib.quality.roc import area_under, shares_flagged, threshold_for
 from LVSegULib.quality.score import patient_score
 
@@ -23,6 +24,9 @@ MOST_ALARMS = 0.2
 
 PARTS = 10
 """Patients are dealt into so many parts, and each part is judged by what was learnt from the others."""
+
+FEWEST_ENDS = 5
+"""Empty slices at the end of a stack: so many must be right and so many wrong, or it is not said how often they are."""
 
 SOFTNESS = 0.04
 """Over so much Dice a slice goes from good to bad: one of 0.79 is not surely bad, and one of 0.81 not surely good."""
@@ -54,7 +58,7 @@ def learn(examples: Examples) -> tuple[Calibration, Judgement]:
     judgement = cross_validated(examples)
     calibration = calibration_from(examples)
     figures = figures_of(examples, judgement)
-    return Calibration(calibration.logistic, calibration.threshold, figures), judgement
+    return dataclasses.replace(calibration, figures=figures), judgement
 
 
 def check_enough(examples: Examples) -> None:
@@ -79,8 +83,8 @@ def check_enough(examples: Examples) -> None:
 
 def calibration_from(examples: Examples) -> Calibration:
     """Weights from all of `examples`, and the threshold that finds enough of the bad slices, each judged by others."""
-    wrong = _judged_by_others(examples)
-    return Calibration(_fit(examples), 1 - threshold_for(wrong, examples.bad, FOUND_SHARE, MOST_ALARMS))
+    threshold = 1 - threshold_for(_judged_by_others(examples), examples.bad, FOUND_SHARE, MOST_ALARMS)
+    return dataclasses.replace(_fit(examples), threshold=threshold)
 
 
 def cross_validated(examples: Examples) -> Judgement:
@@ -94,7 +98,8 @@ def cross_validated(examples: Examples) -> Judgement:
 
 def judge_examples(calibration: Calibration, examples: Examples) -> Judgement:
     """What a calibration says of `examples`."""
-    wrong = wrong_by_all(calibration.logistic, examples.signs, examples.found, examples.by_rules)
+    by_rules = 1 - (1 - examples.by_rules) * (1 - calibration.end_rate * examples.empty_end)
+    wrong = wrong_by_all(calibration.logistic, examples.signs, examples.found, by_rules)
     return Judgement(wrong, 1 - wrong < calibration.threshold)
 
 
@@ -118,18 +123,28 @@ def figures_of(examples: Examples, judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _fit(examples: Examples) -> Logistic:
+def _fit(examples: Examples) -> Calibration:
+    """A calibration that flags nothing yet."""
     with_cavity = examples.of(examples.found)
     badness = 1 / (1 + np.exp((with_cavity.dice - GOOD_DICE) / SOFTNESS))
-    return fit_logistic(with_cavity.signs, badness)
+    return Calibration(fit_logistic(with_cavity.signs, badness), 0.0, end_rate=_end_rate(examples))
+
+
+def _end_rate(examples: Examples) -> float:
+    """How often an empty slice at the end of a stack is wrong; 0 where too few tell.
+
+    Data sets without slices above the base and below the apex hold none that are right.
+    """
+    bad = examples.bad[examples.empty_end]
+    wrong, right = int(bad.sum()), int((~bad).sum())
+    return wrong / (wrong + right) if min(wrong, right) >= FEWEST_ENDS else 0.0
 
 
 def _judged_by_others(examples: Examples) -> Numbers:
     """Probability that each slice is bad, from weights without its part of the patients (N,)."""
     wrong = np.empty(len(examples.area))
     for part in _parts(examples):
-        own = examples.of(part)
-        wrong[part] = wrong_by_all(_fit(examples.of(~part)), own.signs, own.found, own.by_rules)
+        wrong[part] = judge_examples(_fit(examples.of(~part)), examples.of(part)).wrong
     return wrong
 
 

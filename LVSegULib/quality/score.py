@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.quality.calibration import Calibration, wrong_by_all, wrong_by_rules
 from LVSegULib.quality.pixels import PerSlice
-from LVSegULib.quality.rules import Rule, rules_of
+from LVSegULib.quality.rules import Rule, end_rule, rules_of
 from LVSegULib.quality.signs import SIGNS, Signs, signs_of
 from LVSegULib.quality.view import View
 
@@ -69,7 +69,7 @@ class Quality:
 
 def judge(view: View, calibration: Calibration) -> Quality:
     """The quality of what `view` shows."""
-    signs, rules = signs_of(view), rules_of(view)
+    signs, rules = signs_of(view), (*rules_of(view), end_rule(view, calibration.end_rate))
     wrong = wrong_by_all(calibration.logistic, signs, view.found, wrong_by_rules(rules))
     scores, threshold = 1 - wrong, calibration.threshold
     flags = tuple(

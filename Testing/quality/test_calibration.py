@@ -18,7 +18,7 @@ from LVSegULib.quality.signs import SIGNS
 @pytest.fixture
 def a_calibration() -> Calibration:
     numbers = np.arange(1.0, len(SIGNS) + 1)
-    return Calibration(Logistic(numbers, numbers / 4, numbers / 8, -2.5), 0.875, {"patients": 12})
+    return Calibration(Logistic(numbers, numbers / 4, numbers / 8, -2.5), 0.875, {"patients": 12}, 0.25)
 
 
 def test_what_is_written_is_read(a_calibration: Calibration) -> None:
@@ -26,7 +26,15 @@ def test_what_is_written_is_read(a_calibration: Calibration) -> None:
     again = calibration_of(values, "here")
     assert again is not None
     assert again.to_json() == a_calibration.to_json()
-    assert (again.threshold, again.figures) == (0.875, {"patients": 12})
+    assert (again.threshold, again.figures, again.end_rate) == (0.875, {"patients": 12}, 0.25)
+
+
+def test_one_that_says_nothing_of_the_ends_of_stacks_is_read(a_calibration: Calibration) -> None:
+    values = a_calibration.to_json()
+    del values["end_rate"]
+    again = calibration_of(values, "here")
+    assert again is not None
+    assert again.end_rate == 0
 
 
 def test_a_model_without_one_has_none() -> None:
@@ -47,6 +55,7 @@ def without(values: dict[str, Any], *keys: str) -> None:
         (lambda values: values["signs"].update(colour={}), 'other signs than this version knows ("colour")'),
         (lambda values: values["signs"].update(doubt={"mean": 1}), "lacks 'scale'"),
         (lambda values: values.update(good_dice=0.7), "another limit of a good slice, 0.7"),
+        (lambda values: values.update(end_rate=1.5), "an end_rate of 1.5"),
         (lambda values: values.update(bias="much"), "could not convert"),
         (lambda values: values.update(signs=3), "not iterable"),
     ],

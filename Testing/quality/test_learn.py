@@ -24,6 +24,7 @@ def some_examples(patients: int = 12, share: float = 0.3, *, is_told: bool = Tru
     return Examples(
         signs,
         np.zeros(number),
+        np.zeros(number, bool),
         np.full(number, 100.0),
         np.stack([both, np.full(number, 100), np.full(number, 100)]),
         np.repeat([f"patient{n:02}" for n in range(patients)], SLICES_EACH),
@@ -74,7 +75,13 @@ def test_slices_where_both_are_empty_are_good_and_missed_or_made_up_ones_are_bad
     counts = np.array([[0, 0, 0, 80], [0, 40, 0, 100], [0, 0, 40, 100]])
     nothing = np.zeros(4)
     examples = Examples(
-        np.zeros((len(SIGNS), 4)), nothing, counts[2].astype(float), counts, np.full(4, "a"), np.full(4, "set")
+        np.zeros((len(SIGNS), 4)),
+        nothing,
+        nothing > 0,
+        counts[2].astype(float),
+        counts,
+        np.full(4, "a"),
+        np.full(4, "set"),
     )
     assert examples.dice.tolist() == [1, 0, 0, 0.8]
     assert examples.bad.tolist() == [False, True, True, False]
@@ -98,3 +105,19 @@ def test_bad_slices_of_one_patient_do_not_make_a_rule() -> None:
     examples.counts[0, examples.patients != "patient03"] = 90
     with pytest.raises(InputError, match="in one patient only"):
         learn(examples)
+
+
+def with_empty_ends(examples: Examples, missed: int) -> Examples:
+    """The last slice of each of 12 patients without a cavity in the result; in `missed` of them the expert drew one."""
+    last = slice(SLICES_EACH - 1, None, SLICES_EACH)
+    examples.empty_end[last], examples.area[last], examples.signs[:, last] = True, 0, np.nan
+    examples.counts[:, last] = np.array([[0], [1], [0]]) * (20 * (np.arange(12) < missed))
+    return examples
+
+
+@pytest.mark.parametrize(("missed", "rate"), [(6, 0.5), (5, 5 / 12), (4, 0.0), (12, 0.0)])
+def test_how_often_the_end_of_a_stack_is_missed_is_counted_where_enough_tell(missed: int, rate: float) -> None:
+    examples = with_empty_ends(some_examples(), missed)
+    calibration, _ = learn(examples)
+    assert calibration.end_rate == pytest.approx(rate)
+    assert judge_examples(calibration, examples).wrong[examples.empty_end] == pytest.approx(rate)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from LVSegULib.quality.rules import rules_of
+from LVSegULib.quality.rules import end_rule, is_empty_end, rules_of
 from Testing.quality.discs import SURE, a_view, disc, discs
 
 TAPERING = [12, 12, 11, 10, 8, 5]
@@ -51,6 +51,25 @@ def test_an_empty_slice_is_wrong_as_likely_as_the_network_says() -> None:
     odds[0, 2][disc(3)] = 0
     (rule,) = (rule for rule in rules_of(a_view(cavity, odds)) if "unsure" in rule.reason)
     assert rule.wrong[0].tolist() == pytest.approx([0, 0, 0.5, 0], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("radii", "ends"),
+    [
+        ([0, 12, 9, 5, 0], [True, False, False, False, True]),
+        ([12, 9, 5, 0, 0], [False] * 5),  # not the stack's last
+        ([0, 0, 12, 9, 5], [False] * 5),
+        ([12, 9, 5], [False] * 3),
+        ([0, 0], [False] * 2),
+        ([0], [False]),
+    ],
+)
+def test_an_empty_end_is_the_stacks_first_or_last_slice_beside_a_cavity(radii: list[float], ends: list[bool]) -> None:
+    view = a_view(discs([radii]))
+    assert is_empty_end(view)[0].tolist() == ends
+    rule = end_rule(view, 0.25)
+    assert rule.wrong[0].tolist() == [0.25 * is_end for is_end in ends]
+    assert "25% of such slices hold some" in rule.reason
 
 
 @pytest.fixture

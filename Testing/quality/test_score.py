@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,17 @@ def test_an_empty_slice_is_judged_by_the_rules_alone() -> None:
     quality = judged(a_view(cavity, odds), smallness=50)
     assert quality.scores[0, 2] == pytest.approx(0.25, abs=0.02)
     assert quality.flags[-1].reason == "no cavity was found, though the network is unsure"
+
+
+def test_an_empty_end_of_the_stack_is_judged_by_how_often_such_are_wrong() -> None:
+    view, counted = a_view(discs([[12, 9, 5, 0]])), a_calibration()
+    assert judge(view, counted).flags == ()
+    (flag,) = judge(view, dataclasses.replace(counted, end_rate=0.3)).flags
+    assert (flag.slice, flag.reason) == (
+        3,
+        "no cavity was found in it, though the stack ends there: 30% of such slices hold some",
+    )
+    assert flag.score == pytest.approx(0.7, abs=0.02)
 
 
 def test_the_patients_score_weighs_by_area() -> None:
