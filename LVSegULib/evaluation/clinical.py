@@ -70,24 +70,16 @@ class ClinicalFigures:
 
 
 def patient_volumes(volumes: Sequence[VolumeRecord]) -> list[PatientVolumes]:
-    """ED and ES of each patient that has both.
-
-    Where the data set names the phases, these are they; otherwise ED is the frame of the largest reference volume and
-    ES that of the smallest, of all the patient's frames with reference.
-    """
-    by_patient: dict[str, list[VolumeRecord]] = {}
+    """ED and ES of each patient that has both, with a reference."""
+    by_patient: dict[str, dict[str, VolumeRecord]] = {}
     for record in volumes:
-        if record.reference_ml > 0:
-            by_patient.setdefault(record.patient, []).append(record)
-    pairs = []
-    for patient, records in by_patient.items():
-        named = {record.phase: record for record in records if record.phase}
-        if "ED" in named and "ES" in named:
-            pairs.append(PatientVolumes(patient, named["ED"], named["ES"]))
-        elif len(records) > 1 and not named:
-            ordered = sorted(records, key=lambda record: record.reference_ml)
-            pairs.append(PatientVolumes(patient, ordered[-1], ordered[0]))
-    return pairs
+        if record.reference_ml > 0 and record.phase:
+            by_patient.setdefault(record.patient, {})[record.phase] = record
+    return [
+        PatientVolumes(patient, phases["ED"], phases["ES"])
+        for patient, phases in by_patient.items()
+        if phases.keys() >= {"ED", "ES"}
+    ]
 
 
 def clinical_figures(pairs: Sequence[PatientVolumes]) -> ClinicalFigures:

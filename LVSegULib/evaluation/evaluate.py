@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from LVSegULib.errors import InputError
 from LVSegULib.evaluation.cases import EvaluationCase, Predictor
 from LVSegULib.evaluation.figures import LabelFigures, label_figures
+from LVSegULib.evaluation.phases import phases_by_volume, with_phases
 from LVSegULib.evaluation.records import SliceRecord, VolumeRecord, compare
 from LVSegULib.labels import CAVITY, Label
 
@@ -81,10 +82,16 @@ def evaluate(
             volumes[key] += of_volumes
     if not done:
         raise InputError(f"{dataset}: no case could be evaluated; the first: {failures[0].reason}")
+    phases = phases_by_volume(volumes.get(CAVITY.key, []))
     return Evaluation(
         dataset=dataset,
         patients=tuple(sorted({case.patient for case in done})),
         cases=tuple(case.name for case in done),
-        labels={label.key: label_figures(label, slices[label.key], volumes[label.key]) for label in labels},
+        labels={
+            label.key: label_figures(
+                label, with_phases(slices[label.key], phases), with_phases(volumes[label.key], phases)
+            )
+            for label in labels
+        },
         failures=tuple(failures),
     )

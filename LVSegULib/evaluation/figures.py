@@ -67,7 +67,7 @@ class LabelFigures:
         pooled_dice: Dice of all voxels of all volumes together.
         dice_per_patient: Dice of all voxels of a patient's volumes together, over patients.
         false_positive_slices: slices in which the prediction has the label and the reference has not.
-        slices: by group: "all", "base", "mid", "apex", and "ED", "ES" where the data set names them.
+        slices: by group: "all", "base", "mid", "apex", and "ED", "ES" where they are known.
         volumes: by group: "all", and "ED", "ES".
         clinical: volumes and ejection fraction; None for other labels than the cavity, or without ED and ES.
         challenge: the MICCAI 2009 challenge's figures; None for other labels than the cavity.

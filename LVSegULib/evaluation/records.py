@@ -25,7 +25,7 @@ class SliceRecord:
     Attributes:
         case: name of the stack.
         patient: whose it is.
-        phase: "ED", "ES" or None.
+        phase: "ED" or "ES"; None for other frames, and as long as it is not known (see `phases`).
         frame: frame in the stack, from 0.
         slice: slice in the stack, from 0.
         overlap: pixels.
@@ -57,7 +57,7 @@ class VolumeRecord:
     Attributes:
         case: name of the stack.
         patient: whose it is.
-        phase: "ED", "ES" or None.
+        phase: "ED" or "ES"; None for other frames, and as long as it is not known (see `phases`).
         frame: frame in the stack, from 0.
         overlap: voxels.
         hd95_mm: Hausdorff distance of the volumes, 95th percentile, mm; NaN if one of them is empty.

@@ -13,10 +13,8 @@ from LVSegULib.evaluation.overlap import Overlap
 from LVSegULib.evaluation.records import VolumeRecord
 
 
-def a_volume(
-    patient: str, phase: str | None, reference_ml: float, prediction_ml: float, frame: int = 0
-) -> VolumeRecord:
-    return VolumeRecord(f"{patient}_{phase}", patient, phase, frame, Overlap(1, 1, 1), 0.0, reference_ml, prediction_ml)
+def a_volume(patient: str, phase: str | None, reference_ml: float, prediction_ml: float) -> VolumeRecord:
+    return VolumeRecord(f"{patient}_{phase}", patient, phase, 0, Overlap(1, 1, 1), 0.0, reference_ml, prediction_ml)
 
 
 def test_ef_error_of_two_patients() -> None:
@@ -41,15 +39,8 @@ def test_named_phases_are_believed_and_a_lone_one_is_left_out() -> None:
     assert [(pair.patient, pair.reference_ef) for pair in pairs] == [("a", pytest.approx(-20))]
 
 
-def test_without_phases_the_reference_chooses_the_frames() -> None:
-    volumes = [a_volume("a", None, ml, 100 - ml, frame) for frame, ml in enumerate((60.0, 90.0, 30.0, 50.0))]
-    (pair,) = patient_volumes(volumes)
-    assert (pair.ed.frame, pair.es.frame) == (1, 2)
-    assert pair.predicted_ef == pytest.approx(100 * (10 - 70) / 10)
-
-
-def test_one_frame_without_phase_is_no_beat() -> None:
-    assert patient_volumes([a_volume("a", None, 60, 60)]) == []
+def test_frames_without_phase_are_no_beat() -> None:
+    assert patient_volumes([a_volume("a", None, 60, 60), a_volume("a", None, 30, 30)]) == []
 
 
 def test_a_patient_in_whom_nothing_was_found_is_counted() -> None:

@@ -92,3 +92,21 @@ def test_a_network_that_finds_nothing_still_gets_its_figures(squares: Squares, a
     assert figures.pooled_dice.value == figures.slices["all"].dice.mean == 0
     assert figures.slices["all"].missed == 4
     assert figures.challenge is not None and figures.challenge.good_percent.mean == 0
+
+
+def test_unnamed_phases_are_told_by_the_cavity_for_every_label(squares: Squares, a_case_of: CaseOf) -> None:
+    """The cavity shrinks from 9 to 7 pixels, while the myocardium, which names nothing, grows."""
+    cases = []
+    for tag, (name, side, wall) in enumerate((("a_frame01", 9, 2), ("a_frame12", 7, 4))):
+        labels = squares(side)
+        labels[0, 0, 20 : 20 + wall, 20:30] = 2
+        cases.append(a_case_of(name, labels, tag=tag))
+    references = [case.read().labels for case in cases]
+    evaluation = evaluate(
+        "squares", cases, lambda _case, cine: references[int(cine.frames[0, 0, 0, 0])], (CAVITY, MYOCARDIUM)
+    )
+    for figures in evaluation.labels.values():
+        assert [(one.case, one.phase) for one in figures.volume_records] == [("a_frame01", "ED"), ("a_frame12", "ES")]
+        assert figures.volumes.keys() == {"all", "ED", "ES"}
+        assert {"ED", "ES"} <= figures.slices.keys()
+    assert evaluation.labels["LV"].clinical is not None

@@ -1,0 +1,41 @@
+"""Which frames are end-diastole and end-systole, where the data set does not say it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from LVSegULib.evaluation.records import SliceRecord, VolumeRecord
+
+Phases = Mapping[tuple[str, int], str]
+"""ED or ES, by name of the stack and frame."""
+
+Record = TypeVar("Record", SliceRecord, VolumeRecord)
+
+
+def phases_by_volume(cavities: Sequence[VolumeRecord]) -> Phases:
+    """ED and ES of each patient of whom the data set names neither: the largest and the smallest reference volume.
+
+    Args:
+        cavities: the cavity of every frame with a reference.
+    """
+    by_patient: dict[str, list[VolumeRecord]] = {}
+    for record in cavities:
+        if record.reference_ml > 0:
+            by_patient.setdefault(record.patient, []).append(record)
+    found: dict[tuple[str, int], str] = {}
+    for records in by_patient.values():
+        if len(records) < 2 or any(record.phase for record in records):
+            continue
+        ordered = sorted(records, key=lambda record: record.reference_ml)
+        for phase, record in (("ES", ordered[0]), ("ED", ordered[-1])):
+            found[record.case, record.frame] = phase
+    return found
+
+
+def with_phases(records: Iterable[Record], phases: Phases) -> list[Record]:
+    """`records` with their phase from `phases`, where it is there."""
+    return [
+        dataclasses.replace(record, phase=phases.get((record.case, record.frame), record.phase)) for record in records
+    ]

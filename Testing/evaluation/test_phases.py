@@ -1,0 +1,38 @@
+"""Where a data set does not say which frame is ED and which ES, the reference's volumes do."""
+
+from __future__ import annotations
+
+import math
+
+from LVSegULib.evaluation.overlap import Overlap
+from LVSegULib.evaluation.phases import phases_by_volume, with_phases
+from LVSegULib.evaluation.records import SliceRecord, VolumeRecord
+
+
+def a_volume(case: str, frame: int, reference_ml: float, phase: str | None = None) -> VolumeRecord:
+    return VolumeRecord(case, case[0], phase, frame, Overlap(1, 1, 1), 0.0, reference_ml, 1.0)
+
+
+def test_the_largest_and_the_smallest_of_a_cine_are_named() -> None:
+    volumes = [a_volume("a", frame, ml) for frame, ml in enumerate((60.0, 90.0, 30.0, 50.0))]
+    assert phases_by_volume(volumes) == {("a", 1): "ED", ("a", 2): "ES"}
+
+
+def test_frames_in_files_of_their_own_belong_together() -> None:
+    volumes = [a_volume("a_frame01", 0, 80.0), a_volume("b_frame01", 0, 30.0), a_volume("a_frame12", 0, 40.0)]
+    assert phases_by_volume(volumes) == {("a_frame01", 0): "ED", ("a_frame12", 0): "ES"}
+
+
+def test_what_the_data_set_names_stays() -> None:
+    volumes = [a_volume("a", 0, 50.0, "ED"), a_volume("a", 1, 60.0, "ES"), a_volume("a", 2, 70.0)]
+    assert phases_by_volume(volumes) == {}
+    assert with_phases(volumes, {}) == volumes
+
+
+def test_a_frame_without_cavity_is_neither() -> None:
+    assert phases_by_volume([a_volume("a", 0, 50.0), a_volume("a", 1, 0.0)]) == {}
+
+
+def test_slices_get_the_phase_of_their_frame() -> None:
+    slices = [SliceRecord("a", "a", None, frame, 3, Overlap(1, 1, 1), 0.0, math.nan) for frame in range(3)]
+    assert [one.phase for one in with_phases(slices, {("a", 1): "ED"})] == [None, "ED", None]
