@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from LVSegULib.labels import BY_KEY, CAVITY
 from LVSegULib.modelfolder.figures import with_interval
 
 Figures = Mapping[str, Any]
@@ -23,6 +24,15 @@ def dice_table(figures: Figures) -> str:
     judged = _judged(figures)
     rows = [[caption, *(with_interval(one.get(key), digits) for one in judged)] for key, caption, digits in QUOTED]
     return markdown(["", *(one["title"] for one in judged)], rows)
+
+
+def regions_table(figures: Figures) -> str:
+    """How good a model of several regions is on its first data set: Dice per volume, a row for each region."""
+    judged = _judged(figures)[0]
+    regions = {CAVITY.key: judged, **judged["labels"]}
+    groups = {"dice_per_volume": "Dice per volume", "dice_ED": "ED", "dice_ES": "ES"}
+    rows = [[BY_KEY[key].name, *(with_interval(one.get(name), 3) for name in groups)] for key, one in regions.items()]
+    return markdown([judged["title"], *groups.values()], rows)
 
 
 def pruning_table(figures: Figures) -> str:
@@ -91,6 +101,7 @@ def cine_table(figures: Figures) -> str:
 
 TABLES: dict[str, Callable[[Figures], str]] = {
     "dice": dice_table,
+    "regions": regions_table,
     "pruning": pruning_table,
     "speed": speed_table,
     "cine": cine_table,

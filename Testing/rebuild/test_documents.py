@@ -25,7 +25,10 @@ JUDGED = {
     "title": "Set A, 21 adults",
     "dice_pooled": a_figure(0.94),
     "dice_per_patient": a_figure(0.93),
+    "dice_per_volume": a_figure(0.92),
+    "dice_ED": a_figure(0.95),
     "ef_absolute_error": a_figure(4.04),
+    "labels": {"MYO": {"dice_per_volume": a_figure(0.85), "dice_ED": a_figure(0.86), "dice_ES": a_figure(0.84)}},
 }
 A_ROW = {
     "network": "m",
@@ -70,6 +73,19 @@ def test_a_block_holds_a_value(name: str, text: str) -> None:
 
 def lines_of(kind: str) -> list[str]:
     return filled(block(f"{kind} m", "old\nlines"), SOME, "x.md").splitlines()
+
+
+def test_the_table_of_regions() -> None:
+    assert lines_of("regions") == [
+        "<!-- figures: regions m -->",
+        "",
+        "| Set A, 21 adults | Dice per volume | ED | ES |",
+        "|---|---|---|---|",
+        "| LV blood pool | 0.920 (0.910 to 0.930) | 0.950 (0.940 to 0.960) | - |",
+        "| LV myocardium | 0.850 (0.840 to 0.860) | 0.860 (0.850 to 0.870) | 0.840 (0.830 to 0.850) |",
+        "",
+        "<!-- /figures -->",
+    ]
 
 
 def test_the_table_of_dice() -> None:
