@@ -100,7 +100,7 @@ class Handing(Generic[Item, Result]):
             LVSegUError: what the work raised.
         """
         for future in self._wait():
-            item = self._open.pop(future)
+            item = self._open[future]
             result = self._result(future, item)
             if result is not None:
                 yield item, result
@@ -128,25 +128,29 @@ class Handing(Generic[Item, Result]):
         return [future for future in self._open if future.done()]
 
     def _result(self, future: Future[Result], item: Item) -> Result | Death | None:
-        """What came of an item; None if it has become a suspect."""
+        """What came of an item; None if it has become a suspect, or is done anew as the worker that did it is gone."""
         from distributed import KilledWorker
+        from distributed import TimeoutError as IsLost
 
         is_alone = item is self._alone
-        if is_alone:
-            self._alone = None
         try:
-            return future.result()
+            result: Result | Death | None = future.result(timeout=LOOK_SECONDS)
         except KilledWorker as error:
-            if is_alone:
-                return Death(self._what, str(error.last_worker.address))
-            self._suspects.append(item)
-            return None
+            result = Death(self._what, str(error.last_worker.address)) if is_alone else None
+            if not is_alone:
+                self._suspects.append(item)
         except CancelledError as error:
             raise _is_gone() from error
         except LVSegUError:
             raise
         except Exception as error:
+            if isinstance(error, IsLost) and not future.done():
+                return None
             raise EngineError(f"the workers cannot do the {self._what}s: {type(error).__name__}: {error}") from error
+        del self._open[future]
+        if is_alone:
+            self._alone = None
+        return result
 
 
 def _is_gone() -> EngineError:
