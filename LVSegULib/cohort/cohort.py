@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -26,6 +27,10 @@ from LVSegULib.modelfolder.folder import ModelFolder, find_model
 from LVSegULib.modelfolder.licence import restriction
 
 LOCK, OTHERS = ".cohort.lock", "another run of this cohort"
+DEAD_SECONDS = 60.0
+"""Workers of this machine are started anew when they die. Dask forgets one that dies before it has heard of its start;
+if all have gone that way, there is nothing to wait for."""
+
 CASES, TABLE, PARQUET, OVERVIEW = "cases", "cohort.csv", "cohort.parquet", "overview.html"
 
 
@@ -171,7 +176,8 @@ def _work(cases: Sequence[Case], manifest: Manifest, workers: Workers, job: Job,
     try:
         with connected(workers) as client:
             start = time.perf_counter()
-            run = Run(client, job, manifest.hand_out, ended, watch.waiting)
+            patience = DEAD_SECONDS if workers.are_ours else math.inf  # others come when they like
+            run = Run(client, job, manifest.hand_out, ended, watch.waiting, patience)
             run(cases)
     finally:
         totals.seconds = time.perf_counter() - start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -48,9 +49,16 @@ class Handing(Generic[Item, Result]):
     Dask blames all that a worker had, and workers are killed for other reasons too.
     """
 
-    def __init__(self, client: Client, what: str) -> None:
-        """`what` is the word for one item in messages, "case"."""
-        self._client, self._what = client, what
+    def __init__(self, client: Client, what: str, patience_seconds: float = math.inf) -> None:
+        """Nothing is handed out yet.
+
+        Args:
+            client: of the workers.
+            what: the word for one item in messages, "case".
+            patience_seconds: how long to wait while there is no worker.
+        """
+        self._client, self._what, self._patience_seconds = client, what, patience_seconds
+        self._seen = time.monotonic()
         self._open: dict[Future[Result], Item] = {}
         self._suspects: deque[Item] = deque()
         self._alone: Item | None = None
@@ -71,14 +79,19 @@ class Handing(Generic[Item, Result]):
         """The number of threads of each worker; they may come and go.
 
         Raises:
-            EngineError: the scheduler is gone.
+            EngineError: the scheduler is gone, or there has been no worker for too long.
         """
-        if time.monotonic() - self._counted > COUNT_SECONDS:
+        now = time.monotonic()
+        if now - self._counted > COUNT_SECONDS:
             try:
                 self._threads = tuple(self._client.nthreads().values())
             except OSError as error:
                 raise _is_gone() from error
-            self._counted = time.monotonic()
+            self._counted = now
+        if self._threads:
+            self._seen = now
+        elif now - self._seen > self._patience_seconds:
+            raise EngineError("the workers have died and do not come back: nothing is lost, run the same command again")
         return self._threads
 
     def hand_out(self, item: Item, work: Callable[..., Result], *arguments: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ class Run:
         handed_out: called with the cases that are about to be handed out.
         ended: called with each case and what became of it; may raise to stop the run.
         waiting: called with the number of threads while cases are waited for; may raise to stop the run.
+        patience_seconds: how long to wait while there is no worker.
     """
 
     client: Client
@@ -36,9 +38,10 @@ class Run:
     handed_out: Callable[[Sequence[Case]], None]
     ended: Callable[[Case, Ending], None]
     waiting: Callable[[int], None] = lambda _: None
+    patience_seconds: float = math.inf
 
     def __post_init__(self) -> None:
-        self._handing: Handing[Case, Ending] = Handing(self.client, "case")
+        self._handing: Handing[Case, Ending] = Handing(self.client, "case", self.patience_seconds)
 
     def __call__(self, cases: Sequence[Case]) -> None:
         """Do `cases`. Whatever stops this, cases that were begun may still be finished by the workers.
@@ -46,7 +49,7 @@ class Run:
         A case that several workers died of is tried again at the end, alone.
 
         Raises:
-            EngineError: the scheduler is gone.
+            EngineError: the scheduler is gone, or the workers are.
             LVSegUError: the workers cannot do the cases, see `do_case`.
         """
         left = iter(cases)

@@ -13,6 +13,9 @@ from LVSegULib.cohort.task import Job
 from Testing.bright_pixels import write_phantom
 
 RECIPE = Recipe("bright", "0" * 64, "onnxruntime")
+NOTICE_SECONDS = 0.5
+"""Time in which a worker's start is noticed, on a busy machine too; one that dies before is not started anew."""
+
 ENDING = Ending(
     DONE, "", "2026-01-01T00:00:00.000+00:00", "2026-01-01T00:00:01.000+00:00", "ab", {"LVEF_percent": 64.0}
 )

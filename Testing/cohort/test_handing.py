@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from LVSegULib.cohort.handing import Death, Handing
+from LVSegULib.errors import EngineError
+from Testing.cohort.small_cohort import NOTICE_SECONDS
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -19,8 +22,18 @@ def doubled(number: int) -> int:
 
 
 def deadly(number: int) -> int:
+    time.sleep(NOTICE_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+class NoWorkers:
+    """A scheduler that lives and has no worker."""
+
+    status = "running"
+
+    def nthreads(self) -> dict[str, int]:
+        return {}
 
 
 def everything(handing: Handing[int, int]) -> dict[int, int | Death]:
@@ -56,3 +69,14 @@ def test_a_suspect_is_tried_alone_and_its_death_is_told(two_workers: Client) -> 
     assert came.worker.startswith("tcp://")
     assert not handing.is_one_alone
     assert handing.take_suspect() is None
+
+
+def test_workers_that_do_not_come_back_are_not_waited_for() -> None:
+    patient: Handing[int, int] = Handing(cast("Client", NoWorkers()), "number")
+    assert patient.threads() == ()
+    time.sleep(0.02)
+    assert patient.threads() == ()
+    handing: Handing[int, int] = Handing(cast("Client", NoWorkers()), "number", patience_seconds=0.01)
+    time.sleep(0.02)
+    with pytest.raises(EngineError, match="the workers have died and do not come back: nothing is lost"):
+        handing.threads()

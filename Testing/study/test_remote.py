@@ -232,6 +232,8 @@ def test_what_is_wrong_with_a_worker_stops_the_work(
 FIRST, DEAD = "dies-first", "is-dead"
 NOTICE_SECONDS = 1.0
 """Time in which the scheduler notices that a worker is gone."""
+START_SECONDS = 0.5
+"""Time in which a worker's start is noticed; one that dies before is not started anew."""
 
 
 def deadly(job: Job, order: Order) -> bool:
@@ -244,6 +246,7 @@ def deadly(job: Job, order: Order) -> bool:
             while not (order.out / DEAD).exists():
                 time.sleep(0.05)
             time.sleep(NOTICE_SECONDS)
+        time.sleep(START_SECONDS)
         (order.out / DEAD).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     (folder / "figures.json").write_text("{}", encoding="utf-8")
