@@ -89,11 +89,14 @@ def card_paragraphs(figures: dict[str, Any]) -> list[str]:
 
 
 def sign_lines(quality: dict[str, Any]) -> list[str]:
-    """Which signs count in `quality` of a `model.json`, the strongest first."""
+    """Which signs count in `quality` of a `model.json`, the strongest first, and how often stacks end too soon."""
     weights = {sign.reason: quality["signs"][sign.key]["weight"] for sign in SIGNS}
     named = [f"{reason} ({weight:.2f})" for reason, weight in sorted(weights.items(), key=lambda one: -one[1])]
     counted = [text for text in named if not text.endswith("(0.00)")]
-    return [f"- flagged below a score of {quality['threshold']:.3f}", f"- what counts: {'; '.join(counted)}"]
+    lines = [f"- flagged below a score of {quality['threshold']:.3f}", f"- what counts: {'; '.join(counted)}"]
+    if rate := quality.get("end_rate"):
+        lines.append(f"- empty beside a cavity, the first or last slice of a stack holds some of it in {rate:.0%}")
+    return lines
 
 
 def _named(one: Stretch, frames: int) -> str:

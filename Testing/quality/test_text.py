@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from LVSegULib.quality.score import Flag, Quality
-from LVSegULib.quality.text import card_paragraphs, look_at, stretches
+from LVSegULib.quality.signs import SIGNS
+from LVSegULib.quality.text import card_paragraphs, look_at, sign_lines, stretches
 
 
 def flags(*places: tuple[int, int, float]) -> tuple[Flag, ...]:
@@ -68,3 +69,16 @@ def test_a_card_says_what_was_learnt_from_and_how_well_it_does() -> None:
         "- good slices that are flagged (false alarms): 0.100",
         "- rank correlation of the patient's score and Dice: 0.71",
     ]
+
+
+def test_signs_that_count_are_named_the_strongest_first() -> None:
+    weights = dict.fromkeys((sign.key for sign in SIGNS), 0.0) | {"misfit": 0.25, "leap": 0.5}
+    quality = {"threshold": 0.75, "signs": {key: {"weight": weight} for key, weight in weights.items()}}
+    lines = [
+        "- flagged below a score of 0.750",
+        "- what counts: its area does not fit the slices beside it (0.50); "
+        "it does not lie over the slices beside it (0.25)",
+    ]
+    assert sign_lines(quality) == lines
+    ends = "- empty beside a cavity, the first or last slice of a stack holds some of it in 37%"
+    assert sign_lines(quality | {"end_rate": 0.366}) == [*lines, ends]
