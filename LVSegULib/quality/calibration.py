@@ -17,6 +17,9 @@ from LVSegULib.quality.signs import SIGNS, Signs
 GOOD_DICE = 0.8
 """A slice of a lower Dice is bad."""
 
+WITHOUT_WEIGHT = {"mean": 0.0, "scale": 1.0, "weight": 0.0}
+"""A sign that does not count."""
+
 FAR_OFF = 0.5
 """A slice of a lower Dice is far off; how many of these are flagged is told beside."""
 
@@ -64,6 +67,7 @@ def calibration_of(quality: dict[str, Any], where: str) -> Calibration | None:
         return None
     try:
         signs, good_dice = dict(quality["signs"]), float(quality["good_dice"])
+        signs = {sign.key: WITHOUT_WEIGHT for sign in SIGNS if sign.is_optional} | signs
         if unknown := sorted(signs.keys() ^ {sign.key for sign in SIGNS}):
             raise ValueError(f'other signs than this version knows ("{unknown[0]}")')
         if good_dice != GOOD_DICE:

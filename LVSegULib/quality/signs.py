@@ -23,10 +23,12 @@ class Sign:
     Attributes:
         key: name in `model.json`.
         reason: what it says of a slice, after "slice 3: ".
+        is_optional: whether only some models can tell it, so that a calibration need not have it.
     """
 
     key: str
     reason: str
+    is_optional: bool = False
 
 
 DOUBT = Sign("doubt", "the network is unsure of it")
@@ -44,6 +46,7 @@ _FURTHER: tuple[tuple[Sign, Callable[[View], PerSlice]], ...] = (
     (Sign("taper", "it is far smaller than the largest slice"), neighbours.taper),
     (Sign("gap in wall", "it has no dark wall on one side"), surroundings.gap_in_wall),
     (Sign("paleness", "what lies around it is as bright as it is"), surroundings.paleness),
+    (Sign("bareness", "there is little myocardium beside it", is_optional=True), surroundings.bareness),
     (Sign("unevenness", "it is not evenly bright"), surroundings.unevenness),
     (Sign("dimness", "it is darker than the other slices"), surroundings.dimness),
 )

@@ -14,6 +14,9 @@ WALL, WIDER = 3, FURTHEST
 
 LEAST_BRIGHTNESS = 0.02
 
+LEAST_WALL = 20.0
+"""Pixels that are added to the myocardium, so that a slice without any has a ratio too."""
+
 
 def gap_in_wall(view: View) -> PerSlice:
     """Brightness of the brightest of eight sectors of the inner wall around a cavity, as a share of the cavity's."""
@@ -25,6 +28,16 @@ def paleness(view: View) -> PerSlice:
     """Brightness of what lies around the inner wall, as a share of the cavity's."""
     around = view.growths[WIDER] & ~view.growths[WALL]
     return where(view.found, sums(view.images, around) / np.maximum(counts(around), 1) / _brightness(view))
+
+
+def bareness(view: View) -> PerSlice:
+    """Logarithm of the cavity's area over that of the myocardium that was found in its slice; NaN where none is sought.
+
+    Above the base the atrium has no wall, and at the apex the wall is most of the heart.
+    """
+    if view.wall is None:
+        return np.full(view.area.shape, np.nan)
+    return where(view.found, np.log1p(view.area / (view.wall + LEAST_WALL)))
 
 
 def unevenness(view: View) -> PerSlice:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
-from LVSegULib.labels import CAVITY
+from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.orientation import usual_orientation
 from LVSegULib.quality.pixels import Mask, PerSlice, counts, grown, sums
@@ -34,12 +34,14 @@ class View:
         odds: log-odds of the cavity against everything else.
         wins: where the network takes a pixel for cavity, before any cleaning up.
         cavity: where it is cavity in the result.
+        wall: pixels of the myocardium in each slice of the result (T, K), anywhere in it; None where none is segmented.
     """
 
     images: NDArray[np.float32]
     odds: NDArray[np.float32]
     wins: Mask
     cavity: Mask
+    wall: PerSlice | None = None
 
     @cached_property
     def area(self) -> PerSlice:
@@ -99,6 +101,7 @@ def view_of(
         odds=odds,
         wins=(own > others.max(axis=1, initial=0.0)).reshape(shape),
         cavity=cavity,
+        wall=counts(on_grid(labels == MYOCARDIUM.value, cine, grid)) if MYOCARDIUM.value in values else None,
     )
 
 

@@ -41,6 +41,15 @@ def test_a_model_without_one_has_none() -> None:
     assert calibration_of({}, "here") is None
 
 
+def test_a_sign_that_only_some_models_can_tell_may_be_missing(a_calibration: Calibration) -> None:
+    values = a_calibration.to_json()
+    del values["signs"]["bareness"]
+    again = calibration_of(values, "here")
+    assert again is not None
+    assert again.to_json()["signs"]["bareness"]["weight"] == 0
+    assert again.logistic.weights[1:5].tolist() == a_calibration.logistic.weights[1:5].tolist()
+
+
 def without(values: dict[str, Any], *keys: str) -> None:
     for key in keys[:-1]:
         values = values[key]

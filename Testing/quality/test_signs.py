@@ -18,4 +18,6 @@ def test_of_an_empty_slice_no_sign_says_anything() -> None:
     signs = signs_of(a_view(discs([[12, 11, 0], [0, 0, 0]])))
     empty = ~np.array([[True, True, False], [False, False, False]])
     assert np.isnan(signs[:, empty]).all()
-    assert np.isfinite(signs[:, ~empty]).sum() == 2 * (len(SIGNS) - 1), "only the leap needs two slices beside"
+    assert np.isfinite(signs[:, ~empty]).sum() == 2 * (len(SIGNS) - 2), (
+        "a leap needs two slices beside it, bareness a wall"
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from LVSegULib.quality.surroundings import dimness, gap_in_wall, paleness, unevenness
+from LVSegULib.quality.surroundings import bareness, dimness, gap_in_wall, paleness, unevenness
 from LVSegULib.quality.view import View
 from Testing.quality.discs import a_view, disc, discs
 
@@ -35,6 +37,20 @@ def test_a_thin_wall_makes_the_surroundings_pale(a_disc_in_a_wall: View) -> None
     a_disc_in_a_wall.images[0, 0][~disc(14)] = 0.6
     assert paleness(a_disc_in_a_wall) > 0.5
     assert gap_in_wall(a_disc_in_a_wall) < 0.5, "the inner wall is dark on all sides"
+
+
+def test_a_cavity_with_little_myocardium_is_bare(a_disc_in_a_wall: View) -> None:
+    """By hand: the logarithm of 1 more than the cavity's pixels over those of the wall and 20."""
+    area = float(a_disc_in_a_wall.area[0, 0])
+    walled, bare = (
+        bareness(dataclasses.replace(a_disc_in_a_wall, wall=np.array([[wall]])))[0, 0] for wall in (area - 20, 0.0)
+    )
+    assert walled == pytest.approx(np.log(2))
+    assert bare == pytest.approx(np.log1p(area / 20))
+
+
+def test_of_a_model_without_myocardium_nothing_is_bare(a_disc_in_a_wall: View) -> None:
+    assert np.isnan(bareness(a_disc_in_a_wall)).all()
 
 
 def test_a_cavity_of_two_halves_is_uneven() -> None:

@@ -70,6 +70,7 @@ def two_channels() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def test_only_the_place_of_the_heart_is_kept(two_channels: tuple[np.ndarray, ...]) -> None:
     images, logits, labels = two_channels
+    labels[0, 1, 30:34, 2:7] = MYOCARDIUM.value  # outside of that place
     values = (CAVITY.value, MYOCARDIUM.value)
     view = view_of(a_cine(40, 1.5), Grid(1.5, 40, 40), images, logits, labels, values)
     part = np.s_[:, 14 - SURROUNDINGS : 22 + SURROUNDINGS, 16 - SURROUNDINGS : 26 + SURROUNDINGS]
@@ -80,6 +81,8 @@ def test_only_the_place_of_the_heart_is_kept(two_channels: tuple[np.ndarray, ...
     chance = np.exp(cavity) / (1 + np.exp(cavity) + np.exp(myocardium))
     np.testing.assert_allclose(view.odds[0], np.log(chance / (1 - chance)), rtol=1e-4, atol=1e-5)
     assert np.array_equal(view.wins[0], (cavity > 0) & (cavity > myocardium))
+    assert view.wall is not None
+    assert view.wall.tolist() == [[0, 20]]
 
 
 def test_slices_above_the_base_are_known_to_be_none(two_channels: tuple[np.ndarray, ...]) -> None:
@@ -87,6 +90,7 @@ def test_slices_above_the_base_are_known_to_be_none(two_channels: tuple[np.ndarr
     view = view_of(a_cine(40, 1.5), Grid(1.5, 40, 40), images, logits[:, :1], labels, (CAVITY.value,), (0,))
     assert (view.odds[0, 0] == NOT_VENTRICLE).all()
     assert (view.odds[0, 1] != NOT_VENTRICLE).any()
+    assert view.wall is None
 
 
 def test_without_any_cavity_everything_is_kept(two_channels: tuple[np.ndarray, ...]) -> None:
