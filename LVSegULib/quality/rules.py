@@ -12,7 +12,7 @@ learnt from them. They can be reckoned:
 
 One thing can be counted where a data set has slices above the base and below the apex: how often the cavity was missed
 in the stack's first or last slice. Stacks are planned to hold the whole ventricle, so it may well reach into that one,
-and the network is as sure of those in which it missed it as of the others.
+and the network's probabilities tell little of when it does.
 """
 
 from __future__ import annotations
