@@ -102,4 +102,5 @@ def test_recipes_are_chosen_by_name(a_recipe: Path) -> None:
 def test_the_shipped_recipes_are_whole() -> None:
     found = {recipe.name: recipe for recipe in read_recipes(RECIPES)}
     assert "Dataset103_ACDC" not in found["lv"].train  # its licence forbids what the default model's allows
-    assert set(found["cardiac"].folds) <= set(found["lv"].folds)
+    assert 0 not in found["lv"].folds  # its patients chose the recipe
+    assert "Dataset103_ACDC" in found["cardiac"].train and found["cardiac"].calibration == ("Dataset103_ACDC",)
