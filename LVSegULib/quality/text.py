@@ -90,7 +90,8 @@ def card_paragraphs(figures: dict[str, Any]) -> list[str]:
 
 def sign_lines(quality: dict[str, Any]) -> list[str]:
     """Which signs count in `quality` of a `model.json`, the strongest first, and how often stacks end too soon."""
-    weights = {sign.reason: quality["signs"][sign.key]["weight"] for sign in SIGNS}
+    known = quality["signs"]
+    weights = {sign.reason: known[sign.key]["weight"] for sign in SIGNS if sign.key in known}
     named = [f"{reason} ({weight:.2f})" for reason, weight in sorted(weights.items(), key=lambda one: -one[1])]
     counted = [text for text in named if not text.endswith("(0.00)")]
     lines = [f"- flagged below a score of {quality['threshold']:.3f}", f"- what counts: {'; '.join(counted)}"]
