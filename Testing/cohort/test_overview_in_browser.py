@@ -300,6 +300,7 @@ def test_names_are_shown_as_they_are(open_page: Open) -> None:
     person.click(".card")
     assert NASTY in person.find("#case .origin").text
     person.press(ESCAPE)
+    person.until(lambda: not person.is_case_open and "#" not in person.browser.current_url)
     person.click("[data-view=failed]")
     assert person.find(".kind li a").text == NASTY
 
