@@ -302,7 +302,7 @@ def test_names_are_shown_as_they_are(open_page: Open) -> None:
     person.press(ESCAPE)
     person.until(lambda: not person.is_case_open and "#" not in person.browser.current_url)
     person.click("[data-view=failed]")
-    assert person.find(".kind li a").text == NASTY
+    person.until(lambda: person.texts(".kind li a") == [NASTY])
 
 
 def test_files_of_an_odd_name_are_found(open_page: Open) -> None:
