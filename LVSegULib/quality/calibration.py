@@ -97,9 +97,14 @@ def wrong_by_all(
         by_rules: what the rules say of them (...), see `wrong_by_rules`.
     """
     by_signs = np.where(found, logistic.wrong(signs), 0.0)
-    return np.asarray(1 - (1 - by_signs) * (1 - by_rules), np.float64)
+    return any_of(by_signs, by_rules)
 
 
 def wrong_by_rules(rules: Sequence[Rule]) -> NDArray[np.float64]:
     """Probability that at least one of the rules is right in taking a slice for wrong (T, K)."""
-    return np.asarray(1 - np.prod([1 - rule.wrong for rule in rules], axis=0), np.float64)
+    return any_of(*(rule.wrong for rule in rules))
+
+
+def any_of(*chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probability that at least one of several independent things is so, from that of each."""
+    return np.asarray(1 - np.prod([1 - chance for chance in chances], axis=0), np.float64)

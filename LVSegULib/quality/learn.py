@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
-from LVSegULib.quality.calibration import FAR_OFF, GOOD_DICE, Calibration, wrong_by_all
+from LVSegULib.quality.calibration import FAR_OFF, GOOD_DICE, Calibration, any_of, wrong_by_all
 from LVSegULib.quality.examples import Examples
 from LVSegULib.quality.logistic import fit_logistic
 from LVSegULib.quality.roc import area_under, shares_flagged, threshold_for
@@ -98,7 +98,7 @@ def cross_validated(examples: Examples) -> Judgement:
 
 def judge_examples(calibration: Calibration, examples: Examples) -> Judgement:
     """What a calibration says of `examples`."""
-    by_rules = 1 - (1 - examples.by_rules) * (1 - calibration.end_rate * examples.empty_end)
+    by_rules = any_of(examples.by_rules, np.where(examples.empty_end, calibration.end_rate, 0.0))
     wrong = wrong_by_all(calibration.logistic, examples.signs, examples.found, by_rules)
     return Judgement(wrong, 1 - wrong < calibration.threshold)
 

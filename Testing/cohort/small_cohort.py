@@ -13,7 +13,7 @@ from LVSegULib.cohort.task import Job
 from Testing.bright_pixels import write_phantom
 
 RECIPE = Recipe("bright", "0" * 64, "onnxruntime")
-NOTICE_SECONDS = 0.5
+START_SECONDS = 0.5
 """Time in which a worker's start is noticed, on a busy machine too; one that dies before is not started anew."""
 
 ENDING = Ending(

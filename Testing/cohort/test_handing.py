@@ -11,7 +11,7 @@ import pytest
 
 from LVSegULib.cohort.handing import Death, Handing
 from LVSegULib.errors import EngineError
-from Testing.cohort.small_cohort import NOTICE_SECONDS
+from Testing.cohort.small_cohort import START_SECONDS
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -22,7 +22,7 @@ def doubled(number: int) -> int:
 
 
 def deadly(number: int) -> int:
-    time.sleep(NOTICE_SECONDS)
+    time.sleep(START_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)
     return number
 

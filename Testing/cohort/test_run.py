@@ -18,7 +18,7 @@ from LVSegULib.cohort.manifest import Ending
 from LVSegULib.cohort.run import CASES_PER_THREAD, Run
 from LVSegULib.cohort.task import Job
 from LVSegULib.errors import EngineError, OutputError
-from Testing.cohort.small_cohort import ENDING, NOTICE_SECONDS, a_case, job_for, write_cohort
+from Testing.cohort.small_cohort import ENDING, START_SECONDS, a_case, job_for, write_cohort
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -57,7 +57,7 @@ def quick(_case: Case, _job: Job) -> Ending:
 
 def deadly(case: Case, _job: Job) -> Ending:
     if case.name == "person03":
-        time.sleep(NOTICE_SECONDS)
+        time.sleep(START_SECONDS)
         os.kill(os.getpid(), signal.SIGKILL)
     return ENDING
 
@@ -69,7 +69,7 @@ def unlucky(case: Case, job: Job) -> Ending:
         deaths = len(list(job.cases.iterdir()))
         if deaths < 4:
             (job.cases / str(deaths)).touch()
-            time.sleep(NOTICE_SECONDS)
+            time.sleep(START_SECONDS)
             os.kill(os.getpid(), signal.SIGKILL)
     return ENDING
 

@@ -25,6 +25,7 @@ from LVSegULib.study.plan import Job, Plan, save_plan
 from LVSegULib.study.remote import RemoteWork
 from LVSegULib.study.task import Order
 from LVSegULib.study.work import Status, Watch
+from Testing.cohort.small_cohort import START_SECONDS
 from Testing.study.small_study import HEAD, REFERENCE, SMALL, a_plan, a_study
 
 if TYPE_CHECKING:
@@ -232,8 +233,6 @@ def test_what_is_wrong_with_a_worker_stops_the_work(
 FIRST, DEAD = "dies-first", "is-dead"
 NOTICE_SECONDS = 1.0
 """Time in which the scheduler notices that a worker is gone."""
-START_SECONDS = 0.5
-"""Time in which a worker's start is noticed; one that dies before is not started anew."""
 
 
 def deadly(job: Job, order: Order) -> bool:
