@@ -1,9 +1,10 @@
-"""Write a file beside its place and rename it when whole, so that a half-written result is never seen."""
+"""Write a file or folder beside its place and rename it when whole, so that a half-written result is never seen."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +37,26 @@ def written_whole(path: Path) -> Iterator[Path]:
             beside.unlink()
 
 
+@contextmanager
+def folder_written_whole(path: Path) -> Iterator[Path]:
+    """Give an empty folder beside `path`, which becomes `path` if the block succeeds; a folder there is replaced then.
+
+    Whatever goes wrong inside, the folder beside is removed and an older `path` stays as it was.
+
+    Raises:
+        OutputError: the folder cannot be made or written to, or the disk is full.
+    """
+    beside = path.with_name(f".{uuid.uuid4().hex[:8]}-{path.name}")
+    try:
+        beside.mkdir(parents=True)
+        yield beside
+        _replace_folder(beside, path)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}: choose another folder") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
 def write_json(path: Path, values: Any) -> None:
     """Write `values` (plain lists, dictionaries, finite numbers and texts) as a JSON file, whole.
 
@@ -45,3 +66,17 @@ def write_json(path: Path, values: Any) -> None:
     text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
     with written_whole(path) as beside:
         beside.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _replace_folder(new: Path, path: Path) -> None:
+    if not path.exists():
+        new.rename(path)
+        return
+    old = new.with_name(new.name + ".old")
+    path.rename(old)
+    try:
+        new.rename(path)
+    except OSError:
+        old.rename(path)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A file is there whole or not at all."""
+"""A file or a folder is there whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.atomic import folder_written_whole, written_whole
 from LVSegULib.errors import OutputError
 
 
@@ -42,3 +42,28 @@ def test_a_file_in_place_of_the_folder_is_an_output_error(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match="cannot write"), written_whole(tmp_path / "file" / "a.txt"):
         pass
+
+
+def test_a_folder_appears_when_it_is_whole_and_replaces_the_older(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "folder"
+    for content in ("old", "new"):
+        with folder_written_whole(target) as beside:
+            (beside / content).write_text(content, encoding="utf-8")
+            assert not (target / content).exists()
+        assert [path.name for path in target.iterdir()] == [content]
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("problem", "seen"),
+    [(ValueError(), ValueError), (KeyboardInterrupt(), KeyboardInterrupt), (OSError(28, "full"), OutputError)],
+)
+def test_a_failure_leaves_the_older_folder(tmp_path: Path, problem: BaseException, seen: type[BaseException]) -> None:
+    target = tmp_path / "folder"
+    target.mkdir()
+    (target / "old").touch()
+    with pytest.raises(seen), folder_written_whole(target) as beside:
+        (beside / "new").touch()
+        raise problem
+    assert [path.name for path in target.iterdir()] == ["old"]
+    assert list(tmp_path.iterdir()) == [target]

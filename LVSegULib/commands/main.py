@@ -22,6 +22,7 @@ COMMANDS = {
     "info": "show one model",
     "evaluate": "compare a model with the reference contours of a data set",
     "dataset": "collect your own volumes and segmentations into a data set",
+    "relabel": "draw the contours of a data set anew with a model, to teach another by",
     "train": "train a model on your own data",
     "bench": "time every engine on this machine",
     "prune": "take filters out of a trained model, without retraining",

@@ -59,11 +59,11 @@ def _case(patient: str, cine: Cine, segmentation: Segmentation, frame: DrawnFram
     image = cine.frames[frame.of_image]
     slices, rows, columns = image.shape
     painted = paint(segmentation, frame, (slices, rows, columns), cine.ijk_to_ras)
-    return NewCase(patient.removesuffix(suffix) + suffix, _in_own_type(image), cine.ijk_to_ras, painted)
+    return NewCase(patient.removesuffix(suffix) + suffix, in_own_type(image), cine.ijk_to_ras, painted)
 
 
-def _in_own_type(image: NDArray[np.float32]) -> NDArray[Any]:
-    """The same intensities as whole numbers of 8 or 16 bits where they are such, as scanners give them."""
+def in_own_type(image: NDArray[np.float32]) -> NDArray[Any]:
+    """The same intensities (K, J, I) as whole numbers of 8 or 16 bits where they are such, as scanners give them."""
     for kind in (np.uint8, np.int16, np.uint16):
         limits = np.iinfo(kind)
         if image.min() >= limits.min and image.max() <= limits.max and np.array_equal(image, np.rint(image)):

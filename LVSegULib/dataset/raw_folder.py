@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ ENDING = ".nii.gz"
 DESCRIPTION = "dataset.json"
 IMAGES, LABELS = "imagesTr", "labelsTr"
 
+NOTHING: Mapping[str, Any] = {}
+
 
 class RawFolder:
     """A data set that grows.
@@ -36,18 +38,19 @@ class RawFolder:
         labels: label value in the data set's files by label name ("LV"), background left out; empty before the first.
     """
 
-    def __init__(self, folder: Path, *, replace: bool = False) -> None:
+    def __init__(self, folder: Path, *, replace: bool = False, about: Mapping[str, Any] = NOTHING) -> None:
         """Open `folder`, or get ready to make it.
 
         Args:
             folder: a raw folder, or one that is missing or empty.
             replace: cases of the same name are replaced; otherwise they are refused.
+            about: what its `dataset.json` holds beside what nnU-Net wants.
 
         Raises:
             InputError: `folder` is something else, or its files do not end in .nii.gz.
         """
         self.folder, self._replace = folder, replace
-        self._description = _read_description(folder)
+        self._description = _read_description(folder) | dict(about)
         self._added: set[str] = set()
         self.labels: dict[str, int] = {}
         ending = self._description.get("file_ending", ENDING)

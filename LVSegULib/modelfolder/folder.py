@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import shutil
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from LVSegULib.atomic import folder_written_whole
 from LVSegULib.errors import ModelError, OutputError, UsageError
 from LVSegULib.modelfolder.spec import ModelSpec, spec_from_json
 from LVSegULib.modelfolder.weights import Weights, check_weights
@@ -123,19 +122,12 @@ def save_model(
         OutputError: `path` cannot be written, or is there and is no model folder.
     """
     check_place(path)
-    beside = path.with_name(f".{uuid.uuid4().hex[:8]}-{path.name}")
-    try:
-        beside.mkdir(parents=True)
+    with folder_written_whole(path) as beside:
         spec = _write_weights(beside, spec, weights)
         (beside / CARD).write_text(card, encoding="utf-8", newline="\n")
         for name, picture in pictures.items():
             (beside / name).write_bytes(picture)
         (beside / SPEC).write_text(spec.to_json() + "\n", encoding="utf-8", newline="\n")
-        _replace_folder(beside, path)
-    except OSError as error:
-        raise OutputError(f"cannot write the model {path}: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return ModelFolder(path, spec)
 
 
@@ -149,20 +141,6 @@ def _write_weights(folder: Path, spec: ModelSpec, weights: Weights) -> ModelSpec
     (folder / WEIGHTS).write_bytes(save(plain))
     (folder / ONNX).write_bytes(build_onnx(spec.network, plain).SerializeToString(deterministic=True))
     return dataclasses.replace(spec, sha256={name: _sha256(folder / name) for name in (WEIGHTS, ONNX)})
-
-
-def _replace_folder(new: Path, path: Path) -> None:
-    if not path.exists():
-        new.rename(path)
-        return
-    old = new.with_name(new.name + ".old")
-    path.rename(old)
-    try:
-        new.rename(path)
-    except OSError:
-        old.rename(path)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _sha256(path: Path) -> str:

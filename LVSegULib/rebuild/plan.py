@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import partial
 
 from LVSegULib.modelfolder.folder import open_model
 from LVSegULib.pruning.patients import deal
-from LVSegULib.rebuild.recipe import ABOUT, TRAIN, Judged, Recipe
+from LVSegULib.rebuild.recipe import ABOUT, TEACHER, TRAIN, Judged, Recipe, Teacher
 from LVSegULib.rebuild.steps import Places, Prepared, Step
 
 ALL = "all"
@@ -36,11 +37,13 @@ class _Plan:
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
         self._runs = f"RUNS/{recipe.name}"
-        self._sets = [word for name in recipe.train for word in ("--data", f"DATA/{name}")]
         self._networks = {f"fold{fold}": fold for fold in recipe.folds} | {ALL: -1}
 
     def steps(self) -> list[Step]:
-        made = [self._train(network, fold) for network, fold in self._networks.items()]
+        made = []
+        if self._recipe.teacher is not None:
+            made = [step for network in self._networks for step in self._taught_by(self._recipe.teacher, network)]
+        made += [self._train(network) for network in self._networks]
         if self._recipe.pruning is not None:
             made += [self._prune(network) for network in self._networks]
         for position, judged in enumerate(self._recipe.evaluations):
@@ -58,10 +61,38 @@ class _Plan:
     def _step(self, name: str, *words: str, prepared: Prepared | None = None) -> Step:
         return Step(f"{self._recipe.name}/{name}", words, prepared)
 
-    def _train(self, network: str, fold: int) -> Step:
-        config = ("--config", f"RECIPES/{self._recipe.name}/{TRAIN}")
-        out = ("--fold", str(fold), "--out", f"{self._runs}/{network}")
-        return self._step(f"train-{network}", "train", *config, *self._sets, *out)
+    def _taught_by(self, teacher: Teacher, network: str) -> list[Step]:
+        """Train the teacher of a network, and let it draw data sets anew."""
+        made = self._teacher(network)
+        sets, fold = _data(f"DATA/{name}" for name in teacher.train), str(self._networks[network])
+        steps = [self._step(f"teach-{network}", *self._train_by(TEACHER), *sets, "--fold", fold, "--out", made)]
+        for name in teacher.relabels:
+            words = ("relabel", f"DATA/{name}", "--model", f"{made}/last", "--out", self._redrawn(network, name))
+            steps.append(self._step(f"relabel-{network}-{name}", *words))
+        return steps
+
+    def _train(self, network: str) -> Step:
+        """Train a network; one that is taught keeps back the very patients that its teacher has kept back."""
+        kept_back = ["--fold", str(self._networks[network])]
+        if self._recipe.teacher is not None:
+            kept_back = ["--split", f"{self._teacher(network)}/split.json"]
+        words = (*self._train_by(TRAIN), *self._sets(network), *kept_back, "--out", f"{self._runs}/{network}")
+        return self._step(f"train-{network}", *words)
+
+    def _train_by(self, settings: str) -> tuple[str, ...]:
+        return ("train", "--config", f"RECIPES/{self._recipe.name}/{settings}")
+
+    def _sets(self, network: str) -> list[str]:
+        """The data sets that a network learns from, those drawn anew as its own teacher has drawn them."""
+        redrawn = self._recipe.teacher.relabels if self._recipe.teacher is not None else ()
+        names = self._recipe.train
+        return _data(self._redrawn(network, name) if name in redrawn else f"DATA/{name}" for name in names)
+
+    def _teacher(self, network: str) -> str:
+        return f"{self._runs}/{network}-teacher"
+
+    def _redrawn(self, network: str, name: str) -> str:
+        return f"{self._runs}/{network}-drawn/{name}"
 
     def _prune(self, network: str) -> Step:
         """Of the patients that the network learnt from, most are calibrated on, and a third ends the search.
@@ -70,9 +101,10 @@ class _Plan:
         """
         settings = [word for name, value in (self._recipe.pruning or {}).items() for word in _option(name, value)]
         source, split = self._network(network, is_pruned=False), f"{self._runs}/{network}-pruning.json"
+        data, out = self._sets(network), ("--out", f"{self._runs}/{network}-pruned")
         return self._step(
             f"prune-{network}",
-            *("prune", source, *self._sets, "--split", split, *settings, "--out", f"{self._runs}/{network}-pruned"),
+            *("prune", source, *data, "--split", split, *settings, *out),
             prepared=Prepared(split, partial(_split_of, source)),
         )
 
@@ -115,6 +147,10 @@ class _Plan:
     @property
     def _picture(self) -> str:
         return f"{self._runs}/worst.png"
+
+
+def _data(folders: Iterable[str]) -> list[str]:
+    return [word for folder in folders for word in ("--data", folder)]
 
 
 def _option(name: str, value: object) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from LVSegULib.pruning.config import PruningConfig
 from LVSegULib.settings import read_toml
 from LVSegULib.training.config import TrainingConfig, config_from_values
 
-BUILD, TRAIN, ABOUT = "build.toml", "train.toml", "about.toml"
+BUILD, TRAIN, TEACHER, ABOUT = "build.toml", "train.toml", "teacher.toml", "about.toml"
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,19 @@ class Judged:
     data: str
     title: str
     is_challenge: bool = False
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """A network that is trained first, and draws data sets anew for the one that is shipped.
+
+    Attributes:
+        train: data sets that it learns from, by their folders' names.
+        relabels: those that it draws anew.
+    """
+
+    train: tuple[str, ...]
+    relabels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,7 @@ class Recipe:
     Attributes:
         name: of the model, and of the recipe's folder.
         train: data sets to learn from, by their folders' names; empty in a recipe of further commands only.
+        teacher: who draws some of them anew; None where all are learnt from as they are.
         folds: the folds that figures come from.
         pruning: options of `lvsegu prune`; None where nothing is pruned.
         calibration: data sets of `lvsegu calibrate`; empty where there is no quality score.
@@ -71,6 +85,7 @@ class Recipe:
 
     name: str
     train: tuple[str, ...] = ()
+    teacher: Teacher | None = None
     folds: tuple[int, ...] = ()
     pruning: dict[str, Any] | None = None
     calibration: tuple[str, ...] = ()
@@ -110,17 +125,20 @@ def read_recipe(folder: Path) -> Recipe:
     config = config_from_values(read_toml(folder / TRAIN))
     about = about_from_values(read_toml(folder / ABOUT))
     _check(recipe, config, about.name, folder / BUILD)
+    if recipe.teacher is not None:
+        _check_teacher(recipe, recipe.teacher, config, config_from_values(read_toml(folder / TEACHER)), folder / BUILD)
     return recipe
 
 
 def _recipe(name: str, values: dict[str, Any]) -> Recipe:
     values = dict(values)
-    pruning = values.pop("pruning", None)
+    pruning, teacher = values.pop("pruning", None), values.pop("teacher", None)
     if pruning is not None:
         PruningConfig(**pruning)
     recipe = Recipe(
         name=name,
         train=_texts(values.pop("train", [])),
+        teacher=None if teacher is None else Teacher(_texts(teacher["train"]), _texts(teacher["relabels"])),
         folds=tuple(int(fold) for fold in values.pop("folds", [])),
         pruning=pruning,
         calibration=_texts(values.pop("calibration", [])),
@@ -164,4 +182,18 @@ def _check(recipe: Recipe, config: TrainingConfig, name: str, path: Path) -> Non
         raise UsageError(
             f"{path}: folds must be two or more of 0 to {config.folds - 1}, as {TRAIN} has {config.folds} folds, "
             f"got {list(recipe.folds)}"
+        )
+
+
+def _check_teacher(
+    recipe: Recipe, teacher: Teacher, config: TrainingConfig, of_teacher: TrainingConfig, path: Path
+) -> None:
+    """A fold's teacher must keep back the same patients as the fold, or it would teach what is judged."""
+    if not teacher.relabels or not set(teacher.relabels) <= set(recipe.train):
+        raise UsageError(f"{path}: relabels must be some of the data sets of train, got {list(teacher.relabels)}")
+    if unseen := [name for name in recipe.train if name not in (*teacher.train, *teacher.relabels)]:
+        raise UsageError(f"{path}: the teacher does not learn from {unseen[0]}: add it to the teacher's train")
+    if of_teacher.folds != config.folds:
+        raise UsageError(
+            f"{path.with_name(TEACHER)}: has {of_teacher.folds} folds, {TRAIN} has {config.folds}: give both the same"
         )

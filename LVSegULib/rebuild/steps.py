@@ -19,7 +19,8 @@ WRITES = {"evaluate": ("--json", "--picture")}
 UNFINISHED_FILES = {"train": "{}/checkpoint.safetensors", "prune": "{}.unfinished/checkpoint.safetensors"}
 """From what a command that was stopped goes on, beside its `--out`."""
 
-MODEL_OF = {
+MADE_BY = {
+    "relabel": "{}/dataset.json",
     "train": f"{{}}/last/{SPEC}",
     "prune": f"{{}}/{SPEC}",
     "calibrate": f"{{}}/{SPEC}",
@@ -100,7 +101,7 @@ class Step:
     @property
     def products(self) -> tuple[str, ...]:
         """What is there once it is done."""
-        return tuple(MODEL_OF.get(self.command, "{}").format(word) for word in self.outputs)
+        return tuple(MADE_BY.get(self.command, "{}").format(word) for word in self.outputs)
 
     @property
     def shown(self) -> str:

@@ -13,7 +13,6 @@ import pytest
 
 from LVSegULib.benchmark.classic import random_weights, save_random_model
 from LVSegULib.errors import ModelError, OutputError, UsageError
-from LVSegULib.modelfolder import folder as folders
 from LVSegULib.modelfolder.folder import ModelFolder, check_place, find_model, open_model, save_model
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
@@ -129,7 +128,7 @@ def test_a_full_disk_leaves_the_old_model_and_nothing_else(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folders, "_replace_folder", full)
+    monkeypatch.setattr("LVSegULib.atomic._replace_folder", full)
     with pytest.raises(OutputError, match="No space left"):
         save_model(a_model.path, a_model.spec, random_weights(CONFIG, seed=9), "")
     assert [path.name for path in a_model.path.parent.iterdir()] == ["tiny"]

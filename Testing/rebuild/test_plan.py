@@ -15,7 +15,7 @@ from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.rebuild.plan import plan
-from LVSegULib.rebuild.recipe import Judged, Recipe, read_recipes
+from LVSegULib.rebuild.recipe import Judged, Recipe, Teacher, read_recipes
 from LVSegULib.rebuild.steps import Places, needs
 from Testing.rebuild.test_recipe import RECIPES
 
@@ -65,6 +65,33 @@ def test_a_model_that_is_pruned_and_scored() -> None:
     )
     assert found["publish"].startswith("lvsegu publish RUNS/m/calibrated --about")
     assert "--evaluation RUNS/m/A.json --unpruned RUNS/m/A-unpruned.json" in found["publish"]
+
+
+def test_a_network_is_taught_by_one_that_kept_back_the_same_patients() -> None:
+    found = lines(replace(A_RECIPE, teacher=Teacher(("A", "B", "C"), ("B",))))
+    assert found["teach-fold2"] == (
+        "lvsegu train --config docs/models/m/teacher.toml --data DATA/A --data DATA/B --data DATA/C --fold 2 "
+        "--out RUNS/m/fold2-teacher"
+    )
+    assert found["relabel-fold2-B"] == (
+        "lvsegu relabel DATA/B --model RUNS/m/fold2-teacher/last --out RUNS/m/fold2-drawn/B"
+    )
+    assert found["train-fold2"] == (
+        "lvsegu train --config docs/models/m/train.toml --data DATA/A --data RUNS/m/fold2-drawn/B "
+        "--split RUNS/m/fold2-teacher/split.json --out RUNS/m/fold2"
+    )
+    assert "--fold -1" in found["teach-all"] and "--split RUNS/m/all-teacher/split.json" in found["train-all"]
+    assert found["evaluate-B"].startswith(
+        "lvsegu evaluate DATA/B --model RUNS/m/fold1/last"
+    )  # by its experts' contours
+
+
+def test_a_taught_network_is_trained_when_its_teacher_has_drawn() -> None:
+    steps = plan(replace(A_RECIPE, teacher=Teacher(("A", "B"), ("B",)), pruning={}))
+    needed = needs(steps)
+    assert needed["m/train-fold1"] == {"m/teach-fold1", "m/relabel-fold1-B"}
+    assert needed["m/relabel-fold1-B"] == {"m/teach-fold1"}
+    assert needed["m/prune-fold1"] == {"m/train-fold1", "m/relabel-fold1-B"}
 
 
 def test_the_card_gets_every_command_in_order() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from LVSegULib.errors import LVSegUError, UsageError
-from LVSegULib.rebuild.recipe import Further, Judged, read_recipe, read_recipes
+from LVSegULib.rebuild.recipe import Further, Judged, Teacher, read_recipe, read_recipes
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "docs" / "models"
@@ -46,6 +46,33 @@ def test_a_recipe_is_read(a_recipe: Path) -> None:
     assert (recipe.name, recipe.train, recipe.folds) == ("m", ("A", "B"), (1, 2))
     assert recipe.pruning == {"tolerance": 0.002}
     assert recipe.evaluations == (Judged("A", "Set A, {patients} people"),)
+
+
+TAUGHT = BUILD.replace("[[eval", '[teacher]\ntrain = ["A", "B", "C"]\nrelabels = ["B"]\n[[eval')
+
+
+def test_a_recipe_may_have_a_teacher(a_recipe: Path) -> None:
+    (a_recipe / "build.toml").write_text(TAUGHT, encoding="utf-8")
+    (a_recipe / "teacher.toml").write_text("folds = 4\nsteps = 9\n", encoding="utf-8")
+    assert read_recipe(a_recipe).teacher == Teacher(("A", "B", "C"), ("B",))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('relabels = ["B"]', 'relabels = ["C"]', r"relabels must be some of the data sets of train, got \['C'\]"),
+        ('relabels = ["B"]', "relabels = []", "relabels must be some"),
+        ('relabels = ["B"]', "", "lacks 'relabels'"),
+        ('"A", "B", "C"', '"B", "C"', "the teacher does not learn from A"),
+        ("folds = 4", "folds = 5", "has 5 folds, train.toml has 4"),
+        ("folds = 4", "foldings = 4", "unknown setting foldings"),
+    ],
+)
+def test_a_wrong_teacher_is_explained(a_recipe: Path, old: str, new: str, said: str) -> None:
+    (a_recipe / "build.toml").write_text(TAUGHT.replace(old, new), encoding="utf-8")
+    (a_recipe / "teacher.toml").write_text("folds = 4\n".replace(old, new), encoding="utf-8")
+    with pytest.raises(LVSegUError, match=said):
+        read_recipe(a_recipe)
 
 
 def test_a_recipe_may_hold_further_commands_only(a_recipe: Path) -> None:

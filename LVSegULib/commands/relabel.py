@@ -1,0 +1,87 @@
+"""`lvsegu relabel`: a data set with contours that a model draws, to teach another network its rule."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from LVSegULib import __version__
+from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
+from LVSegULib.errors import SomeFailed
+
+if TYPE_CHECKING:
+    from LVSegULib.dataset.relabel import Relabelled
+    from LVSegULib.modelfolder.folder import ModelFolder
+
+logger = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the data set, the model that draws, and where the new data set goes."""
+    parser.add_argument(
+        "dataset", type=Path, metavar="DATASET", help="nnU-Net raw folder; its labels, if any, are not read"
+    )
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, help="name of an installed model, or a model folder (default: %(default)s)"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the new data set")
+    add_engine_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the data set and say what it holds; returns 0.
+
+    Raises:
+        SomeFailed: some images could not be read; the others are in the new data set.
+    """
+    from LVSegULib.commands.messages import Progress
+    from LVSegULib.dataset.raw_folder import RawFolder
+    from LVSegULib.dataset.relabel import relabel
+    from LVSegULib.engines.base import open_engine
+    from LVSegULib.modelfolder.folder import find_model
+    from LVSegULib.modelfolder.licence import restriction
+    from LVSegULib.reading.nnunet import open_raw_dataset
+    from LVSegULib.segmentation.segment import segment_cine
+
+    source, model = open_raw_dataset(arguments.dataset), find_model(arguments.model)
+    if restricted := restriction(model.spec.licence):
+        logger.warning("%s: weights under %s, not for commercial use", model.spec.name, restricted)
+    engine = open_engine(model, arguments.engine, arguments.threads)
+    bar = Progress(source.name)
+    try:
+        found = relabel(
+            source.cases,
+            lambda cine: segment_cine(cine, model.spec, engine).labels,
+            model.spec.labels,
+            arguments.out,
+            _drawn_by(model),
+            bar,
+        )
+    finally:
+        bar.clear()
+    print(f"{RawFolder(arguments.out).describe()}, drawn by {model.spec.name}")
+    _report(found)
+    if found.failures:
+        raise SomeFailed(
+            f"{len(found.failures)} of {len(source.cases)} cases failed, the others are in {arguments.out}"
+        )
+    return 0
+
+
+def _drawn_by(model: ModelFolder) -> dict[str, Any]:
+    """What tells the model later: the hashes are those of its weights."""
+    return {
+        "model": model.spec.name,
+        "licence": model.spec.licence,
+        "sha256": dict(model.spec.sha256),
+        "lvsegu": __version__,
+    }
+
+
+def _report(found: Relabelled) -> None:
+    if found.empty:
+        logger.warning("left out, as no heart was found: %s", ", ".join(found.empty))
+    for name, error in found.failures.items():
+        logger.error("%s: %s", name, error)

@@ -1,0 +1,119 @@
+"""Draw the contours of a data set anew with a model, so that another network can learn to draw by the model's rule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from LVSegULib.atomic import folder_written_whole
+from LVSegULib.cine import Cine
+from LVSegULib.dataset.case import NewCase, in_own_type
+from LVSegULib.dataset.painting import Painted
+from LVSegULib.dataset.raw_folder import DESCRIPTION, RawFolder
+from LVSegULib.errors import InputError, LVSegUError, OutputError
+from LVSegULib.labels import Label
+from LVSegULib.progress import Report, silent
+from LVSegULib.reading.images import read_image
+from LVSegULib.reading.nnunet import Case
+
+DRAWN_BY = "drawn_by"
+"""What the description of such a data set holds beside nnU-Net's own entries: by whom it was drawn."""
+
+Draw = Callable[[Cine], NDArray[np.uint8]]
+"""Segments a cine: label values (T, K, J, I) of `LVSegULib.labels`."""
+
+
+@dataclass
+class Relabelled:
+    """What became of the cases.
+
+    Attributes:
+        written: names of those that were drawn and written.
+        empty: of those in which no heart was found. They are left out: that none is there would be taught otherwise.
+        failures: why others could not be drawn, by name.
+    """
+
+    written: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+    failures: dict[str, LVSegUError] = field(default_factory=dict)
+
+
+def relabel(
+    cases: Sequence[Case],
+    draw: Draw,
+    labels: Sequence[Label],
+    out: Path,
+    drawn_by: dict[str, Any],
+    progress: Report = silent,
+) -> Relabelled:
+    """Write the images of `cases` with labels of a model's, as an nnU-Net raw folder; their own labels are not read.
+
+    Args:
+        cases: of a data set.
+        draw: the model.
+        labels: what it draws.
+        out: the new data set, written as a whole; one that was made in this way is replaced.
+        drawn_by: which model it is, for people and for later.
+        progress: called with the share of the cases done.
+
+    Raises:
+        InputError: no case could be drawn.
+        OutputError: `out` is something else, or cannot be written.
+    """
+    check_place(out)
+    found = Relabelled()
+    with folder_written_whole(out) as beside:
+        folder = RawFolder(beside, about={DRAWN_BY: drawn_by})
+        for done, case in enumerate(cases, start=1):
+            try:
+                _add(case, draw, labels, folder, found)
+            except OutputError:
+                raise
+            except LVSegUError as error:
+                found.failures[case.name] = error
+            progress(done / len(cases))
+        if not found.written:
+            reason = next(iter(found.failures.values()), "no heart was found in any image")
+            raise InputError(f"nothing was drawn: {reason}")
+    return found
+
+
+def check_place(out: Path) -> None:
+    """Refuse to write where something would be lost that a model has not drawn.
+
+    Raises:
+        OutputError: `out` is there, and not empty or drawn by a model.
+    """
+    if not out.exists() or (out.is_dir() and (_is_drawn_by_model(out) or not any(out.iterdir()))):
+        return
+    raise OutputError(f"{out} is there already and was not drawn by a model: choose another folder")
+
+
+def _is_drawn_by_model(folder: Path) -> bool:
+    try:
+        return DRAWN_BY in json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+
+
+def _add(case: Case, draw: Draw, labels: Sequence[Label], folder: RawFolder, found: Relabelled) -> None:
+    cine = read_image(case.image)
+    drawn = draw(cine)
+    if not drawn.any():
+        found.empty.append(case.name)
+        return
+    taken = {label.key: "drawn by the model" for label in labels}
+    names = [case.name] if len(drawn) == 1 else [f"{case.name}_frame{frame:02d}" for frame in range(len(drawn))]
+    folder.add(
+        [
+            NewCase(name, in_own_type(image), cine.ijk_to_ras, Painted(frame, taken, ()))
+            for name, image, frame in zip(names, cine.frames, drawn, strict=True)
+        ]
+    )
+    found.written += names
