@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from LVSegULib import __version__
 from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
 from LVSegULib.errors import SomeFailed
 
 if TYPE_CHECKING:
     from LVSegULib.dataset.relabel import Relabelled
-    from LVSegULib.modelfolder.folder import ModelFolder
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from LVSegULib.commands.messages import Progress
     from LVSegULib.dataset.raw_folder import RawFolder
-    from LVSegULib.dataset.relabel import relabel
+    from LVSegULib.dataset.relabel import described, relabel
     from LVSegULib.engines.base import open_engine
     from LVSegULib.modelfolder.folder import find_model
     from LVSegULib.modelfolder.licence import restriction
@@ -56,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             lambda cine: segment_cine(cine, model.spec, engine).labels,
             model.spec.labels,
             arguments.out,
-            _drawn_by(model),
+            described(model.spec),
             bar,
         )
     finally:
@@ -68,16 +66,6 @@ def run(arguments: argparse.Namespace) -> int:
             f"{len(found.failures)} of {len(source.cases)} cases failed, the others are in {arguments.out}"
         )
     return 0
-
-
-def _drawn_by(model: ModelFolder) -> dict[str, Any]:
-    """What tells the model later: the hashes are those of its weights."""
-    return {
-        "model": model.spec.name,
-        "licence": model.spec.licence,
-        "sha256": dict(model.spec.sha256),
-        "lvsegu": __version__,
-    }
 
 
 def _report(found: Relabelled) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib import __version__
 from LVSegULib.atomic import folder_written_whole
 from LVSegULib.cine import Cine
 from LVSegULib.dataset.case import NewCase, in_own_type
@@ -18,12 +19,13 @@ from LVSegULib.dataset.painting import Painted
 from LVSegULib.dataset.raw_folder import DESCRIPTION, RawFolder
 from LVSegULib.errors import InputError, LVSegUError, OutputError
 from LVSegULib.labels import Label
+from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.progress import Report, silent
 from LVSegULib.reading.images import read_image
 from LVSegULib.reading.nnunet import Case
 
 DRAWN_BY = "drawn_by"
-"""What the description of such a data set holds beside nnU-Net's own entries: by whom it was drawn."""
+"""The entry of such a data set's `dataset.json` that says by whom it was drawn."""
 
 Draw = Callable[[Cine], NDArray[np.uint8]]
 """Segments a cine: label values (T, K, J, I) of `LVSegULib.labels`."""
@@ -49,7 +51,7 @@ def relabel(
     draw: Draw,
     labels: Sequence[Label],
     out: Path,
-    drawn_by: dict[str, Any],
+    by: dict[str, Any],
     progress: Report = silent,
 ) -> Relabelled:
     """Write the images of `cases` with labels of a model's, as an nnU-Net raw folder; their own labels are not read.
@@ -59,7 +61,7 @@ def relabel(
         draw: the model.
         labels: what it draws.
         out: the new data set, written as a whole; one that was made in this way is replaced.
-        drawn_by: which model it is, for people and for later.
+        by: which model it is, as `described` says it.
         progress: called with the share of the cases done.
 
     Raises:
@@ -69,7 +71,7 @@ def relabel(
     check_place(out)
     found = Relabelled()
     with folder_written_whole(out) as beside:
-        folder = RawFolder(beside, about={DRAWN_BY: drawn_by})
+        folder = RawFolder(beside, about={DRAWN_BY: by})
         for done, case in enumerate(cases, start=1):
             try:
                 _add(case, draw, labels, folder, found)
@@ -84,22 +86,36 @@ def relabel(
     return found
 
 
+def described(model: ModelSpec) -> dict[str, Any]:
+    """What a data set, and a model that learns from it, tell of the model that drew it."""
+    training = model.training
+    return {
+        "name": model.name,
+        "licence": model.licence,
+        "sha256": dict(model.sha256),
+        "trained_on": sorted(model.trained_on),
+        **({"minutes": round(training["seconds"] / 60, 1)} if "seconds" in training else {}),
+        "lvsegu": __version__,
+    }
+
+
+def drawn_by(folder: Path) -> dict[str, Any]:
+    """What `described` told of the model that drew the data set in `folder`; empty where people drew it."""
+    try:
+        return dict(json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))[DRAWN_BY])
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+
+
 def check_place(out: Path) -> None:
     """Refuse to write where something would be lost that a model has not drawn.
 
     Raises:
         OutputError: `out` is there, and not empty or drawn by a model.
     """
-    if not out.exists() or (out.is_dir() and (_is_drawn_by_model(out) or not any(out.iterdir()))):
+    if not out.exists() or (out.is_dir() and (drawn_by(out) or not any(out.iterdir()))):
         return
     raise OutputError(f"{out} is there already and was not drawn by a model: choose another folder")
-
-
-def _is_drawn_by_model(folder: Path) -> bool:
-    try:
-        return DRAWN_BY in json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
 
 
 def _add(case: Case, draw: Draw, labels: Sequence[Label], folder: RawFolder, found: Relabelled) -> None:

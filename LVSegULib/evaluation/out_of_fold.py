@@ -28,10 +28,12 @@ def judges(patients: Sequence[str], models: Sequence[ModelSpec]) -> dict[str, in
     """
     found: dict[str, int] = {}
     for position, model in enumerate(models):
-        split = model.training.get("split", {})
-        kept = set(split.get("validation", ())) & set(patients)
-        if both := sorted(kept & set(split.get("train", ()))):
-            raise UsageError(f"{model.name}: its split has {both[0]} on both sides")
+        kept = set(model.training.get("split", {}).get("validation", ())) & set(patients)
+        if both := sorted(kept & model.trained_on):
+            raise UsageError(
+                f"{model.name}: kept {both[0]} back, and yet it, its start or a teacher was trained on this patient: "
+                "judge it on others"
+            )
         if twice := sorted(kept & found.keys()):
             raise UsageError(f"two of the models kept {twice[0]} for validation: give one model of each fold")
         found |= dict.fromkeys(kept, position)

@@ -194,10 +194,19 @@ def _facts(spec: ModelSpec) -> str:
         *_pruning(spec),
         ("input", f"{spec.grid.columns} x {spec.grid.rows} pixels of {spec.grid.spacing_mm:g} mm around the centre"),
         ("training", f"{training['step']:,} steps in {training['seconds'] / 60:.0f} minutes{place}"),
+        *_teachers(training),
         ("licence", full_name(spec.licence)),
         *(("cite", citation) for citation in spec.citations),
     )
     return "| | |\n|---|---|\n" + "\n".join(f"| {name} | {value} |" for name, value in rows)
+
+
+def _teachers(training: dict[str, Any]) -> list[tuple[str, str]]:
+    """By whom labels were drawn that are not people's."""
+    return [
+        (f"labels of {data}", f"drawn by a model {by['name']}, trained in {by.get('minutes', 0):.0f} minutes")
+        for data, by in training.get("drawn_by", {}).items()
+    ]
 
 
 def _network(network: UNetConfig) -> str:

@@ -67,9 +67,13 @@ class ModelSpec:
 
     @property
     def trained_on(self) -> frozenset[str]:
-        """The patients that the model, and the one that it was started from, were trained on, as far as it says."""
-        own, before = self.training.get("split", {}), self.training.get("started_from", {})
-        return frozenset((*own.get("train", ()), *before.get("trained_on", ())))
+        """The patients that it, the model that it was started from and its teachers were trained on, as far as it says.
+
+        A teacher is a model that drew labels which this one learnt from.
+        """
+        own, drawn = self.training.get("split", {}), self.training.get("drawn_by", {})
+        others = (self.training.get("started_from", {}), *drawn.values())
+        return frozenset((*own.get("train", ()), *(name for other in others for name in other.get("trained_on", ()))))
 
     def to_json(self) -> str:
         """The text of `model.json`."""

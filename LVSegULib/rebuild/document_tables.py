@@ -18,6 +18,13 @@ QUOTED = (
 )
 """The figures of the short tables, and how many decimals they are worth."""
 
+FLAGS = (
+    ("bad_found", "bad slices found"),
+    ("false_alarms", "false alarms, of the other slices"),
+    ("far_off_found", "slices found that are far off"),
+)
+"""What is told of a quality score."""
+
 
 def dice_table(figures: Figures) -> str:
     """How good the model is: a row for each figure, a column for each data set; means and 95 % intervals."""
@@ -33,6 +40,14 @@ def regions_table(figures: Figures) -> str:
     groups = {"dice_per_volume": "Dice per volume", "dice_ED": "ED", "dice_ES": "ES"}
     rows = [[BY_KEY[key].name, *(with_interval(one.get(name), 3) for name in groups)] for key, one in regions.items()]
     return markdown([judged["title"], *groups.values()], rows)
+
+
+def quality_table(figures: Figures) -> str:
+    """How well the model's quality score tells the slices that it got wrong."""
+    found = figures["quality"]
+    rows = [[caption, _percent(found[key])] for key, caption in FLAGS if key in found]
+    counted = f"{found['patients']} patients, {found['slices']:,} slices, {found['bad_slices']} of them bad"
+    return markdown([counted, ""], [*rows, ["area under the ROC curve", with_interval(found["area_under_roc"], 3)]])
 
 
 def pruning_table(figures: Figures) -> str:
@@ -102,6 +117,7 @@ def cine_table(figures: Figures) -> str:
 TABLES: dict[str, Callable[[Figures], str]] = {
     "dice": dice_table,
     "regions": regions_table,
+    "quality": quality_table,
     "pruning": pruning_table,
     "speed": speed_table,
     "cine": cine_table,
@@ -117,6 +133,11 @@ def markdown(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 def _judged(figures: Figures) -> list[dict[str, Any]]:
     return [one for one in figures["evaluations"].values() if "dice_pooled" in one]
+
+
+def _percent(share: Mapping[str, float]) -> str:
+    value, low, high = (100 * share[name] for name in ("value", "low", "high"))
+    return f"{value:.1f} % ({low:.1f} to {high:.1f})"
 
 
 def _number(value: float | None, form: str) -> str:

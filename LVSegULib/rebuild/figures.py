@@ -50,14 +50,19 @@ def gather(recipe: Recipe, places: Places) -> dict[str, Any]:
 
 def model_figures(spec: ModelSpec, command: str) -> dict[str, Any]:
     """Size and training of a model, and of what it was pruned from."""
-    network, pruning = spec.network, spec.training.get("pruning")
+    network, pruning, drawn_by = spec.network, spec.training.get("pruning"), spec.training.get("drawn_by", {})
     return {
         "command": command,
         "parameters": spec.parameters,
         "share_of_classic_percent": round(100 * spec.share_of_classic, 4),
         "filters": sum(map(sum, (*network.encoder, *network.decoder))),
         "multiply_adds_per_pixel": round(count_multiply_adds(network), 1),
-        "training": {"steps": spec.training["step"], "minutes": round(spec.training["seconds"] / 60, 1)},
+        "training": {
+            "steps": spec.training["step"],
+            "minutes": round(spec.training["seconds"] / 60, 1),
+            **({"teacher_minutes": max(one.get("minutes", 0.0) for one in drawn_by.values())} if drawn_by else {}),
+        },
+        **({"quality": spec.quality["figures"]} if spec.quality else {}),
         **({"unpruned": pruning["from"]} if pruning else {}),
     }
 

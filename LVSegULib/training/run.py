@@ -25,7 +25,7 @@ from LVSegULib.training.device import Place, placed
 from LVSegULib.training.log import Row, read_log, write_log
 from LVSegULib.training.loop import Report, train_steps
 from LVSegULib.training.split import Split, fold_split, read_split, some_of
-from LVSegULib.training.start import describe_start, start_from
+from LVSegULib.training.start import describe_start, describe_teachers, start_from
 from LVSegULib.training.state import TrainingState, load_checkpoint, new_state, save_checkpoint
 
 CHECKPOINT, LOG, CURVE, CONFIG, SPLIT = "checkpoint.safetensors", "log.csv", "curve.png", "config.json", "split.json"
@@ -149,7 +149,7 @@ class _Recorder:
         self.rows = read_log(folder / LOG, state.step)
         self.earlier_seconds = self.rows[-1].seconds if self.rows else 0.0
         self.losses: list[float] = []
-        self.start = describe_start(config)
+        self.others = describe_start(config) | describe_teachers(config)
         if place.is_first:
             write_json(folder / CONFIG, config.to_json())
             write_json(folder / SPLIT, split.to_json())
@@ -199,7 +199,7 @@ class _Recorder:
                 "seconds": round(row.seconds, 1),
                 "place": self.place.describe(),
                 "date": time.strftime("%Y-%m-%d"),
-                **self.start,
+                **self.others,
             },
             figures=_validation_figures(report),
         )

@@ -1,12 +1,14 @@
-"""Start from a trained model instead of from chance: warm start and fine-tuning."""
+"""Other models' part in a run: the one that it starts from instead of from chance, and those that drew its labels."""
 
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import torch
 
+from LVSegULib.dataset.relabel import drawn_by
 from LVSegULib.modelfolder.folder import ModelFolder, find_model
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.training.augmentation_config import AugmentationConfig
@@ -73,6 +75,13 @@ def describe_start(config: TrainingConfig) -> dict[str, Any]:
         return {}
     spec = find_model(config.start).spec
     return {"started_from": {"name": spec.name, "sha256": spec.sha256, "trained_on": sorted(spec.trained_on)}}
+
+
+def describe_teachers(config: TrainingConfig) -> dict[str, Any]:
+    """What `model.json` says of the models that drew its data sets, by data set; empty where people drew them all."""
+    teachers = {Path(folder).name: drawn_by(Path(folder)) for folder in config.data}
+    drawn = {name: teacher for name, teacher in teachers.items() if teacher}
+    return {"drawn_by": drawn} if drawn else {}
 
 
 def _with_labels(weights: Weights, own: list[str], config: TrainingConfig, state: TrainingState) -> Weights:

@@ -9,15 +9,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from LVSegULib import __version__
 from LVSegULib.cine import Cine
-from LVSegULib.dataset.relabel import Relabelled, relabel
+from LVSegULib.dataset.relabel import Relabelled, described, drawn_by, relabel
 from LVSegULib.errors import InputError, OutputError
 from LVSegULib.labels import CAVITY, MYOCARDIUM
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.network.config import UNetConfig
+from LVSegULib.preparation.grid import Grid
 from LVSegULib.reading.nnunet import RawDataset, open_raw_dataset
 from Testing.bright_pixels import bright_squares, write_phantom
 
 LABELS = (CAVITY, MYOCARDIUM)
-BY = {"model": "bright"}
+BY = {"name": "bright", "trained_on": ["cora"]}
 
 
 @pytest.fixture
@@ -60,7 +64,21 @@ def test_the_images_and_patients_stay_and_the_labels_are_the_models(a_data_set: 
 
 def test_the_description_says_who_drew_it(a_data_set: Path, tmp_path: Path) -> None:
     drawn(a_data_set, tmp_path / "new")
-    assert json.loads((tmp_path / "new" / "dataset.json").read_text(encoding="utf-8"))["drawn_by"] == BY
+    assert drawn_by(tmp_path / "new") == BY
+    assert drawn_by(a_data_set) == {}
+
+
+def test_a_model_is_described_with_those_whom_its_figures_would_flatter() -> None:
+    training = {"split": {"train": ["b"]}, "started_from": {"trained_on": ["a"]}, "seconds": 90}
+    spec = ModelSpec("m", UNetConfig.from_levels((2, 2)), LABELS[:1], Grid(1.5, 32, 32), training=training)
+    assert described(spec) == {
+        "name": "m",
+        "licence": "",
+        "sha256": {},
+        "trained_on": ["a", "b"],
+        "minutes": 1.5,
+        "lvsegu": __version__,
+    }
 
 
 def test_an_image_without_a_heart_is_left_out(a_data_set: Path, tmp_path: Path) -> None:

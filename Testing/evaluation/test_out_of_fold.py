@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from LVSegULib.errors import UsageError
@@ -12,9 +14,12 @@ from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
 
 
-def a_fold(train: list[str], validation: list[str]) -> ModelSpec:
-    split = {"train": train, "validation": validation}
-    return ModelSpec("fold", UNetConfig.from_levels((2, 2)), (CAVITY,), Grid(1.5, 32, 32), training={"split": split})
+def a_fold(train: list[str], validation: list[str], teacher: Sequence[str] = ()) -> ModelSpec:
+    training = {
+        "split": {"train": train, "validation": validation},
+        "drawn_by": {"A": {"name": "teacher", "trained_on": list(teacher)}},
+    }
+    return ModelSpec("fold", UNetConfig.from_levels((2, 2)), (CAVITY,), Grid(1.5, 32, 32), training=training)
 
 
 def test_each_patient_goes_to_the_model_that_kept_it() -> None:
@@ -26,7 +31,8 @@ def test_each_patient_goes_to_the_model_that_kept_it() -> None:
     ("models", "message"),
     [
         ([a_fold(["a"], ["b"]), a_fold(["c"], ["b"])], "two of the models kept b"),
-        ([a_fold(["a", "b"], ["b"])], "has b on both sides"),
+        ([a_fold(["a", "b"], ["b"])], "kept b back, and yet it, its start or a teacher was trained on"),
+        ([a_fold(["a"], ["b"], teacher=["b", "z"])], "kept b back, and yet"),
         ([a_fold(["a"], ["x"])], "none of the models kept a patient"),
     ],
 )

@@ -45,6 +45,12 @@ def test_the_card_of_a_plain_model(a_spec: ModelSpec) -> None:
     ]
 
 
+def test_a_card_says_which_labels_a_model_drew(a_spec: ModelSpec) -> None:
+    training = a_spec.training | {"drawn_by": {"B": {"name": "teacher", "minutes": 17.6}}}
+    text = card(replace(a_spec, training=training), SHOWN)
+    assert "| labels of B | drawn by a model teacher, trained in 18 minutes |" in text
+
+
 def test_weights_that_are_not_for_commerce_say_so_first(a_spec: ModelSpec) -> None:
     text = card(replace(a_spec, licence="CC BY-NC-SA 4.0"), SHOWN)
     assert text.splitlines()[2] == "The LV. **Not for clinical use.** **CC BY-NC-SA 4.0: research only.**"

@@ -89,10 +89,11 @@ def test_a_scaling_that_this_version_does_not_do_is_refused(normalisation: Any) 
         ({}, set()),
         ({"split": {"train": ["a", "b"], "validation": ["c"]}}, {"a", "b"}),
         ({"started_from": {"name": "older", "trained_on": ["b", "d"]}}, {"b", "d"}),
+        ({"drawn_by": {"A": {"trained_on": ["b"]}, "B": {"trained_on": ["c"]}}}, {"b", "c"}),
         ({"split": {"train": ["a", "b"]}, "started_from": {"trained_on": ["b", "d"]}}, {"a", "b", "d"}),
     ],
 )
-def test_a_model_was_trained_on_its_own_patients_and_those_of_its_start(
+def test_a_model_was_trained_on_its_own_patients_and_those_of_its_start_and_teachers(
     training: dict[str, Any], patients: set[str]
 ) -> None:
     spec = dataclasses.replace(SPEC, training=training)

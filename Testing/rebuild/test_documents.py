@@ -49,6 +49,14 @@ A_MODEL = {
     "bench": {"values": {"rows": [A_ROW], "limit": LIMIT}},
     "cine": {"seconds": 1.84, "values": {"seconds": {"read": 0.32, "total": 1.5}}},
     "cines": {"values": {"seconds": {"read": 0.3, "total": 1.14}}},
+    "quality": {
+        "patients": 20,
+        "slices": 1552,
+        "bad_slices": 30,
+        "area_under_roc": {"value": 0.96, "low": 0.94, "high": 0.98},
+        "bad_found": {"value": 0.9, "low": 0.85, "high": 0.95},
+        "false_alarms": {"value": 0.08, "low": 0.07, "high": 0.1},
+    },
     "compare": {"values": "| a |\n|---|\n| 1 |"},
 }
 SOME = {"m": A_MODEL}
@@ -100,6 +108,16 @@ def test_the_table_of_dice() -> None:
         "| error of LVEF, points | 4.0 (4.0 to 4.0) |",
         "",
         "<!-- /figures -->",
+    ]
+
+
+def test_the_table_of_flags() -> None:
+    assert lines_of("quality")[2:7] == [
+        "| 20 patients, 1,552 slices, 30 of them bad |  |",
+        "|---|---|",
+        "| bad slices found | 90.0 % (85.0 to 95.0) |",
+        "| false alarms, of the other slices | 8.0 % (7.0 to 10.0) |",
+        "| area under the ROC curve | 0.960 (0.940 to 0.980) |",
     ]
 
 
@@ -172,6 +190,7 @@ def test_the_committed_figures_are_those_of_the_shipped_models() -> None:
         spec, found = shipped[recipe.name], FIGURES_NOW[recipe.name]
         assert found["parameters"] == spec.parameters
         assert spec.figures
+        assert found["quality"] == spec.quality["figures"], "run `make models`"
         for data, values in spec.figures.items():
             assert found["evaluations"][data] | values == found["evaluations"][data], "run `make models`"
 
@@ -186,7 +205,7 @@ def test_every_quoted_number_is_a_figure(path: Path) -> None:
             digits = len(number.partition(".")[2])
             wanted = float(number.replace(",", ""))
             near = 0.5 * 10**-digits + 1e-9
-            assert any(abs(abs(one) * scale - abs(wanted)) <= near for one in known for scale in (1, 1e6, 1e-9)), (
+            assert any(abs(abs(one) * scale - abs(wanted)) <= near for one in known for scale in (1, 100, 1e6, 1e-9)), (
                 f"{number} of {match['name']}"
             )
 

@@ -66,6 +66,19 @@ def test_a_model_brings_its_size_training_and_evaluations(places: Places) -> Non
     assert "unpruned" not in found
 
 
+def test_a_taught_model_brings_the_time_of_its_teacher_and_a_calibrated_one_how_well_it_can_tell(
+    places: Places,
+) -> None:
+    path = places.models / "m" / "model.json"
+    values: dict[str, Any] = json.loads(path.read_text())
+    values["training"]["drawn_by"] = {"A": {"name": "m", "minutes": 12.5}, "B": {"name": "m", "minutes": 12.5}}
+    values["quality"] = {"threshold": 0.9, "figures": {"patients": 20}}
+    path.write_text(json.dumps(values))
+    found = gather(RECIPE, places)
+    assert found["training"] == {"steps": 600, "minutes": 1.5, "teacher_minutes": 12.5}
+    assert found["quality"] == {"patients": 20}
+
+
 def test_a_pruned_model_brings_both_sizes(places: Places) -> None:
     path = places.models / "m" / "model.json"
     values: dict[str, Any] = json.loads(path.read_text())

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from LVSegULib.dataset.relabel import relabel
 from LVSegULib.errors import UsageError
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.folder import ModelFolder, open_model, save_model
 from LVSegULib.modelfolder.weights import Weights
+from LVSegULib.reading.nnunet import open_raw_dataset
 from LVSegULib.training.config import TrainingConfig, config_from_values
 from LVSegULib.training.loop import Report
 from LVSegULib.training.run import Watch, train
@@ -154,6 +156,19 @@ def test_a_run_tells_what_it_started_from_and_whom_that_has_seen(
     assert model.spec.training["config"]["start"] == "odd"  # a name, not a place on this machine
     train(a_few_steps(model, a_data_set_of_phantom_hearts), tmp_path / "again")
     assert open_model(tmp_path / "again" / "last").spec.trained_on == model.spec.trained_on
+
+
+def test_a_run_tells_who_drew_its_labels_and_whom_that_has_seen(
+    a_pruned_model: ModelFolder, a_data_set_of_phantom_hearts: Path, tmp_path: Path
+) -> None:
+    by = {"name": "teacher", "trained_on": ["anna"]}
+    cases = open_raw_dataset(a_data_set_of_phantom_hearts).cases
+    drawn = tmp_path / "DatasetX"
+    relabel(cases, lambda cine: (cine.frames > 120).astype(np.uint8), (CAVITY,), drawn, by)
+    train(a_few_steps(a_pruned_model, drawn), tmp_path / "run")
+    spec = open_model(tmp_path / "run" / "last").spec
+    assert spec.training["drawn_by"] == {"DatasetX": by}
+    assert "anna" in spec.trained_on
 
 
 def test_a_started_run_that_was_killed_resumes_to_the_same_weights(
