@@ -16,6 +16,7 @@ from scipy import ndimage
 from LVSegULib.errors import InputError
 from LVSegULib.labels import CAVITY
 from LVSegULib.progress import Report, part_of, reporting, silent
+from LVSegULib.segmentation.pieces import pieces_of_each_slice
 
 SMALLEST_OVERLAP = 0.25
 """Share of a piece, or of the heart's place in that slice if it is smaller, that must overlap for the piece to stay."""
@@ -104,7 +105,7 @@ def _pieces_on(place: NDArray[np.bool_], mask: NDArray[np.bool_], report: Report
 
 def _pieces_of_a_frame_on(places: tuple[NDArray[np.bool_], ...], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The connected pieces of each slice of `mask` (K, J, I) that overlap one of `places`, each (K, J, I)."""
-    pieces, count = _pieces_of_each_slice(mask, diagonal=True)
+    pieces, count = pieces_of_each_slice(mask, diagonal=True)
     at = np.flatnonzero(mask)
     piece_of_pixel = pieces.ravel()[at]
     sizes = np.bincount(piece_of_pixel, minlength=count + 1)
@@ -132,17 +133,9 @@ def _shifted(place: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
 def _without_holes(cavity: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """`cavity` (K, J, I) with everything that it encloses within a slice."""
     around = np.pad(~cavity, ((0, 0), (1, 1), (1, 1)), constant_values=True)
-    pieces, count = _pieces_of_each_slice(around, diagonal=False)
+    pieces, count = pieces_of_each_slice(around, diagonal=False)
     enclosed = np.ones(count + 1, bool)
     enclosed[pieces[:, 0, 0]] = False
     enclosed[0] = True
     filled: NDArray[np.bool_] = enclosed[pieces[:, 1:-1, 1:-1]]
     return filled
-
-
-def _pieces_of_each_slice(mask: NDArray[np.bool_], *, diagonal: bool) -> tuple[NDArray[np.int32], int]:
-    """Number each connected piece of each slice of `mask` (K, J, I) from 1, and count them."""
-    neighbours = np.zeros((3, 3, 3), bool)
-    neighbours[1] = ndimage.generate_binary_structure(2, 2 if diagonal else 1)
-    pieces, count = ndimage.label(mask, structure=neighbours)
-    return pieces, int(count)

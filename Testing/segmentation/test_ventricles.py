@@ -1,0 +1,98 @@
+"""One body for each ventricle: what lies beside it goes, and what a shifted breath-hold moved stays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from LVSegULib.segmentation.ventricles import keep_ventricles
+
+LEFT, RIGHT = (20, 30), (20, 12)
+"""Centres of the ventricles, as row and column."""
+
+
+def a_heart(slices: int = 6, shift: int = 0, shifted_from: int = 99) -> NDArray[np.uint8]:
+    """A stack (1, K, 40, 60): a cavity of radius 4 in a wall of 3, a right ventricle beside it; some slices shifted."""
+    labels = np.zeros((1, slices, 40, 60), np.uint8)
+    for k in range(slices):
+        moved = shift if k >= shifted_from else 0
+        draw(labels[0, k], (RIGHT[0], RIGHT[1] + moved), 5, 3)
+        draw(labels[0, k], (LEFT[0], LEFT[1] + moved), 7, 2)
+        draw(labels[0, k], (LEFT[0], LEFT[1] + moved), 4, 1)
+    return labels
+
+
+def draw(image: NDArray[np.uint8], centre: tuple[int, int], radius: int, value: int) -> None:
+    row, column = np.mgrid[: image.shape[0], : image.shape[1]]
+    image[(row - centre[0]) ** 2 + (column - centre[1]) ** 2 <= radius**2] = value
+
+
+def test_a_heart_stays_as_it_is() -> None:
+    labels = a_heart()
+    before = labels.copy()
+    np.testing.assert_array_equal(keep_ventricles(labels), before)
+    np.testing.assert_array_equal(labels, before)
+
+
+@pytest.mark.parametrize("taken_at", [(5,), (4, 5), (0, 1)])
+def test_a_right_ventricle_that_was_taken_for_the_left_one_goes(taken_at: tuple[int, ...]) -> None:
+    labels = a_heart()
+    for k in taken_at:
+        labels[0, k] = 0
+        draw(labels[0, k], (RIGHT[0], RIGHT[1] + 4), 7, 2)  # touches the left ventricle of the next slice
+        draw(labels[0, k], (RIGHT[0], RIGHT[1] + 4), 4, 1)
+    found = keep_ventricles(labels)
+    expected = a_heart()
+    expected[0, list(taken_at)] = 0
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_a_vanishing_cavity_is_held_by_its_wall() -> None:
+    labels = a_heart()
+    labels[0, 4:][labels[0, 4:] == 1] = 2
+    labels[0, 4, LEFT[0] + 5, LEFT[1]] = 1
+    labels[0, 5, LEFT[0] - 5, LEFT[1]] = 1
+    np.testing.assert_array_equal(keep_ventricles(labels), labels)
+
+
+def test_slices_of_another_breath_hold_stay() -> None:
+    labels = a_heart(8, shift=18, shifted_from=5)
+    np.testing.assert_array_equal(keep_ventricles(labels), labels)
+
+
+def test_a_missed_slice_does_not_cut_off_those_beyond_it() -> None:
+    labels = a_heart()
+    labels[0, 4] = 0
+    np.testing.assert_array_equal(keep_ventricles(labels), labels)
+
+
+def test_both_halves_of_a_split_ventricle_stay() -> None:
+    labels = a_heart()
+    labels[0, 3, 15:25, 29:32] = 0
+    np.testing.assert_array_equal(keep_ventricles(labels), labels)
+
+
+def test_a_stray_piece_in_a_slice_goes() -> None:
+    labels = a_heart()
+    draw(labels[0, 2], (34, 50), 3, 1)
+    np.testing.assert_array_equal(keep_ventricles(labels), a_heart())
+
+
+def test_every_frame_is_looked_at_by_itself() -> None:
+    labels = np.concatenate([a_heart(), a_heart()])
+    draw(labels[1, 2], (34, 50), 3, 3)
+    shares: list[float] = []
+    np.testing.assert_array_equal(keep_ventricles(labels, shares.append), np.concatenate([a_heart(), a_heart()]))
+    assert shares == [0.5, 1.0]
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 8, 8), (2, 3, 8, 8)])
+def test_nothing_stays_nothing(shape: tuple[int, ...]) -> None:
+    assert not keep_ventricles(np.zeros(shape, np.uint8)).any()
+
+
+def test_one_slice_keeps_its_largest_piece_of_each() -> None:
+    labels = a_heart(1)
+    draw(labels[0, 0], (34, 50), 2, 3)
+    np.testing.assert_array_equal(keep_ventricles(labels), a_heart(1))
