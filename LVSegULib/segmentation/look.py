@@ -54,6 +54,9 @@ OFF_THE_MIDDLE = "the heart lies off the middle of the images: the network looke
 EDGE_PIXELS, STEP_MM = 2, 24.0
 """A right ventricle that comes so close to the grid's edge is cut off, and the grid is moved so far towards it."""
 
+MOST_STEPS = 3
+"""How often it is moved at most."""
+
 BORDER_SHARE = 0.08
 """A cavity whose centre lies closer to the grid's edge than its radius and this share of the grid is at the edge."""
 
@@ -99,8 +102,10 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
     first = _look(some, own, model, engine)
     if _field_mm(cine) < LEAST_FIELD * own.spacing_mm * max(own.rows, own.columns):
         first = dataclasses.replace(first, score=0.0)  # a whole mouse is as large as a heart, and as round
+    if first.score >= SURE and not first.is_usual:
+        first = _moved_there(first, some, model, engine)
     if first.score >= SURE and first.is_usual:
-        return _with_right_ventricle(some, model, engine)
+        return _with_right_ventricle(some, first.grid, model, engine)
     looks = [_look(some, grid, model, engine) for grid in _other_grids(cine, own)]
     best = max(looks, key=lambda look: look.score)
     refined = _look(some, _centred(best, own), model, engine) if best.score > 0 else best
@@ -110,18 +115,26 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
     return best.grid, _sentence(best.grid, own)
 
 
-def _with_right_ventricle(some: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, str]:
-    """The model's own grid, moved if it would cut the right ventricle off; and the sentence for the user."""
-    grid = model.grid
-    if RIGHT_CAVITY not in model.labels:
-        return grid, ""
-    logits = all_logits(engine, prepare_images(some, grid), len(model.labels))
-    right: NDArray[np.bool_] = probabilities(logits)[:, model.labels.index(RIGHT_CAVITY)] > 0.5
-    sides = [_cut_off(np.any(right, axis=axes)) for axes in ((0, 2), (0, 1))]
-    if not any(sides):
-        return grid, ""
-    moved = tuple(centre + STEP_MM * side for centre, side in zip(grid.centre_mm, sides, strict=True))
-    return dataclasses.replace(grid, centre_mm=(moved[0], moved[1])), OFF_THE_MIDDLE
+def _moved_there(first: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look:
+    """A look around what `first` found at the grid's edge, if that shows a whole heart as surely; else `first`."""
+    there = _look(some, _moved(first.grid, first.centre_mm), model, engine)
+    return there if there.is_usual and there.score >= first.score - CLEARLY_BETTER else first
+
+
+def _with_right_ventricle(some: Cine, grid: Grid, model: ModelSpec, engine: Engine) -> tuple[Grid, str]:
+    """The grid, moved for as long as it would cut the right ventricle off; and the sentence for the user."""
+    for _ in range(MOST_STEPS if RIGHT_CAVITY in model.labels else 0):
+        logits = all_logits(engine, prepare_images(some, grid), len(model.labels))
+        right: NDArray[np.bool_] = probabilities(logits)[:, model.labels.index(RIGHT_CAVITY)] > 0.5
+        along_rows, along_columns = (_cut_off(np.any(right, axis=axes)) for axes in ((0, 2), (0, 1)))
+        if not (along_rows or along_columns):
+            break
+        grid = _moved(grid, (STEP_MM * along_rows, STEP_MM * along_columns))
+    return grid, OFF_THE_MIDDLE if grid != model.grid else ""
+
+
+def _moved(grid: Grid, by_mm: tuple[float, float]) -> Grid:
+    return dataclasses.replace(grid, centre_mm=(grid.centre_mm[0] + by_mm[0], grid.centre_mm[1] + by_mm[1]))
 
 
 def _cut_off(found: NDArray[np.bool_]) -> int:
