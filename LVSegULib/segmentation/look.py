@@ -37,8 +37,11 @@ TYPICAL_RADIUS_MM = 22.0
 SURE = 0.8
 """A look of this score or more, with a heart of a usual size inside the grid, is not questioned."""
 
-CLEARLY_BETTER = 0.1
-"""Another grid must have a score higher by this."""
+CLEARLY_BETTER, FAR_BETTER = 0.1, 0.4
+"""Another grid must have a score higher by the first; by the second if it only shows a heart as people's differ."""
+
+ALIKE = 2.5
+"""People's hearts, with those of children and at ES, differ in size by up to this factor."""
 
 LEAST_SCORE = 0.65
 """And no lower than this: in what is no heart, something is found on some grid."""
@@ -110,7 +113,8 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
     best = max(looks, key=lambda look: look.score)
     refined = _look(some, _centred(best, own), model, engine) if best.score > 0 else best
     best = max(refined, best, key=lambda look: look.score)
-    if best.score < max(LEAST_SCORE, first.score + CLEARLY_BETTER):
+    is_alike = own.spacing_mm / ALIKE < best.grid.spacing_mm < own.spacing_mm * ALIKE
+    if best.score < max(LEAST_SCORE, first.score + (FAR_BETTER if is_alike else CLEARLY_BETTER)):
         return own, ""
     return best.grid, _sentence(best.grid, own)
 
