@@ -13,6 +13,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine, open_engine
 from LVSegULib.modelfolder.folder import find_model
 from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.preparation.grid import Grid
 from LVSegULib.reading.sunnybrook import open_sunnybrook
 from LVSegULib.segmentation.look import Look, fitting_grid
 from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
@@ -105,3 +106,35 @@ def test_usual_is_a_usual_radius_well_inside(
     patient: Patient, radius_mm: float, centre_mm: tuple[float, float], usual: bool
 ) -> None:
     assert Look(patient.model.grid, 1.0, radius_mm, centre_mm).is_usual is usual
+
+
+def test_a_heart_at_the_grids_edge_is_looked_at_there_though_the_network_is_sure(tmp_path: Path) -> None:
+    model = three_labels.save_three_label_model(tmp_path / "three")
+    engine = open_engine(model, "onnxruntime")
+    labels = three_labels.heart_labels()[:1]
+    images = np.pad(three_labels.heart_images(labels), ((0, 0), (0, 0), (0, 48), (0, 0)), constant_values=100)
+    cine = Cine(images, np.diag([three_labels.PIXEL_MM, three_labels.PIXEL_MM, three_labels.SLICE_MM, 1]))
+    result = segment_cine(cine, model.spec, engine)
+    assert result.warnings == ("the heart lies off the middle of the images: the network looked there",)
+    rows = labels.shape[2]
+    blind = segment_cine(cine, model.spec, engine, SegmentationOptions(look_first=False))
+    assert dice(np.uint8(result.labels[:, :, :rows] > 0), np.uint8(labels > 0)) > 0.97
+    assert dice(np.uint8(blind.labels[:, :, :rows] > 0), np.uint8(labels > 0)) < 0.95
+
+
+@pytest.mark.parametrize(
+    ("times_smaller", "score", "is_taken"), [(1.8, 0.9, False), (1.8, 0.97, True), (4.0, 0.7, True), (4.0, 0.6, False)]
+)
+def test_a_size_that_people_have_must_look_far_better(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, times_smaller: float, score: float, is_taken: bool
+) -> None:
+    own = patient.model.grid
+    other = dataclasses.replace(own, spacing_mm=own.spacing_mm / times_smaller)
+
+    def look(_: Cine, grid: Grid, *__: object) -> Look:
+        return Look(grid, score if grid == other else 0.55, 22.0, (0.0, 0.0))
+
+    monkeypatch.setattr("LVSegULib.segmentation.look._look", look)
+    monkeypatch.setattr("LVSegULib.segmentation.look._other_grids", lambda *_: [other])
+    grid, told = fitting_grid(patient.cine, patient.model, patient.engine)
+    assert (grid, bool(told)) == ((other, True) if is_taken else (own, False))
