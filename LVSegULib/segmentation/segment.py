@@ -20,8 +20,8 @@ from LVSegULib.quality.score import Quality, judge
 from LVSegULib.quality.view import View, view_of
 from LVSegULib.segmentation.atrium import without_atrium
 from LVSegULib.segmentation.cleanup import keep_heart
+from LVSegULib.segmentation.left_ventricle import keep_left_ventricle
 from LVSegULib.segmentation.look import fitting_grid
-from LVSegULib.segmentation.ventricles import keep_ventricles
 
 PREPARED, SEGMENTED, RESTORED, CLEANED = 0.15, 0.75, 0.95, 0.98
 """Share of the work that is done after each step, as it goes with the default model on two processor cores."""
@@ -32,7 +32,7 @@ class SegmentationOptions:
     """How to segment.
 
     Attributes:
-        clean_up: keep the heart, one body for each ventricle, fill holes, and leave out slices above the base.
+        clean_up: keep the heart, one body of the left ventricle, fill holes, and leave out slices above the base.
         look_first: find the heart first, and show it to the network in its usual size and place.
         keep_view: keep what the quality is judged by, also of a model without a calibration.
     """
@@ -92,7 +92,7 @@ def segment_cine(
     above: tuple[int, ...] = ()
     if options.clean_up:
         labels = keep_heart(labels, part_of(progress, RESTORED, CLEANED))
-        labels, above = without_atrium(keep_ventricles(labels, part_of(progress, CLEANED, 1.0)))
+        labels, above = without_atrium(keep_left_ventricle(labels, part_of(progress, CLEANED, 1.0)))
     times.append(time.perf_counter())
     view, quality = None, None
     calibration = calibration_of(model.quality, model.name)

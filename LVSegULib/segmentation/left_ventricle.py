@@ -1,9 +1,10 @@
-"""Keep each ventricle as one body from base to apex, and drop what was taken for it elsewhere.
+"""Keep the left ventricle as one body from base to apex, and drop what was taken for it beside it.
 
 A network that sees one slice at a time may take the apex of a large right ventricle for the left one. Connected voxels
 do not tell: the two touch. Here a piece of a slice continues the body in the next slice only if a good part of it lies
-there, so that a piece beside the ventricle is a body of its own. The wall belongs to the left ventricle, so that its
-slices lie on each other even at ES, when the cavity nearly vanishes.
+there, so that a piece beside the ventricle is a body of its own. The wall belongs to the ventricle, so that its slices
+lie on each other even at ES, when the cavity nearly vanishes. The right ventricle is left alone: near its valves it may
+be in two parts that do not.
 """
 
 from __future__ import annotations
@@ -15,11 +16,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from LVSegULib.labels import CAVITY, MYOCARDIUM, RIGHT_CAVITY
+from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.segmentation.pieces import pieces_of_each_slice
-
-VENTRICLES = ((CAVITY.value, MYOCARDIUM.value), (RIGHT_CAVITY.value,))
 
 SMALLEST_OVERLAP = 0.25
 """Share of the smaller of two pieces in neighbouring slices that must overlap for them to be one body."""
@@ -28,23 +27,22 @@ FEWEST_SLICES = 3
 """A body beyond the largest one's slices stays from this many slices on: breath-holds differ, and a stack may jump."""
 
 
-def keep_ventricles(labels: NDArray[Any], report: Report = silent) -> NDArray[Any]:
-    """`labels` with one body for each ventricle, in every frame by itself.
+def keep_left_ventricle(labels: NDArray[Any], report: Report = silent) -> NDArray[Any]:
+    """`labels` with cavity and myocardium in one body only, in every frame by itself.
 
     Args:
         labels: label values (T, K, J, I), see `LVSegULib.labels`.
         report: told after every frame.
 
     Returns:
-        A new array; what does not belong to a ventricle's body is 0.
+        A new array; cavity and myocardium that do not belong to the body are 0.
     """
     kept: NDArray[Any] = labels.copy()
     rows, columns = (_extent(np.asarray(labels.any(axis=axes))) for axes in ((0, 1, 3), (0, 1, 2)))
     for frame in reporting(list(kept[:, :, rows, columns]), report):
-        for values in VENTRICLES:
-            mask = np.isin(frame, values)
-            if mask.any():
-                frame[mask & ~_body(mask)] = 0
+        mask = (frame == CAVITY.value) | (frame == MYOCARDIUM.value)
+        if mask.any():
+            frame[mask & ~_body(mask)] = 0
     return kept
 
 

@@ -1,4 +1,4 @@
-"""One body for each ventricle: what lies beside it goes, and what a shifted breath-hold moved stays."""
+"""One body of the left ventricle: what lies beside it goes, and what a shifted breath-hold moved stays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from LVSegULib.segmentation.ventricles import keep_ventricles
+from LVSegULib.segmentation.left_ventricle import keep_left_ventricle
 
 LEFT, RIGHT = (20, 30), (20, 12)
 """Centres of the ventricles, as row and column."""
@@ -31,7 +31,7 @@ def draw(image: NDArray[np.uint8], centre: tuple[int, int], radius: int, value: 
 def test_a_heart_stays_as_it_is() -> None:
     labels = a_heart()
     before = labels.copy()
-    np.testing.assert_array_equal(keep_ventricles(labels), before)
+    np.testing.assert_array_equal(keep_left_ventricle(labels), before)
     np.testing.assert_array_equal(labels, before)
 
 
@@ -42,7 +42,7 @@ def test_a_right_ventricle_that_was_taken_for_the_left_one_goes(taken_at: tuple[
         labels[0, k] = 0
         draw(labels[0, k], (RIGHT[0], RIGHT[1] + 4), 7, 2)  # touches the left ventricle of the next slice
         draw(labels[0, k], (RIGHT[0], RIGHT[1] + 4), 4, 1)
-    found = keep_ventricles(labels)
+    found = keep_left_ventricle(labels)
     expected = a_heart()
     expected[0, list(taken_at)] = 0
     np.testing.assert_array_equal(found, expected)
@@ -53,46 +53,52 @@ def test_a_vanishing_cavity_is_held_by_its_wall() -> None:
     labels[0, 4:][labels[0, 4:] == 1] = 2
     labels[0, 4, LEFT[0] + 5, LEFT[1]] = 1
     labels[0, 5, LEFT[0] - 5, LEFT[1]] = 1
-    np.testing.assert_array_equal(keep_ventricles(labels), labels)
+    np.testing.assert_array_equal(keep_left_ventricle(labels), labels)
 
 
 def test_slices_of_another_breath_hold_stay() -> None:
     labels = a_heart(8, shift=18, shifted_from=5)
-    np.testing.assert_array_equal(keep_ventricles(labels), labels)
+    np.testing.assert_array_equal(keep_left_ventricle(labels), labels)
 
 
 def test_a_missed_slice_does_not_cut_off_those_beyond_it() -> None:
     labels = a_heart()
     labels[0, 4] = 0
-    np.testing.assert_array_equal(keep_ventricles(labels), labels)
+    np.testing.assert_array_equal(keep_left_ventricle(labels), labels)
 
 
 def test_both_halves_of_a_split_ventricle_stay() -> None:
     labels = a_heart()
     labels[0, 3, 15:25, 29:32] = 0
-    np.testing.assert_array_equal(keep_ventricles(labels), labels)
+    np.testing.assert_array_equal(keep_left_ventricle(labels), labels)
 
 
 def test_a_stray_piece_in_a_slice_goes() -> None:
     labels = a_heart()
     draw(labels[0, 2], (34, 50), 3, 1)
-    np.testing.assert_array_equal(keep_ventricles(labels), a_heart())
+    np.testing.assert_array_equal(keep_left_ventricle(labels), a_heart())
 
 
 def test_every_frame_is_looked_at_by_itself() -> None:
     labels = np.concatenate([a_heart(), a_heart()])
-    draw(labels[1, 2], (34, 50), 3, 3)
+    draw(labels[1, 2], (34, 50), 3, 2)
     shares: list[float] = []
-    np.testing.assert_array_equal(keep_ventricles(labels, shares.append), np.concatenate([a_heart(), a_heart()]))
+    np.testing.assert_array_equal(keep_left_ventricle(labels, shares.append), np.concatenate([a_heart(), a_heart()]))
     assert shares == [0.5, 1.0]
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 8, 8), (2, 3, 8, 8)])
 def test_nothing_stays_nothing(shape: tuple[int, ...]) -> None:
-    assert not keep_ventricles(np.zeros(shape, np.uint8)).any()
+    assert not keep_left_ventricle(np.zeros(shape, np.uint8)).any()
 
 
-def test_one_slice_keeps_its_largest_piece_of_each() -> None:
+def test_one_slice_keeps_its_largest_piece() -> None:
     labels = a_heart(1)
-    draw(labels[0, 0], (34, 50), 2, 3)
-    np.testing.assert_array_equal(keep_ventricles(labels), a_heart(1))
+    draw(labels[0, 0], (34, 50), 2, 2)
+    np.testing.assert_array_equal(keep_left_ventricle(labels), a_heart(1))
+
+
+def test_the_right_ventricle_is_left_alone() -> None:
+    labels = a_heart()
+    draw(labels[0, 0], (34, 50), 3, 3)
+    np.testing.assert_array_equal(keep_left_ventricle(labels), labels)
