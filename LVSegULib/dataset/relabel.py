@@ -125,7 +125,7 @@ def _add(case: Case, draw: Draw, labels: Sequence[Label], folder: RawFolder, fou
         found.empty.append(case.name)
         return
     taken = {label.key: "drawn by the model" for label in labels}
-    names = [case.name] if len(drawn) == 1 else [f"{case.name}_frame{frame:02d}" for frame in range(len(drawn))]
+    names = [case.name] if len(drawn) == 1 else [f"{case.patient}_frame{frame:02d}" for frame in range(len(drawn))]
     folder.add(
         [
             NewCase(name, in_own_type(image), cine.ijk_to_ras, Painted(frame, taken, ()))
