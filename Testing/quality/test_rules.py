@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,21 @@ def test_an_empty_slice_is_wrong_as_likely_as_the_network_says() -> None:
     odds[0, 2][disc(3)] = 0
     (rule,) = (rule for rule in rules_of(a_view(cavity, odds)) if "unsure" in rule.reason)
     assert rule.wrong[0].tolist() == pytest.approx([0, 0, 0.5, 0], abs=1e-6)
+
+
+@pytest.mark.parametrize(("radius", "odds_inside", "is_wrong"), [(6, SURE, True), (2, SURE, False), (6, -20.0, False)])
+def test_an_empty_slice_whose_cavity_was_left_out_is_wrong_more_often_than_not(
+    radius: float, odds_inside: float, is_wrong: bool
+) -> None:
+    """Unless it was small, or left out above the base, where the log-odds are -20."""
+    cavity = discs([[12, 10, 0]])
+    view = a_view(cavity)
+    odds = view.odds.copy()
+    odds[0, 2] = odds_inside if odds_inside < 0 else -SURE
+    wins = cavity.copy()
+    wins[0, 2] = disc(radius, 10, 10)
+    (rule,) = (rule for rule in rules_of(replace(view, odds=odds, wins=wins)) if "left out" in rule.reason)
+    assert rule.wrong[0].tolist() == [0, 0, 0.75 if is_wrong else 0]
 
 
 @pytest.mark.parametrize(
