@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
+from LVSegULib.commands.segment import add_model_arguments, open_segmenter
 from LVSegULib.errors import SomeFailed
 
 if TYPE_CHECKING:
@@ -21,11 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "dataset", type=Path, metavar="DATASET", help="nnU-Net raw folder; its labels, if any, are not read"
     )
-    parser.add_argument(
-        "--model", default=DEFAULT_MODEL, help="name of an installed model, or a model folder (default: %(default)s)"
-    )
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the new data set")
-    add_engine_arguments(parser)
+    add_model_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -37,29 +34,24 @@ def run(arguments: argparse.Namespace) -> int:
     from LVSegULib.commands.messages import Progress
     from LVSegULib.dataset.raw_folder import RawFolder
     from LVSegULib.dataset.relabel import described, relabel
-    from LVSegULib.engines.base import open_engine
-    from LVSegULib.modelfolder.folder import find_model
-    from LVSegULib.modelfolder.licence import restriction
     from LVSegULib.reading.nnunet import open_raw_dataset
     from LVSegULib.segmentation.segment import segment_cine
 
-    source, model = open_raw_dataset(arguments.dataset), find_model(arguments.model)
-    if restricted := restriction(model.spec.licence):
-        logger.warning("%s: weights under %s, not for commercial use", model.spec.name, restricted)
-    engine = open_engine(model, arguments.engine, arguments.threads)
+    source, segmenter = open_raw_dataset(arguments.dataset), open_segmenter(arguments)
+    spec = segmenter.model.spec
     bar = Progress(source.name)
     try:
         found = relabel(
             source.cases,
-            lambda cine: segment_cine(cine, model.spec, engine).labels,
-            model.spec.labels,
+            lambda cine: segment_cine(cine, spec, segmenter.engine).labels,
+            spec.labels,
             arguments.out,
-            described(model.spec),
+            described(spec),
             bar,
         )
     finally:
         bar.clear()
-    print(f"{RawFolder(arguments.out).describe()}, drawn by {model.spec.name}")
+    print(f"{RawFolder(arguments.out).describe()}, drawn by {spec.name}")
     _report(found)
     if found.failures:
         raise SomeFailed(
