@@ -203,10 +203,11 @@ def _facts(spec: ModelSpec) -> str:
 
 def _teachers(training: dict[str, Any]) -> list[tuple[str, str]]:
     """By whom labels were drawn that are not people's."""
-    return [
-        (f"labels of {data}", f"drawn by a model {by['name']}, trained in {by.get('minutes', 0):.0f} minutes")
-        for data, by in training.get("drawn_by", {}).items()
-    ]
+    rows = []
+    for data, by in training.get("drawn_by", {}).items():
+        took = f", trained in {by['minutes']:.0f} minutes" if "minutes" in by else ""
+        rows.append((f"labels of {data}", f"drawn by a model {by['name']}{took}"))
+    return rows
 
 
 def _network(network: UNetConfig) -> str:

@@ -188,10 +188,13 @@ def _check(recipe: Recipe, config: TrainingConfig, name: str, path: Path) -> Non
 def _check_teacher(
     recipe: Recipe, teacher: Teacher, config: TrainingConfig, of_teacher: TrainingConfig, path: Path
 ) -> None:
-    """A fold's teacher must keep back the same patients as the fold, or it would teach what is judged."""
+    """A fold's teacher must keep back the same patients as the fold, or it would teach what is judged.
+
+    The fold takes over its teacher's split, so that a patient whom the teacher does not know would not be learnt from.
+    """
     if not teacher.relabels or not set(teacher.relabels) <= set(recipe.train):
         raise UsageError(f"{path}: relabels must be some of the data sets of train, got {list(teacher.relabels)}")
-    if unseen := [name for name in recipe.train if name not in (*teacher.train, *teacher.relabels)]:
+    if unseen := [name for name in recipe.train if name not in teacher.train]:
         raise UsageError(f"{path}: the teacher does not learn from {unseen[0]}: add it to the teacher's train")
     if of_teacher.folds != config.folds:
         raise UsageError(

@@ -64,6 +64,7 @@ def test_a_recipe_may_have_a_teacher(a_recipe: Path) -> None:
         ('relabels = ["B"]', "relabels = []", "relabels must be some"),
         ('relabels = ["B"]', "", "lacks 'relabels'"),
         ('"A", "B", "C"', '"B", "C"', "the teacher does not learn from A"),
+        ('"A", "B", "C"', '"A", "C"', "the teacher does not learn from B"),
         ("folds = 4", "folds = 5", "has 5 folds, train.toml has 4"),
         ("folds = 4", "foldings = 4", "unknown setting foldings"),
     ],
