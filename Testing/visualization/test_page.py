@@ -15,7 +15,6 @@ from LVSegULib.benchmark.classic import random_weights
 from LVSegULib.errors import OutputError
 from LVSegULib.evaluation.bootstrap import summarise
 from LVSegULib.labels import CAVITY, MYOCARDIUM
-from LVSegULib.modelfolder.folder import find_model
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
@@ -184,9 +183,10 @@ def test_extras_come_along(tmp_path: Path) -> None:
 
 
 def test_the_page_of_a_network_of_600_filters_is_small(tmp_path: Path) -> None:
-    shipped = find_model("lv").spec.network
-    wider = ((4, 4), (8, 8), (16, 16), (48, 48), (110, 110))
-    config = UNetConfig(encoder=wider, decoder=shipped.decoder)
+    config = UNetConfig(
+        encoder=((4, 4), (8, 8), (16, 16), (48, 48), (110, 110)),
+        decoder=((48, 48, 48), (16, 16, 16), (8, 8, 8), (4, 4, 4)),
+    )
     filters = removable_filters(config)
     assert len(filters) == 600
     view = views.a_view_without_effects(config, random_weights(config), side=128, random=1)
