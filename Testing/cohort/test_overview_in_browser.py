@@ -43,7 +43,8 @@ class Person(PersonAtPage):
 
     @property
     def names(self) -> list[str]:
-        return self.texts(".card h3")
+        """What the cards are called, those too that the browser has not drawn yet, which have no text to be seen."""
+        return [str(heading.get_attribute("textContent")).strip() for heading in self.all(".card h3")]
 
     @property
     def is_case_open(self) -> bool:
