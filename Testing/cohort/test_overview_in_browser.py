@@ -43,8 +43,10 @@ class Person(PersonAtPage):
 
     @property
     def names(self) -> list[str]:
-        """What the cards are called, those too that the browser has not drawn yet, which have no text to be seen."""
-        return [str(heading.get_attribute("textContent")).strip() for heading in self.all(".card h3")]
+        """What the cards are called at one moment, those too that are not drawn yet and have no text to be seen."""
+        script = "return [...document.querySelectorAll('.card h3')].map(heading => heading.textContent.trim())"
+        names: list[str] = self.browser.execute_script(script)  # type: ignore[no-untyped-call]
+        return names
 
     @property
     def is_case_open(self) -> bool:
