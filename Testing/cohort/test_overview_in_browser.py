@@ -252,7 +252,7 @@ def test_arrow_keys_go_from_case_to_case_and_escape_closes(a_person: Person) -> 
     assert a_person.find("#case-name").text == "weak"
     a_person.click("#next")
     third = a_person.find("#case-name").text
-    assert third == a_person.browser.execute_script("return document.querySelectorAll('.card h3')[2].textContent")
+    assert third == a_person.names[2]
     a_person.press(ESCAPE)
     a_person.until(lambda: not a_person.is_case_open and "#" not in a_person.browser.current_url)
     assert a_person.browser.switch_to.active_element.find_element("css selector", "h3").text == third

@@ -183,10 +183,7 @@ def test_extras_come_along(tmp_path: Path) -> None:
 
 
 def test_the_page_of_a_network_of_600_filters_is_small(tmp_path: Path) -> None:
-    config = UNetConfig(
-        encoder=((4, 4), (8, 8), (16, 16), (48, 48), (110, 110)),
-        decoder=((48, 48, 48), (16, 16, 16), (8, 8, 8), (4, 4, 4)),
-    )
+    config = UNetConfig.from_levels([4, 8, 16, 48, 110])
     filters = removable_filters(config)
     assert len(filters) == 600
     view = views.a_view_without_effects(config, random_weights(config), side=128, random=1)
