@@ -48,8 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="shares of the parameters that are left, largest first (default: %(default)s)",
     )
-    for name, of in (("slices", "slices to calibrate on"), ("seed", "everything random follows from it")):
-        parser.add_argument(f"--{name}", type=int, default=getattr(default, name), help=f"{of} (default: %(default)s)")
+    for name, of in (
+        ("slices", "slices to calibrate on"),
+        ("refit_slices", "slices of the last refit, 0 leaves it out"),
+        ("seed", "everything random follows from it"),
+    ):
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, type=int, default=getattr(default, name), help=f"{of} (default: %(default)s)")
     parser.add_argument("--step", type=float, default=default.step, help="saved by a round (default: %(default)s)")
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="networks, figures, table, picture")
 
@@ -68,6 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         judged=tuple(arguments.judged or arguments.data),
         shares=tuple(arguments.shares),
         slices=arguments.slices,
+        refit_slices=arguments.refit_slices,
         seed=arguments.seed,
         step=arguments.step,
     )

@@ -13,7 +13,8 @@ from LVSegULib.commands.packages import need_torch
 if TYPE_CHECKING:
     from LVSegULib.pruning.config import PruningConfig
     from LVSegULib.pruning.log import Row
-    from LVSegULib.pruning.run import Pruned, Watch
+    from LVSegULib.pruning.run import Pruned
+    from LVSegULib.pruning.watch import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class _Bar:
         self._bar = tqdm(unit=" tries", disable=None, dynamic_ncols=True)
 
     def watch(self) -> Watch:
-        from LVSegULib.pruning.run import Watch
+        from LVSegULib.pruning.watch import Watch
 
         return Watch(say=self._say, loaded=self._loaded, row=self._row, tried=self._tried)
 

@@ -16,6 +16,7 @@ class ComparisonConfig:
         judged: labelled data sets to evaluate on, each patient with the model that kept it back.
         shares: shares of the parameters that are left, largest first.
         slices: slices to calibrate on.
+        refit_slices: slices, drawn anew, of the last refit; 0 leaves it out.
         seed: everything random follows from it.
         step: share of the computation that a round of the search saves.
     """
@@ -24,6 +25,7 @@ class ComparisonConfig:
     judged: tuple[str, ...]
     shares: tuple[float, ...] = (0.8, 0.6, 0.45, 0.3, 0.2)
     slices: int = 400
+    refit_slices: int = 1600
     seed: int = 1
     step: float = 0.03
 

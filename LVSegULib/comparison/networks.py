@@ -16,7 +16,7 @@ from LVSegULib.network.by_layer import folded_layers
 from LVSegULib.network.config import count_parameters
 from LVSegULib.pruning.calibration import Calibration, calibrate
 from LVSegULib.pruning.data import calibration_images, open_cases
-from LVSegULib.pruning.refit import refit
+from LVSegULib.pruning.refit import refit, refit_at_last
 from LVSegULib.pruning.search import SearchSettings, shrink
 from LVSegULib.pruning.state import State
 from LVSegULib.pruning.surgery import to_weights
@@ -28,11 +28,19 @@ METHODS = (COMPENSATED, UNCOMPENSATED, L1, SCALE, CHANCE)
 
 @dataclass(frozen=True)
 class Fold:
-    """One model and what it is calibrated on."""
+    """One model and what it is calibrated on.
+
+    Attributes:
+        model: the model.
+        whole: its network.
+        calibration: what the search and the refits after a choice of filters go by.
+        more: what the last refit goes by; None leaves it out.
+    """
 
     model: ModelFolder
     whole: State
     calibration: Calibration
+    more: Calibration | None
 
 
 def calibrated(model: ModelFolder, config: ComparisonConfig) -> Fold:
@@ -48,9 +56,12 @@ def calibrated(model: ModelFolder, config: ComparisonConfig) -> Fold:
     if not is_labelled or not own:
         raise InputError(f"{model.path}: none of its training patients is in the labelled data to calibrate on")
     network = load_network(spec.network, to_weights(layers))
-    images = calibration_images(own, spec, network, config.slices, config.seed)
-    calibration = calibrate(spec.network.depth, layers, images, config.seed)
-    return Fold(model, State.whole(spec.network, layers), calibration)
+
+    def calibration(count: int, seed: int) -> Calibration:
+        return calibrate(spec.network.depth, layers, calibration_images(own, spec, network, count, seed), seed)
+
+    more = calibration(config.refit_slices, config.seed + 1) if config.refit_slices else None
+    return Fold(model, State.whole(spec.network, layers), calibration(config.slices, config.seed), more)
 
 
 def prune_in_every_way(
@@ -58,10 +69,9 @@ def prune_in_every_way(
 ) -> None:
     """Write a model folder for each of `METHODS` and each share, see `network_folder`.
 
-    The search is this project's; the other ways get as many parameters as it left, and the same refit.
+    The search is this project's; the other ways get as many parameters as it left, and the same refits.
     """
     searched = _searched(fold, config, say)
-    settings = SearchSettings()
     for share, chosen in searched.items():
         parameters = count_parameters(chosen.config)
         weights = fold.model.weights()
@@ -70,15 +80,24 @@ def prune_in_every_way(
             SCALE: by_batch_norm_scale(fold.whole, weights, parameters),
             CHANCE: by_chance(fold.whole, parameters, config.seed + number),
         }
-        states = {
-            name: refit(state, fold.calibration, settings.ridge, settings.rectified_rounds)[0]
-            for name, state in ways.items()
+        states = {name: _refitted(state, fold) for name, state in ways.items()} | {
+            COMPENSATED: _refitted_at_last(chosen, fold),
+            UNCOMPENSATED: uncompensated(fold.whole, chosen),
         }
-        states |= {COMPENSATED: chosen, UNCOMPENSATED: uncompensated(fold.whole, chosen)}
         for name, state in states.items():
             spec = dataclasses.replace(fold.model.spec, network=state.config, figures={}, quality={})
             card = f"Pruned to compare: {name}.\n"
             save_model(network_folder(folder, name, share, number), spec, to_weights(state.layers), card)
+
+
+def _refitted(state: State, fold: Fold) -> State:
+    """A choice of filters with the refits that a round of the search has, and the last one."""
+    settings = SearchSettings()
+    return _refitted_at_last(refit(state, fold.calibration, settings.ridge, settings.rectified_rounds)[0], fold)
+
+
+def _refitted_at_last(state: State, fold: Fold) -> State:
+    return refit_at_last(state, fold.more, SearchSettings().ridge) if fold.more else state
 
 
 def _searched(fold: Fold, config: ComparisonConfig, say: Callable[[str], None]) -> dict[float, State]:

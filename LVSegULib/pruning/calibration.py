@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -9,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from LVSegULib.errors import InputError
-from LVSegULib.network.by_layer import Layers, activate, run_by_layer, run_layer
+from LVSegULib.network.by_layer import Layers, activate, plain_function, run_by_layer, run_layer
 from LVSegULib.pruning.fit import Sample, outputs
 from LVSegULib.training.loss import probabilities
 
@@ -47,22 +48,18 @@ def calibrate(depth: int, layers: Layers, images: Tensor, seed: int = 1, pixels:
     """
     if not len(images):
         raise InputError("there is no slice to calibrate on")
-    parts = [_outputs(depth, layers, batch) for batch in images.split(BATCH)]
-    found = torch.cat([probabilities(logits) for logits, _ in parts])
+    batches = images.split(BATCH)
+    found = torch.cat([probabilities(run_by_layer(depth, batch, plain_function(layers))) for batch in batches])
     if not bool((found > 0.5).any()):
         raise InputError("the model finds no heart in any of the slices to calibrate on: give short-axis cine MR")
     generator = torch.Generator().manual_seed(seed)
     levels = [_draw_pixels(found, level, pixels, generator) for level in range(depth + 1)]
     samples = {name: levels[input_level(name, depth)] for name in layers}
-    wanted = {
-        name: torch.cat(
-            [
-                outputs(name, kept[name], Sample(samples[name].pixels[start : start + BATCH]))
-                for start, (_, kept) in zip(range(0, len(images), BATCH), parts, strict=True)
-            ]
-        )
-        for name in layers
-    }
+    parts = [
+        _outputs_at(depth, layers, batch, {name: one.part(start, BATCH) for name, one in samples.items()})
+        for start, batch in zip(range(0, len(images), BATCH), batches, strict=True)
+    ]
+    wanted = {name: torch.cat([part[name] for part in parts]) for name in layers}
     return Calibration(images, samples, wanted, found)
 
 
@@ -76,15 +73,17 @@ def input_level(name: str, depth: int) -> int:
     return depth - int(place[0]) - (1 if kind == "decoder" else 0)
 
 
-def _outputs(depth: int, layers: Layers, images: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+def _outputs_at(depth: int, layers: Layers, images: Tensor, samples: Mapping[str, Sample]) -> dict[str, Tensor]:
+    """Every layer's outputs (N * P, F) at its sample of the `images`, before the ReLU."""
     kept: dict[str, Tensor] = {}
 
     def layer(name: str, x: Tensor) -> Tensor:
         y = run_layer(name, layers[name], x)
-        kept[name] = y.clone()
+        kept[name] = outputs(name, y, samples[name])
         return activate(name, y)
 
-    return run_by_layer(depth, images, layer), kept
+    run_by_layer(depth, images, layer)
+    return kept
 
 
 def _draw_pixels(found: Tensor, level: int, pixels: int, generator: torch.Generator) -> Sample:

@@ -22,6 +22,8 @@ class PruningConfig:
         split: a JSON file {"train": [...], "validation": [...]}: patients to calibrate and to judge on; others of the
             data take no part.
         slices: slices to calibrate on, drawn patient by patient and varied as in training.
+        refit_slices: slices, drawn anew, of the last refit: of a network that exceeds the tolerance, before it is given
+            up, and of the one that is chosen; 0 leaves it out. 1,600 need about 5 GB of memory.
         seed: everything random follows from it.
         step: share of the computation that a round saves: smaller is slower and a little better.
         ridge: pull of a refit towards the present kernels, as a share of its inputs' mean square.
@@ -34,6 +36,7 @@ class PruningConfig:
     target_speed: float = 0.0
     split: str = ""
     slices: int = 400
+    refit_slices: int = 1600
     seed: int = 1
     step: float = 0.03
     ridge: float = 1e-3
@@ -46,8 +49,10 @@ class PruningConfig:
             raise UsageError("a target cannot be negative")
         if self.target_parameters and self.target_speed:
             raise UsageError("give one target, parameters or speed")
-        if self.slices < 1 or self.threads < 0:
-            raise UsageError(f"slices must be at least 1 and threads at least 0, got {self.slices} and {self.threads}")
+        if self.slices < 1:
+            raise UsageError(f"slices must be at least 1, got {self.slices}")
+        if self.refit_slices < 0 or self.threads < 0:
+            raise UsageError(f"refit_slices and threads must be at least 0, got {self.refit_slices} and {self.threads}")
         if not 0 < self.step < 1 or not self.ridge > 0:
             raise UsageError(f"step must lie between 0 and 1 and ridge above 0, got {self.step:g} and {self.ridge:g}")
 

@@ -23,6 +23,7 @@ class Row:
         dice: Dice per patient, mean over the patients that are judged on.
         seconds: since the search started.
         speed: times as fast as the unpruned network with ONNX Runtime; 0 where it was not measured.
+        is_refitted: whether it has had the last refit, on more slices.
     """
 
     round: int
@@ -32,6 +33,7 @@ class Row:
     dice: float
     seconds: float
     speed: float = 0.0
+    is_refitted: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers, rounded to what they are worth."""

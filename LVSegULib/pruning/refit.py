@@ -12,6 +12,23 @@ from LVSegULib.pruning.calibration import Calibration
 from LVSegULib.pruning.fit import Moments, moments, patches, refitted, refitted_rectified, to_layer, to_matrix
 from LVSegULib.pruning.state import State
 
+LAST_ROUNDS = 12
+"""Rounds of the last refit that allow for the ReLU: three times as many as a round of the search has."""
+
+
+def refit_at_last(state: State, calibration: Calibration, ridge: float) -> State:
+    """The network that a search has found, refitted once more and more thoroughly.
+
+    Few slices will do to tell which filters are needed least; the more there are for the kernels of those that stay,
+    the less is lost on other patients (docs/models/lv/experiments.md).
+
+    Args:
+        state: what is left of the network.
+        calibration: slices, more than the search had, and what the unpruned network gives there.
+        ridge: as in `refit`.
+    """
+    return refit(state, calibration, ridge, LAST_ROUNDS)[0]
+
 
 @torch.inference_mode()
 def refit(state: State, calibration: Calibration, ridge: float, rounds: int) -> tuple[State, dict[str, Moments]]:

@@ -24,6 +24,9 @@ from LVSegULib.pruning.state import State, share_saved
 from LVSegULib.pruning.structure import filters_of, with_filters
 from LVSegULib.pruning.surgery import filter_axis, reader_channels
 
+JUDGED_SLICES = 96
+"""Slices on which a removal is tried."""
+
 
 @dataclass(frozen=True)
 class SearchSettings:
@@ -34,14 +37,12 @@ class SearchSettings:
         group: share of a layer's filters that are taken out together.
         ridge: pull towards the present kernels, as a share of the inputs' mean square.
         rectified_rounds: rounds of a refit that allow for the ReLU.
-        judged_slices: slices on which a removal is tried.
     """
 
     step: float = 0.03
     group: float = 0.1
     ridge: float = 1e-3
     rectified_rounds: int = 4
-    judged_slices: int = 96
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,10 @@ def shrink(
         settings: how.
         tried: called after every candidate; whatever it raises stops the search.
     """
-    judged = torch.linspace(0, len(calibration.images) - 1, min(settings.judged_slices, len(calibration.images))).long()
     while True:
         cut = state
         state, found = refit(cut, calibration, settings.ridge, settings.rectified_rounds)
-        images, wanted = calibration.images[judged], calibration.probabilities[judged]
-        judge = Judge(state.config.depth, state.layers, images, wanted)
+        judge = _judge(state, calibration)
         yield Round(cut, state, judge.loss)
         candidates = []
         for candidate in _candidates(state, whole, found, judge, settings):
@@ -106,6 +105,17 @@ def shrink(
         if not candidates:
             return
         state = _changed(state, least_missed(candidates, settings.step))
+
+
+def divergence_of(state: State, calibration: Calibration) -> float:
+    """Divergence of the network's result from the unpruned one's, as `shrink` gives it for its rounds."""
+    return _judge(state, calibration).loss
+
+
+def _judge(state: State, calibration: Calibration) -> Judge:
+    count = len(calibration.images)
+    judged = torch.linspace(0, count - 1, min(JUDGED_SLICES, count)).long()
+    return Judge(state.config.depth, state.layers, calibration.images[judged], calibration.probabilities[judged])
 
 
 def least_missed(candidates: Sequence[Candidate], step: float) -> list[Candidate]:

@@ -27,7 +27,7 @@ def compared(
     two_folds: list[ModelFolder], a_data_set_of_phantom_hearts: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Compared:
     data = (str(a_data_set_of_phantom_hearts),)
-    config = ComparisonConfig(data=data, judged=data, shares=(0.6, 0.25), slices=40, step=0.15)
+    config = ComparisonConfig(data=data, judged=data, shares=(0.6, 0.25), slices=40, refit_slices=80, step=0.15)
     folder = tmp_path_factory.mktemp("comparison")
     return compare_pruning(two_folds, two_folds, config, folder), config, folder
 

@@ -18,6 +18,7 @@ from LVSegULib.pruning.config import PruningConfig
         ({"target_parameters": -1}, "target cannot be negative"),
         ({"target_parameters": 10, "target_speed": 2.0}, "one target, parameters or speed"),
         ({"slices": 0}, "slices must be at least 1"),
+        ({"refit_slices": -1}, "refit_slices and threads must be at least 0"),
         ({"step": 0.0}, "step must lie between 0 and 1"),
         ({"ridge": 0.0}, "ridge above 0"),
     ],

@@ -104,3 +104,13 @@ def test_allowing_for_the_relu_brings_the_rectified_output_closer() -> None:
     assert errors[0] == pytest.approx(error(refitted(found, start, 1e-9)))
     assert errors == sorted(errors, reverse=True)
     assert errors[-1] < 0.98 * errors[0]
+
+
+def test_a_layer_that_is_right_stays_as_it_is_however_many_rows_there_are() -> None:
+    generator = torch.Generator().manual_seed(4)
+    rows = torch.rand(200_000, 10, generator=generator)  # all positive and much alike: hard on single precision
+    rows[:, -1] = 1.0
+    current = torch.randn(10, 3, generator=generator, dtype=torch.float64)
+    wanted = rows @ current.float()
+    found = refitted_rectified(rows, wanted, moments(rows, wanted), current, ridge=1e-3, rounds=12)
+    torch.testing.assert_close(found, current, rtol=0, atol=5e-5)

@@ -16,11 +16,12 @@ from LVSegULib.errors import InputError, OutputError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder, open_model
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.network.config import UNetConfig, count_multiply_adds, count_parameters
-from LVSegULib.pruning import run
+from LVSegULib.pruning import rounds
 from LVSegULib.pruning.config import PruningConfig
 from LVSegULib.pruning.log import Row
-from LVSegULib.pruning.run import Pruned, Watch, prune, unfinished
+from LVSegULib.pruning.run import Pruned, prune, unfinished
 from LVSegULib.pruning.structure import filters_of
+from LVSegULib.pruning.watch import Watch
 from LVSegULib.reading import read_cine
 from LVSegULib.segmentation.segment import segment_cine
 
@@ -28,7 +29,7 @@ from LVSegULib.segmentation.segment import segment_cine
 @pytest.fixture(scope="session")
 def a_config(a_data_set_of_phantom_hearts: Path) -> PruningConfig:
     data = (str(a_data_set_of_phantom_hearts),)
-    return PruningConfig(data=data, tolerance=0.01, slices=40, step=0.1, threads=1)
+    return PruningConfig(data=data, tolerance=0.01, slices=40, refit_slices=80, step=0.1, threads=1)
 
 
 @pytest.fixture(scope="session")
@@ -208,7 +209,7 @@ def test_a_target_of_speed_ends_the_search_when_it_is_measured(
     def measured(one: tuple[UNetConfig, Weights], other: tuple[UNetConfig, Weights], *_: object) -> float:
         return count_multiply_adds(one[0]) / count_multiply_adds(other[0])
 
-    monkeypatch.setattr(run, "times_faster", measured)
+    monkeypatch.setattr(rounds, "times_faster", measured)
     found = prune(a_trained_model, dataclasses.replace(a_config, target_speed=1.5), tmp_path / "small")
     assert found.reason == "the target is reached"
     assert found.rows[-1].speed >= 1.5 > found.rows[-2].speed
