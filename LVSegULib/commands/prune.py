@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="the new model folder")
     parser.add_argument("--resume", action="store_true", help="go on with a search that was stopped")
+    parser.add_argument(
+        "--size-of",
+        metavar="MODEL",
+        help="stop when the network has as few parameters and multiply-adds as this one: for a model that has learnt "
+        "from everybody, say a fold of it, pruned and judged on patients whom it kept back",
+    )
     add_fields(parser.add_argument_group("settings"), PruningConfig, skip=("data",))
 
 
@@ -56,11 +63,26 @@ def config_of(arguments: argparse.Namespace) -> PruningConfig:
     """The configuration that the options give.
 
     Raises:
-        UsageError: a setting is impossible.
+        UsageError: a setting is impossible, or there are two targets.
+        InputError: there is no model of that size.
     """
     from LVSegULib.pruning.config import PruningConfig
 
-    return PruningConfig(**given_fields(arguments), data=tuple(arguments.data))
+    config = PruningConfig(**given_fields(arguments), data=tuple(arguments.data))
+    return _of_size(config, arguments.size_of) if arguments.size_of else config
+
+
+def _of_size(config: PruningConfig, name: str) -> PruningConfig:
+    from LVSegULib.errors import UsageError
+    from LVSegULib.modelfolder.folder import find_model
+    from LVSegULib.network.config import count_multiply_adds, count_parameters
+
+    if config.has_target:
+        raise UsageError("give one target, --size-of or another")
+    network = find_model(name).spec.network
+    return dataclasses.replace(
+        config, target_parameters=count_parameters(network), target_multiply_adds=count_multiply_adds(network)
+    )
 
 
 def summary(pruned: Pruned) -> str:

@@ -27,7 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipes", type=Path, metavar="RECIPES", help="folder of the recipes, docs/models")
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder that holds the data sets")
     parser.add_argument("--out", type=Path, metavar="RUNS", help="folder of everything that is made on the way")
-    parser.add_argument("--model", action="append", default=[], metavar="NAME", help="only this recipe; repeatable")
+    parser.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this recipe, and what it needs of others; repeatable",
+    )
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="steps side by side (default: %(default)s)")
     parser.add_argument(
         "--until", metavar="STEP", help="only the steps of this name (publish, lv/train-*), and those that they need"
@@ -79,14 +85,15 @@ def _plan(arguments: argparse.Namespace, places: Places) -> tuple[list[Recipe], 
     from LVSegULib.rebuild.steps import check_inputs, with_needs
 
     recipes = read_recipes(arguments.recipes, arguments.model)
-    steps = [step for recipe in recipes for step in plan(recipe)]
+    names = [step.name for recipe in recipes for step in plan(recipe)]
+    steps = [step for recipe in read_recipes(arguments.recipes) for step in plan(recipe)]
     if arguments.until:
-        names = [step.name for step in steps]
         chosen = [name for name in names if fnmatch.fnmatch(name, arguments.until)]
         chosen = chosen or [name for name in names if fnmatch.fnmatch(name.partition("/")[2], arguments.until)]
         if not chosen:
             raise UsageError(f'there is no step "{arguments.until}": there are {", ".join(names)}')
-        steps = with_needs(steps, chosen)
+        names = chosen
+    steps = with_needs(steps, names)
     check_inputs(steps, places)
     return recipes, steps
 

@@ -18,6 +18,7 @@ class PruningConfig:
         data: folders with slices to calibrate and to judge on: labelled data sets, or images without labels.
         tolerance: how much the Dice per patient may fall, on patients that are judged on; 1 lets it fall anywhere.
         target_parameters: stop when the network has this many parameters or fewer; 0 goes on to the tolerance.
+        target_multiply_adds: stop when it has this many multiply-adds per pixel or fewer; 0: no target.
         target_speed: stop when ONNX Runtime is this many times faster than with the unpruned network; 0: no target.
         split: a JSON file {"train": [...], "validation": [...]}: patients to calibrate and to judge on; others of the
             data take no part.
@@ -33,6 +34,7 @@ class PruningConfig:
     data: tuple[str, ...] = ()
     tolerance: float = 0.001
     target_parameters: int = 0
+    target_multiply_adds: float = 0.0
     target_speed: float = 0.0
     split: str = ""
     slices: int = 400
@@ -45,16 +47,21 @@ class PruningConfig:
     def __post_init__(self) -> None:
         if not 0 <= self.tolerance <= 1:
             raise UsageError(f"the tolerance is a fall in Dice between 0 and 1, got {self.tolerance:g}")
-        if self.target_parameters < 0 or self.target_speed < 0:
+        if min(self.target_parameters, self.target_multiply_adds, self.target_speed) < 0:
             raise UsageError("a target cannot be negative")
-        if self.target_parameters and self.target_speed:
-            raise UsageError("give one target, parameters or speed")
+        if self.target_speed and (self.target_parameters or self.target_multiply_adds):
+            raise UsageError("give one target, a size or a speed")
         if self.slices < 1:
             raise UsageError(f"slices must be at least 1, got {self.slices}")
         if self.refit_slices < 0 or self.threads < 0:
             raise UsageError(f"refit_slices and threads must be at least 0, got {self.refit_slices} and {self.threads}")
         if not 0 < self.step < 1 or not self.ridge > 0:
             raise UsageError(f"step must lie between 0 and 1 and ridge above 0, got {self.step:g} and {self.ridge:g}")
+
+    @property
+    def has_target(self) -> bool:
+        """Whether a size or a speed ends the search, and not the tolerance alone."""
+        return bool(self.target_parameters or self.target_multiply_adds or self.target_speed)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON file."""

@@ -88,35 +88,31 @@ class Search:
             if self.reason:
                 return
             save_checkpoint(self._checkpoint, Checkpoint(one.cut, self.best, tuple(self.rows)), self._about())
-        self.reason = self._missed() if self._has_target else "every layer is down to one filter"
+        self.reason = self._missed() if self._config.has_target else "every layer is down to one filter"
 
     def _add(self, row: Row) -> None:
         self.rows.append(row)
         self._watch.row(row)
 
     def _judged(self, one: Round) -> tuple[Row, State]:
-        """The round as it is or, if that fails and the last refit gives a better Dice, with it."""
+        """The round as it is or, if that fails, after the last refit."""
         row = self._row(one.state, one.divergence)
-        return (row, one.state) if self._passes(row) else self._better_refitted(row, one.state)
+        fails = not self._passes(row) and self._config.refit_slices
+        return self._refitted(row, one.state) if fails else (row, one.state)
 
     def _refit_chosen(self) -> None:
+        """More slices tell more of a kernel than the Dice of few patients, so Dice only has to stay good enough."""
         chosen = self.chosen
-        if chosen.round and not chosen.is_refitted:
-            self.rows[chosen.round], self.best = self._better_refitted(chosen, self.best)
+        if chosen.round and not chosen.is_refitted and self._config.refit_slices:
+            row, state = self._refitted(chosen, self.best)
+            if self._passes(row):
+                self.rows[chosen.round], self.best = row, state
 
-    def _better_refitted(self, row: Row, state: State) -> tuple[Row, State]:
-        """`state` after the last refit, and its row; as they were where that is no better, or not wanted."""
-        if not self._config.refit_slices:
-            return row, state
+    def _refitted(self, row: Row, state: State) -> tuple[Row, State]:
         refitted = refit_at_last(state, self._given.more(), self._config.ridge)
-        again = dataclasses.replace(
-            row,
-            divergence=divergence_of(refitted, self._given.calibration),
-            dice=self._dice(refitted),
-            seconds=self._seconds(),
-            is_refitted=True,
-        )
-        return (again, refitted) if again.dice > row.dice else (row, state)
+        divergence, dice = divergence_of(refitted, self._given.calibration), self._dice(refitted)
+        again = dataclasses.replace(row, divergence=divergence, dice=dice, seconds=self._seconds(), is_refitted=True)
+        return again, refitted
 
     def _row(self, state: State, divergence: float) -> Row:
         return Row(
@@ -153,15 +149,16 @@ class Search:
             return "the target is reached" if self._passes(row) else self._missed()
         if row.round - self.chosen.round < PATIENCE:
             return ""
-        return self._missed() if self._has_target else "a smaller one exceeds the tolerance"
-
-    @property
-    def _has_target(self) -> bool:
-        return bool(self._config.target_parameters or self._config.target_speed)
+        return self._missed() if self._config.has_target else "a smaller one exceeds the tolerance"
 
     def _is_at_target(self, row: Row) -> bool:
-        parameters, speed = self._config.target_parameters, self._config.target_speed
-        return (parameters > 0 and row.parameters <= parameters) or (speed > 0 and row.speed >= speed)
+        parameters, multiply_adds = self._config.target_parameters, self._config.target_multiply_adds
+        return (
+            self._config.has_target
+            and (not parameters or row.parameters <= parameters)
+            and (not multiply_adds or row.multiply_adds <= multiply_adds)
+            and row.speed >= self._config.target_speed
+        )
 
     def _missed(self) -> str:
         return "the target cannot be met within the tolerance; this is the nearest that can"

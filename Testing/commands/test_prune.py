@@ -9,6 +9,9 @@ import pytest
 
 from LVSegULib.commands import packages, prune
 from LVSegULib.commands.main import main
+from LVSegULib.errors import UsageError
+from LVSegULib.modelfolder.folder import find_model
+from LVSegULib.network.config import count_multiply_adds
 from LVSegULib.pruning.config import PruningConfig
 
 
@@ -25,6 +28,15 @@ def test_every_setting_is_an_option_with_the_configurations_own_default() -> Non
     assert prune.config_of(parsed(*words)) == expected
 
 
+def test_the_target_may_be_the_size_of_another_model() -> None:
+    spec = find_model("lv").spec
+    config = prune.config_of(parsed("lv", "--data", "a", "--out", "b", "--size-of", "lv"))
+    assert config.target_parameters == spec.parameters
+    assert config.target_multiply_adds == count_multiply_adds(spec.network)
+    with pytest.raises(UsageError, match="give one target, --size-of or another"):
+        prune.config_of(parsed("lv", "--data", "a", "--out", "b", "--size-of", "lv", "--target-speed", "2"))
+
+
 @pytest.mark.parametrize(
     ("words", "said", "code"),
     [
@@ -32,6 +44,7 @@ def test_every_setting_is_an_option_with_the_configurations_own_default() -> Non
         (("prune", "lv", "--data", "nowhere", "--out", "y"), "nowhere: does not exist", 3),
         (("prune", "lv", "--data", "x", "--out", "y", "--tolerance", "2"), "tolerance is a fall in Dice", 2),
         (("prune", "lv", "--out", "y"), "--data", 2),
+        (("prune", "lv", "--data", "x", "--out", "y", "--size-of", "small"), 'there is no model "small"', 2),
     ],
 )
 def test_a_mistake_is_one_line_and_its_code(

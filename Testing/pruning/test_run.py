@@ -105,6 +105,20 @@ def test_a_target_is_reached(a_trained_model: ModelFolder, a_config: PruningConf
     assert found.reason == "the target is reached"
 
 
+def test_a_target_of_both_sizes_is_reached_when_the_later_one_is(
+    a_trained_model: ModelFolder, a_config: PruningConfig, tmp_path: Path
+) -> None:
+    spec = a_trained_model.spec
+    targets = {
+        "target_parameters": round(0.95 * spec.parameters),
+        "target_multiply_adds": 0.7 * count_multiply_adds(spec.network),
+    }
+    found = prune(a_trained_model, dataclasses.replace(a_config, tolerance=1.0, **targets), tmp_path / "small")
+    assert found.rows[-1].multiply_adds <= targets["target_multiply_adds"] < found.rows[-2].multiply_adds
+    assert found.rows[-2].parameters <= targets["target_parameters"]
+    assert found.chosen == found.rows[-1] and found.chosen.is_refitted
+
+
 def test_a_target_out_of_reach_gives_the_nearest_and_says_so(
     a_trained_model: ModelFolder, a_config: PruningConfig, tmp_path: Path
 ) -> None:
