@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from LVSegULib.errors import InputError
+from LVSegULib.evaluation.bootstrap import summarise
+from LVSegULib.evaluation.overlap import Overlap
 
 
 def read_evaluation(path: Path) -> dict[str, Any]:
@@ -32,6 +34,23 @@ def short_figures(evaluation: dict[str, Any]) -> dict[str, Any]:
     (_, first), *others = evaluation["labels"].items()
     further = {"labels": {key: _of_label(values) for key, values in others}} if others else {}
     return {"patients": len(evaluation["patients"]), **_of_label(first), **further}
+
+
+def change_figures(after: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """What a change of the model did to each patient: Dice and error of the LVEF, after less before, over patients.
+
+    Of the first label. Both evaluations must be of the same patients; who has no LVEF in one counts for Dice only.
+
+    Raises:
+        InputError: they are of other patients.
+    """
+    if after["patients"] != before["patients"]:
+        raise InputError(f"{after['dataset']}: the evaluations before and after are not of the same patients")
+    labels = [next(iter(one["labels"].values())) for one in (after, before)]
+    figures = {"dice_per_patient": _change(*(_dice(label) for label in labels))}
+    if labels[0].get("clinical"):
+        figures["ef_absolute_error"] = _change(*(_ef_errors(label) for label in labels))
+    return figures
 
 
 def challenge_figures(evaluation: dict[str, Any]) -> dict[str, Any]:
@@ -77,6 +96,29 @@ def _of_label(label: dict[str, Any]) -> dict[str, Any]:
         correlation = clinical["LVEF_percent"]["correlation"]
         figures["ef_correlation"] = _figure(correlation, (None, None), clinical["patients"])
     return figures
+
+
+def _dice(label: dict[str, Any]) -> dict[str, float]:
+    """Dice of each patient, over all volumes together."""
+    overlaps: dict[str, list[Overlap]] = {}
+    for volume in label["every_volume"]:
+        overlaps.setdefault(volume["patient"], []).append(Overlap(**volume["overlap"]))
+    return {patient: Overlap.total(counted).dice for patient, counted in overlaps.items()}
+
+
+def _ef_errors(label: dict[str, Any]) -> dict[str, float]:
+    """Error of the LVEF without sign, points, of each patient who has one."""
+    values = {
+        one["patient"]: (one["prediction"]["LVEF_percent"], one["reference"]["LVEF_percent"])
+        for one in label["every_patient"]
+    }
+    return {patient: abs(found - true) for patient, (found, true) in values.items() if None not in (found, true)}
+
+
+def _change(after: dict[str, float], before: dict[str, float]) -> dict[str, Any]:
+    patients = sorted(after.keys() & before.keys())
+    found = summarise([after[patient] - before[patient] for patient in patients], patients)
+    return _figure(found.mean, found.mean_interval, found.count)
 
 
 def _mean(summary: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from LVSegULib.errors import InputError
-from LVSegULib.modelfolder.figures import challenge_figures, short_figures
+from LVSegULib.modelfolder.figures import challenge_figures, change_figures, short_figures
 from LVSegULib.modelfolder.folder import ModelFolder, save_model
 from LVSegULib.modelfolder.published_card import About, Shown, card
 
@@ -93,16 +93,18 @@ def without_folders(values: Any) -> Any:
 
 
 def figures_of(evidence: Evidence) -> dict[str, Any]:
-    """What `model.json` holds, by data set: the figures, under `unpruned` and `challenge` the further ones.
+    """What `model.json` holds, by data set: the figures, under `unpruned`, `change` and `challenge` the further ones.
 
     Raises:
         InputError: see `publish`.
     """
-    figures = {one["dataset"]: short_figures(one) for one in evidence.evaluations}
+    pruned = {one["dataset"]: one for one in evidence.evaluations}
+    figures = {name: short_figures(one) for name, one in pruned.items()}
     for one in evidence.unpruned:
-        if one["dataset"] not in figures:
-            raise InputError(f"{one['dataset']} was evaluated before pruning only: evaluate the pruned model on it too")
-        figures[one["dataset"]]["unpruned"] = short_figures(one)
+        name = one["dataset"]
+        if name not in figures:
+            raise InputError(f"{name} was evaluated before pruning only: evaluate the pruned model on it too")
+        figures[name] |= {"unpruned": short_figures(one), "change": change_figures(pruned[name], one)}
     for one in evidence.challenge:
         found = figures.setdefault(one["dataset"], {"patients": len(one["patients"])})
         found["challenge"] = challenge_figures(one)

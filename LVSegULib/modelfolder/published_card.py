@@ -154,7 +154,14 @@ def _before_pruning(spec: ModelSpec) -> list[str]:
         return []
     columns = [column for values in judged.values() for column in (values["unpruned"], values)]
     heads = [f"{name}, {when}" for name in judged for when in ("before", "after")]
-    return ["### Before and after pruning", _table(columns, heads, PRUNING)]
+    changes = {f"{name}, change": values["change"] for name, values in judged.items()}
+    text = "And the change in each patient, after less before:"
+    return [
+        "### Before and after pruning",
+        _table(columns, heads, PRUNING),
+        text,
+        _table([*changes.values()], [*changes], PRUNING),
+    ]
 
 
 def _quality(picture: str, figures: dict[str, Any] | None) -> list[str]:

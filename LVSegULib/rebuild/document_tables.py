@@ -63,6 +63,14 @@ def pruning_table(figures: Figures) -> str:
         ]
         for key, caption, digits in QUOTED
     ]
+    rows += [
+        [
+            f"{caption}, change in each patient",
+            *(text for one in judged for text in ("", with_interval(one["change"][key], digits + 1))),
+        ]
+        for key, caption, digits in QUOTED
+        if all(key in one["change"] for one in judged)
+    ]
     return markdown(["", *heads], rows)
 
 

@@ -11,7 +11,13 @@ import pytest
 from LVSegULib.errors import InputError
 from LVSegULib.evaluation.evaluate import Evaluation
 from LVSegULib.evaluation.to_json import evaluation_to_json
-from LVSegULib.modelfolder.figures import challenge_figures, read_evaluation, short_figures, with_interval
+from LVSegULib.modelfolder.figures import (
+    challenge_figures,
+    change_figures,
+    read_evaluation,
+    short_figures,
+    with_interval,
+)
 from Testing.evaluation.conftest import an_evaluation_of_two_patients  # noqa: F401, a fixture
 
 
@@ -21,6 +27,7 @@ def a_summary(mean: float) -> dict[str, Any]:
 
 def label_of(dice: float) -> dict[str, Any]:
     """What `lvsegu evaluate --json` holds of a label, with a Dice of `dice` everywhere."""
+    overlap = {"both": round(1000 * dice), "reference": 1000, "prediction": 1000}
     slices = {"dice": a_summary(dice), "below": a_summary(0.2), "hd95_mm": a_summary(3.0)}
     volumes = {"dice": a_summary(dice), "error_percent": a_summary(-1.0)}
     challenge = ("official_dice", "official_apd_mm", "all_dice", "all_apd_mm")
@@ -30,6 +37,11 @@ def label_of(dice: float) -> dict[str, Any]:
         "slices": {"all": slices, "apex": slices},
         "volumes": {"all": volumes, "ED": volumes},
         "clinical": {"LVEF_percent": {"absolute_error": a_summary(2.5), "correlation": 0.97}, "patients": 2},
+        "every_volume": [{"patient": patient, "overlap": overlap} for patient in ("a", "b")],
+        "every_patient": [
+            {"patient": patient, "reference": {"LVEF_percent": 60.0}, "prediction": {"LVEF_percent": ef}}
+            for patient, ef in (("a", 60 + 10 * dice), ("b", 60 - 10 * dice))
+        ],
         "challenge": {
             "contours": 9,
             "missing": 1,
@@ -66,6 +78,30 @@ def test_a_real_evaluation_has_them_all(an_evaluation_of_two_patients: Evaluatio
     assert figures["dice_pooled"]["value"] == pytest.approx(2 * 632 / (776 + 636), abs=1e-4)
     assert figures["dice_ED"]["n"] == figures["dice_ES"]["n"] == 2
     assert {"dice_base", "dice_mid", "hd95_mm", "volume_error_percent", "ef_correlation"} <= figures.keys()
+
+
+def test_the_change_in_each_patient() -> None:
+    before, after = (evaluation_of({"LV": label_of(dice)}) for dice in (0.9, 0.88))
+    changed = change_figures(after, before)
+    assert changed["dice_per_patient"] == {"value": -0.02, "low": -0.02, "high": -0.02, "n": 2}
+    assert changed["ef_absolute_error"] == {"value": -0.2, "low": -0.2, "high": -0.2, "n": 2}
+
+
+def test_patients_of_several_volumes_or_without_lvef_change_too(
+    an_evaluation_of_two_patients: Evaluation,  # noqa: F811
+) -> None:
+    after = json.loads(json.dumps(evaluation_to_json(an_evaluation_of_two_patients)))
+    before = json.loads(json.dumps(after))
+    assert change_figures(after, before)["dice_per_patient"]["value"] == 0
+    before["labels"]["LV"]["every_patient"][0]["prediction"]["LVEF_percent"] = None
+    assert change_figures(after, before)["ef_absolute_error"]["n"] == 1
+    first = before["labels"]["LV"]["every_volume"][0]
+    volumes = [one for one in before["labels"]["LV"]["every_volume"] if one["patient"] == first["patient"]]
+    whole = sum(one["overlap"]["reference"] + one["overlap"]["prediction"] for one in volumes)
+    first["overlap"]["both"] -= 5
+    assert change_figures(after, before)["dice_per_patient"]["value"] == pytest.approx(10 / whole / 2, abs=1e-4)
+    with pytest.raises(InputError, match="not of the same patients"):
+        change_figures(after, before | {"patients": ["a"]})
 
 
 def test_the_challenge_s_figures() -> None:

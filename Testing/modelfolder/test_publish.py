@@ -81,6 +81,7 @@ def test_figures_before_pruning_and_of_the_challenge_stand_beside_the_others() -
     figures = figures_of(evidence)
     assert figures["Phantoms"]["dice_per_patient"]["value"] == 0.88
     assert figures["Phantoms"]["unpruned"]["dice_per_patient"]["value"] == 0.9
+    assert figures["Phantoms"]["change"]["dice_per_patient"]["value"] == -0.02
     assert figures["contours"].keys() == {"patients", "challenge"}
     assert figures["contours"]["challenge"]["good_percent"]["value"] == 80.0
     assert (figures["contours"]["challenge"]["contours"], figures["contours"]["challenge"]["missing"]) == (9, 1)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from LVSegULib.labels import BY_KEY, CAVITY
-from LVSegULib.modelfolder.figures import challenge_figures, short_figures
+from LVSegULib.modelfolder.figures import challenge_figures, change_figures, short_figures
 from LVSegULib.modelfolder.published_card import About, Shown, card
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig
@@ -80,14 +80,16 @@ def test_a_pruned_model_names_both_sizes_and_shows_both_figures(a_spec: ModelSpe
         "from": {"parameters": 1234, "multiply_adds": 99.4},
         "pruned": {"parameters": 567, "multiply_adds": 45.0},
     }
-    before = {"unpruned": short_figures(evaluation_of({"LV": label_of(0.9123)}))}
+    was, now = (evaluation_of({"LV": label_of(dice)}) for dice in (0.912, 0.9))
+    before = {"unpruned": short_figures(was), "change": change_figures(now, was)}
     figures = {"Phantoms": a_spec.figures["Phantoms"] | before}
     training = a_spec.training | {"pruning": pruning}
     text = card(replace(a_spec, network=uneven, training=training, figures=figures), SHOWN)
     assert "| pruned | from 1,234 parameters and 99 multiply-adds per pixel to 567 and 45; nothing" in text
     assert "2+1, 4+3 filters on the way down, 1+2+2 (up-sampling first) on the way up" in text
     assert "| | Phantoms, before | Phantoms, after |" in text
-    assert "| Dice per patient | 0.9123 (0.8123 to 1.0123; n 7) | 0.9000 (0.8000 to 1.0000; n 7) |" in text
+    assert "| | Phantoms, change |" in text and "| Dice per patient | -0.0120 (-0.0120 to -0.0120; n 2) |" in text
+    assert "| Dice per patient | 0.9120 (0.8120 to 1.0120; n 7) | 0.9000 (0.8000 to 1.0000; n 7) |" in text
 
 
 def test_a_data_set_for_the_challenge_has_only_its_table(a_spec: ModelSpec) -> None:

@@ -30,6 +30,7 @@ JUDGED = {
     "ef_absolute_error": a_figure(4.04),
     "labels": {"MYO": {"dice_per_volume": a_figure(0.85), "dice_ED": a_figure(0.86), "dice_ES": a_figure(0.84)}},
 }
+CHANGE = {"dice_per_patient": a_figure(-0.0006), "ef_absolute_error": a_figure(0.04)}
 A_ROW = {
     "network": "m",
     "way": "fast",
@@ -45,7 +46,10 @@ A_ROW = {
 LIMIT = {"threads": 2, "multiply_adds_per_second": 157e9, "bytes_per_second": 29e9}
 A_MODEL = {
     "parameters": 251061,
-    "evaluations": {"A": JUDGED | {"unpruned": JUDGED | {"dice_pooled": a_figure(0.95)}}, "B": {"title": "challenge"}},
+    "evaluations": {
+        "A": JUDGED | {"unpruned": JUDGED | {"dice_pooled": a_figure(0.95)}, "change": CHANGE},
+        "B": {"title": "challenge"},
+    },
     "bench": {"values": {"rows": [A_ROW], "limit": LIMIT}},
     "cine": {"seconds": 1.84, "values": {"seconds": {"read": 0.32, "total": 1.5}}},
     "cines": {"values": {"seconds": {"read": 0.3, "total": 1.14}}},
@@ -125,6 +129,10 @@ def test_the_table_of_pruning_has_both() -> None:
     lines = lines_of("pruning")
     assert lines[2] == "|  | Set A, 21 adults, before | after |"
     assert lines[4] == "| Dice, pooled | 0.950 (0.940 to 0.960) | 0.940 (0.930 to 0.950) |"
+    assert lines[-4:-2] == [
+        "| Dice per patient, change in each patient |  | -0.0006 (-0.0106 to 0.0094) |",
+        "| error of LVEF, points, change in each patient |  | 0.04 (0.03 to 0.05) |",
+    ]
     whole = {"m": {"evaluations": {"A": JUDGED}}}
     assert "This model is not pruned." in filled(block("pruning m"), whole, "x.md")
 
