@@ -10,21 +10,20 @@ from LVSegULib.errors import InputError, UsageError
 from LVSegULib.training.split import Split, read_split
 
 JUDGED = 3
-"""Where a model kept nobody back, every third patient is judged on."""
+"""Where a model kept nobody back, every so manieth patient is judged on."""
 
 
-def deal(patients: Sequence[str], split_file: str, trained: dict[str, Any], every: int = JUDGED) -> Split:
+def deal(patients: Sequence[str], split_file: str, trained: dict[str, Any]) -> Split:
     """Patients to calibrate on (`train`) and to judge on (`validation`).
 
     Whom the model kept back in training is judged on, for there the network has nothing learnt by heart to lose, and
-    the others are calibrated on. If it kept nobody back, or none of the data's patients is new to it, every so manieth
+    the others are calibrated on. If it kept nobody back, or none of the data's patients is new to it, every third
     patient is judged on.
 
     Args:
         patients: those of the data.
         split_file: a file that says it; empty if there is none.
         trained: the model's own split, {"train": [...], "validation": [...]}; may be empty.
-        every: how manieth.
 
     Raises:
         UsageError: the file is no split, or leaves nobody on one side.
@@ -40,5 +39,5 @@ def deal(patients: Sequence[str], split_file: str, trained: dict[str, Any], ever
         return split
     kept = sorted(set(ordered) & set(trained.get("validation", ())))
     if not kept or len(kept) == len(ordered):
-        kept = ordered[every - 1 :: every] or ordered[-1:]
+        kept = ordered[JUDGED - 1 :: JUDGED] or ordered[-1:]
     return Split(tuple(name for name in ordered if name not in kept), tuple(kept))

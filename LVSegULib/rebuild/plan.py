@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 
 from LVSegULib.modelfolder.folder import open_model
-from LVSegULib.pruning.patients import JUDGED, deal
-from LVSegULib.rebuild.recipe import ABOUT, TEACHER, TRAIN, Judged, Pruning, Recipe, Teacher
+from LVSegULib.pruning.patients import deal
+from LVSegULib.rebuild.recipe import ABOUT, TEACHER, TRAIN, Judged, Recipe, Teacher
 from LVSegULib.rebuild.steps import Places, Prepared, Step
 
 ALL = "all"
 """The network that is shipped: it learns from every patient."""
-
-LOGGED = 10
-"""Where the size is given, every tenth patient is judged on, for the log alone, and the more are calibrated on."""
 
 
 def plan(recipe: Recipe) -> list[Step]:
@@ -40,11 +37,7 @@ class _Plan:
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
         self._runs = f"RUNS/{recipe.name}"
-        self._folds = [f"fold{fold}" for fold in recipe.folds]
-        sizing = recipe.pruning.sizing_fold if recipe.pruning is not None else None
-        self._sizing = None if sizing is None else f"fold{sizing}"
-        folds = recipe.folds if sizing is None else (sizing, *recipe.folds)
-        self._networks = {f"fold{fold}": fold for fold in folds} | {ALL: -1}
+        self._networks = {f"fold{fold}": fold for fold in recipe.folds} | {ALL: -1}
 
     def steps(self) -> list[Step]:
         made = []
@@ -102,26 +95,22 @@ class _Plan:
         return f"{self._runs}/{network}-drawn/{name}"
 
     def _prune(self, network: str) -> Step:
-        """Of the patients that the network learnt from, most are calibrated on, and the others are judged on.
+        """Of the patients that the network learnt from, most are calibrated on, and a third ends the search.
 
-        Whom it kept back takes no part, so that the figures of the pruned folds are as honest as those of the whole;
-        except in the fold that says how small the others become, whose figures are not shown.
+        Whom it kept back takes no part, so that the figures of the pruned folds are as honest as those of the whole.
         """
-        pruning = self._recipe.pruning or Pruning({})
+        settings = [word for name, value in (self._recipe.pruning or {}).items() for word in _option(name, value)]
         source, split = self._network(network, is_pruned=False), f"{self._runs}/{network}-pruning.json"
-        words, options = ("prune", source, *self._sets(network)), _options(pruning.options)
-        out = ("--out", f"{self._runs}/{network}-pruned")
-        if network == self._sizing:
-            return self._step(f"prune-{network}", *words, *options, *out)
-        every = JUDGED
-        if self._sizing is not None:
-            every = LOGGED
-            options = ["--size-of", self._network(self._sizing), *_options(pruning.options | {"tolerance": 1})]
-        prepared = Prepared(split, partial(_split_of, source, every))
-        return self._step(f"prune-{network}", *words, "--split", split, *options, *out, prepared=prepared)
+        data, out = self._sets(network), ("--out", f"{self._runs}/{network}-pruned")
+        return self._step(
+            f"prune-{network}",
+            *("prune", source, *data, "--split", split, *settings, *out),
+            prepared=Prepared(split, partial(_split_of, source)),
+        )
 
     def _evaluate(self, judged: Judged, *, is_pruned: bool = True, has_picture: bool = False) -> Step:
-        judges = self._folds if judged.data in self._recipe.train else [ALL]
+        folds = [network for network in self._networks if network != ALL]
+        judges = folds if judged.data in self._recipe.train else [ALL]
         models = [word for one in judges for word in ("--model", self._network(one, is_pruned=is_pruned))]
         picture = ("--picture", self._picture) if has_picture else ()
         name = evaluation_step(self._recipe, judged).partition("/")[2] + ("" if is_pruned else "-unpruned")
@@ -129,7 +118,7 @@ class _Plan:
         return self._step(name, "evaluate", f"DATA/{judged.data}", *models, *written)
 
     def _calibrate(self) -> Step:
-        folds = [self._network(network) for network in self._folds]
+        folds = [self._network(network) for network in self._networks if network != ALL]
         sets = [word for name in self._recipe.calibration for word in ("--data", f"DATA/{name}")]
         out = ("--folds", *folds, "--out", f"{self._runs}/calibrated")
         return self._step("calibrate", "calibrate", self._network(ALL), *sets, *out)
@@ -164,10 +153,10 @@ def _data(folders: Iterable[str]) -> list[str]:
     return [word for folder in folders for word in ("--data", folder)]
 
 
-def _options(values: Mapping[str, object]) -> list[str]:
-    return [word for name, value in values.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+def _option(name: str, value: object) -> tuple[str, str]:
+    return f"--{name.replace('_', '-')}", str(value)
 
 
-def _split_of(model: str, every: int, places: Places) -> str:
+def _split_of(model: str, places: Places) -> str:
     learnt = open_model(places.path(model)).spec.training["split"]["train"]
-    return json.dumps(deal(learnt, "", {}, every).to_json(), indent=2) + "\n"
+    return json.dumps(deal(learnt, "", {}).to_json(), indent=2) + "\n"

@@ -47,20 +47,6 @@ class Teacher:
 
 
 @dataclass(frozen=True)
-class Pruning:
-    """How networks are pruned.
-
-    Attributes:
-        options: of `lvsegu prune`.
-        sizing_fold: the fold whose network is pruned with these options, judged on the patients that it kept back; all
-            others become as small. None: each is pruned with the options, judged on patients that it has learnt from.
-    """
-
-    options: dict[str, Any]
-    sizing_fold: int | None = None
-
-
-@dataclass(frozen=True)
 class Further:
     """A further command.
 
@@ -90,7 +76,7 @@ class Recipe:
         train: data sets to learn from, by their folders' names; empty in a recipe of further commands only.
         teacher: who draws some of them anew; None where all are learnt from as they are.
         folds: the folds that figures come from.
-        pruning: how networks are pruned; None where they are not.
+        pruning: options of `lvsegu prune`; None where nothing is pruned.
         calibration: data sets of `lvsegu calibrate`; empty where there is no quality score.
         evaluations: what is judged.
         further: further commands.
@@ -101,7 +87,7 @@ class Recipe:
     train: tuple[str, ...] = ()
     teacher: Teacher | None = None
     folds: tuple[int, ...] = ()
-    pruning: Pruning | None = None
+    pruning: dict[str, Any] | None = None
     calibration: tuple[str, ...] = ()
     evaluations: tuple[Judged, ...] = ()
     further: tuple[Further, ...] = ()
@@ -147,12 +133,14 @@ def read_recipe(folder: Path) -> Recipe:
 def _recipe(name: str, values: dict[str, Any]) -> Recipe:
     values = dict(values)
     pruning, teacher = values.pop("pruning", None), values.pop("teacher", None)
+    if pruning is not None:
+        PruningConfig(**pruning)
     recipe = Recipe(
         name=name,
         train=_texts(values.pop("train", [])),
         teacher=None if teacher is None else Teacher(_texts(teacher["train"]), _texts(teacher["relabels"])),
         folds=tuple(int(fold) for fold in values.pop("folds", [])),
-        pruning=None if pruning is None else _pruning(pruning),
+        pruning=pruning,
         calibration=_texts(values.pop("calibration", [])),
         evaluations=tuple(_judged(one) for one in values.pop("evaluations", [])),
         further=tuple(_further(one) for one in values.pop("steps", [])),
@@ -161,13 +149,6 @@ def _recipe(name: str, values: dict[str, Any]) -> Recipe:
     if values:
         raise ValueError(f"does not know {', '.join(values)}")
     return recipe
-
-
-def _pruning(values: dict[str, Any]) -> Pruning:
-    options = dict(values)
-    fold = options.pop("sizing_fold", None)
-    PruningConfig(**options)
-    return Pruning(options, None if fold is None else int(fold))
 
 
 def _judged(values: dict[str, Any]) -> Judged:
@@ -201,12 +182,6 @@ def _check(recipe: Recipe, config: TrainingConfig, name: str, path: Path) -> Non
         raise UsageError(
             f"{path}: folds must be two or more of 0 to {config.folds - 1}, as {TRAIN} has {config.folds} folds, "
             f"got {list(recipe.folds)}"
-        )
-    sizing = recipe.pruning.sizing_fold if recipe.pruning else None
-    if sizing is not None and (sizing in recipe.folds or sizing not in range(config.folds)):
-        raise UsageError(
-            f"{path}: sizing_fold must be one of 0 to {config.folds - 1} that is not among folds, got {sizing}: "
-            "figures come from patients who took no part in choosing"
         )
 
 

@@ -24,7 +24,6 @@ def test_otherwise_every_third_patient_is_judged_on(trained: dict[str, list[str]
     split = deal(NAMES, "", trained)
     assert split.validation == ("c", "f")
     assert split.train == ("a", "b", "d", "e")
-    assert deal(NAMES, "", trained, every=2).validation == ("b", "d", "f")
 
 
 def test_two_patients_are_one_for_each() -> None:

@@ -13,7 +13,7 @@ from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.rebuild.plan import plan
-from LVSegULib.rebuild.recipe import Judged, Pruning, Recipe, Teacher, read_recipes
+from LVSegULib.rebuild.recipe import Judged, Recipe, Teacher, read_recipes
 from LVSegULib.rebuild.steps import Places, needs, with_needs
 from Testing.rebuild.test_recipe import RECIPES
 
@@ -46,7 +46,7 @@ def test_a_model_that_is_not_pruned() -> None:
 
 
 def test_a_model_that_is_pruned_and_scored() -> None:
-    found = lines(replace(A_RECIPE, pruning=Pruning({"target_parameters": 900}), calibration=("A",)))
+    found = lines(replace(A_RECIPE, pruning={"target_parameters": 900}, calibration=("A",)))
     assert found["prune-fold2"] == (
         "lvsegu prune RUNS/m/fold2/last --data DATA/A --data DATA/B --split RUNS/m/fold2-pruning.json "
         "--target-parameters 900 --out RUNS/m/fold2-pruned"
@@ -63,22 +63,6 @@ def test_a_model_that_is_pruned_and_scored() -> None:
     )
     assert found["publish"].startswith("lvsegu publish RUNS/m/calibrated --about")
     assert "--evaluation RUNS/m/A.json --unpruned RUNS/m/A-unpruned.json" in found["publish"]
-
-
-def test_one_fold_says_how_small_all_others_become_and_is_shown_nowhere() -> None:
-    found = lines(replace(A_RECIPE, pruning=Pruning({"tolerance": 0.002}, sizing_fold=0)))
-    assert found["train-fold0"] == f"{TRAIN} --fold 0 --out RUNS/m/fold0"
-    assert found["prune-fold0"] == (  # judged on whom it kept back, as nothing else is said
-        "lvsegu prune RUNS/m/fold0/last --data DATA/A --data DATA/B --tolerance 0.002 --out RUNS/m/fold0-pruned"
-    )
-    for network in ("fold1", "fold2", "all"):
-        assert found[f"prune-{network}"] == (
-            f"lvsegu prune RUNS/m/{network}/last --data DATA/A --data DATA/B --split RUNS/m/{network}-pruning.json "
-            f"--size-of RUNS/m/fold0-pruned --tolerance 1 --out RUNS/m/{network}-pruned"
-        )
-    assert not [
-        name for name, line in found.items() if "fold0" in line and "prune" not in name and name != "train-fold0"
-    ]
 
 
 def test_a_network_is_taught_by_one_that_kept_back_the_same_patients() -> None:
@@ -101,7 +85,7 @@ def test_a_network_is_taught_by_one_that_kept_back_the_same_patients() -> None:
 
 
 def test_a_taught_network_is_trained_when_its_teacher_has_drawn() -> None:
-    steps = plan(replace(A_RECIPE, teacher=Teacher(("A", "B"), ("B",)), pruning=Pruning({})))
+    steps = plan(replace(A_RECIPE, teacher=Teacher(("A", "B"), ("B",)), pruning={}))
     needed = needs(steps)
     assert needed["m/train-fold1"] == {"m/teach-fold1", "m/relabel-fold1-B"}
     assert needed["m/relabel-fold1-B"] == {"m/teach-fold1"}
@@ -124,22 +108,10 @@ def test_whom_a_fold_kept_back_takes_no_part_in_its_pruning(tmp_path: Path) -> N
     training = {"split": {"train": learnt, "validation": ["kept1", "kept2"]}}
     spec = ModelSpec("m", config, (CAVITY,), Grid(1.5, 32, 32), training=training)
     save_model(tmp_path / "m" / "fold1" / "last", spec, random_weights(config), "")
-    prune = next(step for step in plan(replace(A_RECIPE, pruning=Pruning({}))) if step.name == "m/prune-fold1")
+    prune = next(step for step in plan(replace(A_RECIPE, pruning={})) if step.name == "m/prune-fold1")
     assert prune.prepared is not None
     split = json.loads(prune.prepared.text(Places(tmp_path, tmp_path, tmp_path, tmp_path)))
     assert split == {"train": ["p0", "p1", "p3", "p4", "p6", "p7"], "validation": ["p2", "p5", "p8"]}
-
-
-def test_where_the_size_is_given_more_patients_are_calibrated_on(tmp_path: Path) -> None:
-    learnt = [f"p{number:02d}" for number in range(20)]
-    config = UNetConfig.from_levels((2, 4))
-    spec = ModelSpec("m", config, (CAVITY,), Grid(1.5, 32, 32), training={"split": {"train": learnt, "validation": []}})
-    save_model(tmp_path / "m" / "all" / "last", spec, random_weights(config), "")
-    steps = plan(replace(A_RECIPE, pruning=Pruning({}, sizing_fold=0)))
-    prune = next(step for step in steps if step.name == "m/prune-all")
-    assert prune.prepared is not None
-    split = json.loads(prune.prepared.text(Places(tmp_path, tmp_path, tmp_path, tmp_path)))
-    assert split["validation"] == ["p09", "p19"] and len(split["train"]) == 18
 
 
 def test_the_shipped_recipes_can_be_carried_out() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from LVSegULib.errors import LVSegUError, UsageError
-from LVSegULib.rebuild.recipe import Further, Judged, Pruning, Teacher, read_recipe, read_recipes
+from LVSegULib.rebuild.recipe import Further, Judged, Teacher, read_recipe, read_recipes
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "docs" / "models"
@@ -44,13 +44,8 @@ def a_recipe(tmp_path: Path) -> Path:
 def test_a_recipe_is_read(a_recipe: Path) -> None:
     recipe = read_recipe(a_recipe)
     assert (recipe.name, recipe.train, recipe.folds) == ("m", ("A", "B"), (1, 2))
-    assert recipe.pruning == Pruning({"tolerance": 0.002})
+    assert recipe.pruning == {"tolerance": 0.002}
     assert recipe.evaluations == (Judged("A", "Set A, {patients} people"),)
-
-
-def test_one_fold_may_say_the_size(a_recipe: Path) -> None:
-    (a_recipe / "build.toml").write_text(BUILD.replace("0.002", "0.002\nsizing_fold = 0"), encoding="utf-8")
-    assert read_recipe(a_recipe).pruning == Pruning({"tolerance": 0.002}, sizing_fold=0)
 
 
 TAUGHT = BUILD.replace("[[eval", '[teacher]\ntrain = ["A", "B", "C"]\nrelabels = ["B"]\n[[eval')
@@ -96,8 +91,6 @@ def test_a_recipe_may_hold_further_commands_only(a_recipe: Path) -> None:
         ("[1, 2]", "[1, 4]", r"folds must be two or more of 0 to 3, .* got \[1, 4\]"),
         ("[1, 2]", "[1]", "two or more"),
         ("tolerance", "mildness", "mildness"),
-        ("0.002", "0.002\nsizing_fold = 1", "sizing_fold must be one of 0 to 3 that is not among folds, got 1"),
-        ("0.002", "0.002\nsizing_fold = 4", "sizing_fold must be one of 0 to 3"),
         ("0.002", "2", "fall in Dice between 0 and 1"),
         ("title", "heading", "lacks 'title'"),
         ("[[evaluations]]", "[evaluations]", "build.toml"),
