@@ -42,7 +42,8 @@ def draw_comparison(path: Path, rows: Sequence[Figures]) -> None:
         axes[1][column].invert_xaxis()
     axes[0][0].set(ylabel="change of Dice per patient", ylim=(-MARGIN, MARGIN / 5))
     axes[1][0].set(ylabel="error of the LVEF, points", ylim=(0, 3 * whole.ef_error))
-    axes[0][0].legend(frameon=False, loc="lower left", fontsize=8)
+    names = axes[0][0].get_legend_handles_labels()
+    figure.legend(*names, frameon=False, loc="outside lower center", ncols=len(methods), fontsize=9)
     figure.suptitle(f"{whole.patients} patients of whom no network knew anything; bars: 95 % confidence intervals")
     with written_whole(path) as beside:
         figure.savefig(beside, format="png")
