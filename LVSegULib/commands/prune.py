@@ -63,8 +63,7 @@ def config_of(arguments: argparse.Namespace) -> PruningConfig:
     """The configuration that the options give.
 
     Raises:
-        UsageError: a setting is impossible, or there are two targets.
-        InputError: there is no model of that size.
+        UsageError: a setting is impossible, there are two targets, or the model of `--size-of` is not there.
     """
     from LVSegULib.pruning.config import PruningConfig
 

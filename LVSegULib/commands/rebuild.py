@@ -85,8 +85,9 @@ def _plan(arguments: argparse.Namespace, places: Places) -> tuple[list[Recipe], 
     from LVSegULib.rebuild.steps import check_inputs, with_needs
 
     recipes = read_recipes(arguments.recipes, arguments.model)
-    names = [step.name for recipe in recipes for step in plan(recipe)]
     steps = [step for recipe in read_recipes(arguments.recipes) for step in plan(recipe)]
+    own = {recipe.name for recipe in recipes}
+    names = [step.name for step in steps if step.name.partition("/")[0] in own]
     if arguments.until:
         chosen = [name for name in names if fnmatch.fnmatch(name, arguments.until)]
         chosen = chosen or [name for name in names if fnmatch.fnmatch(name.partition("/")[2], arguments.until)]

@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from LVSegULib.comparison.config import ComparisonConfig
 from LVSegULib.comparison.rivals import by_batch_norm_scale, by_chance, by_l1_norm, uncompensated
-from LVSegULib.engines.pytorch import load_network
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.modelfolder.folder import SPEC, ModelFolder, save_model
 from LVSegULib.network.by_layer import folded_layers
 from LVSegULib.network.config import count_parameters
-from LVSegULib.pruning.calibration import Calibration, calibrate
-from LVSegULib.pruning.data import calibration_images, open_cases
+from LVSegULib.pruning.calibration import Calibration
+from LVSegULib.pruning.data import open_cases
+from LVSegULib.pruning.prepare import calibration_of
 from LVSegULib.pruning.refit import refit, refit_at_last
 from LVSegULib.pruning.search import SearchSettings, shrink
 from LVSegULib.pruning.state import State
@@ -55,11 +56,7 @@ def calibrated(model: ModelFolder, config: ComparisonConfig) -> Fold:
     own = [case for case in cases if case.patient in spec.trained_on]
     if not is_labelled or not own:
         raise InputError(f"{model.path}: none of its training patients is in the labelled data to calibrate on")
-    network = load_network(spec.network, to_weights(layers))
-
-    def calibration(count: int, seed: int) -> Calibration:
-        return calibrate(spec.network.depth, layers, calibration_images(own, spec, network, count, seed), seed)
-
+    calibration = partial(calibration_of, own, spec, layers)
     more = calibration(config.refit_slices, config.seed + 1) if config.refit_slices else None
     return Fold(model, State.whole(spec.network, layers), calibration(config.slices, config.seed), more)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from LVSegULib.engines.pytorch import load_network
 from LVSegULib.errors import InputError
 from LVSegULib.modelfolder.folder import ModelFolder
-from LVSegULib.network.by_layer import folded_layers
+from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.network.by_layer import Layers, folded_layers
 from LVSegULib.pruning.calibration import Calibration, calibrate
 from LVSegULib.pruning.config import PruningConfig
 from LVSegULib.pruning.data import calibration_images, judging_slices, open_cases
@@ -18,6 +19,7 @@ from LVSegULib.pruning.patients import deal
 from LVSegULib.pruning.state import State
 from LVSegULib.pruning.surgery import to_weights
 from LVSegULib.pruning.watch import Watch
+from LVSegULib.reading.labelled import LabelledCase
 from LVSegULib.training.data import Slices
 from LVSegULib.training.split import Split
 
@@ -64,11 +66,7 @@ def prepare(model: ModelFolder, config: PruningConfig, watch: Watch) -> Prepared
         + ("" if is_labelled else "; without labels, what is judged is agreement with the unpruned network")
     )
     network = load_network(spec.network, to_weights(layers))
-
-    def calibration(count: int, seed: int) -> Calibration:
-        images = calibration_images(calibrated, spec, network, count, seed, watch.loaded)
-        return calibrate(spec.network.depth, layers, images, seed)
-
+    calibration = partial(calibration_of, calibrated, spec, layers, progress=watch.loaded)
     slices = judging_slices(judged, spec, network, is_labelled=is_labelled, progress=watch.loaded)
     if not bool((slices.targets > 127).any()):
         raise InputError("there is no heart in the slices to judge on: give slices with one")
@@ -80,8 +78,22 @@ def prepare(model: ModelFolder, config: PruningConfig, watch: Watch) -> Prepared
         whole=whole,
         superfluous=superfluous,
         calibration=calibration(config.slices, config.seed),
-        more=cache(lambda: calibration(config.refit_slices, config.seed + 1)),
+        more=cache(partial(calibration, config.refit_slices, config.seed + 1)),
         judged=slices,
         split=split,
         is_labelled=is_labelled,
     )
+
+
+def calibration_of(
+    cases: Sequence[LabelledCase],
+    spec: ModelSpec,
+    layers: Layers,
+    count: int,
+    seed: int,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Calibration:
+    """`count` slices of `cases`, see `calibration_images`, with what the network of `layers` gives there."""
+    network = load_network(spec.network, to_weights(layers))
+    images = calibration_images(cases, spec, network, count, seed, progress)
+    return calibrate(spec.network.depth, layers, images, seed)
