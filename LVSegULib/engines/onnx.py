@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.engines.workers import Workers
 from LVSegULib.errors import EngineError
-from LVSegULib.modelfolder.folder import ONNX, ModelFolder
+from LVSegULib.modelfolder.folder import ModelFolder
 
 
 def open_session(graph: bytes) -> onnxruntime.InferenceSession:
@@ -26,11 +26,11 @@ class OnnxEngine:
     version: str = onnxruntime.__version__
 
     def __init__(self, model: ModelFolder, threads: int | None = None) -> None:
-        graph = model.checked(ONNX).read_bytes()
+        path = model.checked(model.fastest_graph)
         try:
-            self._session = open_session(graph)
+            self._session = open_session(path.read_bytes())
         except Exception as error:  # ONNX Runtime raises classes of its own that share no base but Exception
-            raise EngineError(f"ONNX Runtime cannot load {model.path / ONNX}: {error}") from error
+            raise EngineError(f"ONNX Runtime cannot load {path}: {error}") from error
         self._workers = Workers(self._run, threads)
 
     @property

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.engines.onnx import open_session
-from LVSegULib.modelfolder.onnx_graph import build_onnx
+from LVSegULib.modelfolder.onnx_blocks import fastest_onnx
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.network.config import UNetConfig
 
@@ -27,7 +27,7 @@ def times_faster(one: Network, other: Network, images: NDArray[np.float32]) -> f
 
 def milliseconds(networks: Sequence[Network], images: NDArray[np.float32], rounds: int = ROUNDS) -> list[float]:
     """Time of each network for one of `images` (N, 1, H, W) on one thread, median of rounds in turn after a first."""
-    sessions = [open_session(build_onnx(*network).SerializeToString()) for network in networks]
+    sessions = [open_session(fastest_onnx(*network).SerializeToString()) for network in networks]
     seconds: list[list[float]] = [[] for _ in networks]
     for number in range(rounds + 1):
         for session, own in zip(sessions, seconds, strict=True):

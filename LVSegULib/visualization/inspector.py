@@ -20,7 +20,7 @@ from LVSegULib.engines.workers import PER_RUN, RUNS_EACH, available_threads
 from LVSegULib.errors import EngineError, ModelError, UsageError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
 from LVSegULib.modelfolder.onnx_bytes import rest_after, value_names, with_outputs, with_weights
-from LVSegULib.modelfolder.onnx_graph import INPUT, OUTPUT
+from LVSegULib.modelfolder.onnx_nodes import INPUT, OUTPUT
 from LVSegULib.visualization.filters import Filter, check_filters, check_layers, layers_of
 from LVSegULib.visualization.kernels import network_kernels
 

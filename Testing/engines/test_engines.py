@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from LVSegULib.benchmark.classic import save_random_model
 from LVSegULib.engines import base
 from LVSegULib.engines.base import installed_engines, open_engine
 from LVSegULib.errors import EngineError, ModelError, UsageError
-from LVSegULib.modelfolder.folder import ModelFolder, find_model
+from LVSegULib.modelfolder.folder import BLOCKS, ModelFolder, find_model
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images, restore_labels
@@ -69,12 +70,21 @@ def test_an_unknown_engine_is_refused(a_model: ModelFolder) -> None:
 
 @pytest.mark.parametrize(
     ("engine", "name"),
-    [("onnxruntime", "model.onnx"), ("openvino", "model.onnx"), ("torch", "weights.safetensors")],
+    [("onnxruntime", "blocks.onnx"), ("openvino", "model.onnx"), ("torch", "weights.safetensors")],
 )
 def test_altered_weights_are_not_run(a_model: ModelFolder, engine: str, name: str) -> None:
     (a_model.path / name).write_bytes(b"something else")
     with pytest.raises(ModelError, match="SHA-256"):
         open_engine(a_model, engine)
+
+
+def test_a_model_from_before_blocks_is_run_by_its_layers(a_model: ModelFolder) -> None:
+    hashes = {name: digest for name, digest in a_model.spec.sha256.items() if name != BLOCKS}
+    older = ModelFolder(a_model.path, replace(a_model.spec, sha256=hashes))
+    images = np.random.default_rng(3).random((3, 1, 32, 32), dtype=np.float32)
+    expected = open_engine(a_model, "onnxruntime").logits(images)
+    (a_model.path / BLOCKS).unlink()
+    np.testing.assert_allclose(open_engine(older, "onnxruntime").logits(images), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "openvino", "torch"])

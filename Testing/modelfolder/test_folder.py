@@ -33,6 +33,7 @@ def test_a_model_comes_back_as_it_was_written(a_model: ModelFolder) -> None:
     assert all(np.array_equal(opened.weights()[name], values) for name, values in written.items())
     assert sorted(p.name for p in a_model.path.iterdir()) == [
         "CARD.md",
+        "blocks.onnx",
         "model.json",
         "model.onnx",
         "weights.safetensors",
@@ -48,7 +49,7 @@ def test_an_unknown_name_lists_what_is_installed() -> None:
         find_model("nosuch")
 
 
-@pytest.mark.parametrize("name", ["weights.safetensors", "model.onnx"])
+@pytest.mark.parametrize("name", ["weights.safetensors", "model.onnx", "blocks.onnx"])
 def test_an_altered_file_is_noticed(a_model: ModelFolder, name: str) -> None:
     path = a_model.path / name
     content = bytearray(path.read_bytes())
