@@ -19,6 +19,9 @@ Run = Callable[[Images], Images]
 """Logits (N, C, H, W) of slices (N, 1, H, W)."""
 
 INT8 = {"onnxruntime int8": "onnxruntime", "openvino int8": "openvino"}
+BY_LAYERS = "onnxruntime layers"
+"""The graph as its layers are, not in blocks; the same for a model without the latter."""
+
 OPENVINO_BF16 = "openvino bf16"
 TORCH = ("torch eager", "torch bf16", "torch compiled")
 CALIBRATION_BATCH = 8
@@ -31,6 +34,7 @@ def ways() -> tuple[str, ...]:
         return importlib.util.find_spec(package) is not None
 
     engines = [name for name, package in ENGINES.items() if has(package)]
+    engines += [BY_LAYERS] if has("onnxruntime") else []
     engines += [OPENVINO_BF16] if has("openvino") else []
     engines += [name for name, package in INT8.items() if has(package) and has("onnx") and has("onnxruntime")]
     return (*engines, *(TORCH if has("torch") else ()))
@@ -42,6 +46,8 @@ def open_way(model: ModelFolder, way: str, images: Images, threads: int | None) 
     Raises:
         EngineError: it does not work here.
     """
+    if way == BY_LAYERS:
+        return open_graph(model.checked(ONNX).read_bytes(), "onnxruntime", threads)
     if way in INT8:
         return open_graph(quantised_graph(model.path / ONNX, images), INT8[way], threads)
     if way == OPENVINO_BF16:

@@ -138,13 +138,13 @@ def _table(timings: list[Timing], models: list[ModelFolder], size: int, limit: L
         for name, model in zip(_names(models), models, strict=True)
     }
     lines.append(
-        f"{'network':<14} {'way':<17} {'ms/slice':>9} {'fastest':>8} {'slowest':>8} {'slices/s':>9} "
+        f"{'network':<14} {'way':<18} {'ms/slice':>9} {'fastest':>8} {'slowest':>8} {'slices/s':>9} "
         f"{'x classic':>9} {'x nnU-Net':>9} {'% of best':>9} {'differs':>8} {'peak MB':>8}"
     )
     for t in timings:
         share = 100 * best[t.contender.label] / t.ms_per_slice if t.contender.label in best else None
         lines.append(
-            f"{t.contender.label:<14} {t.contender.way:<17} {t.ms_per_slice:>9.2f} {t.fastest_ms:>8.2f} "
+            f"{t.contender.label:<14} {t.contender.way:<18} {t.ms_per_slice:>9.2f} {t.fastest_ms:>8.2f} "
             f"{t.slowest_ms:>8.2f} {t.slices_per_second:>9.1f} {_shown(_ratio(t, timings, CLASSIC)):>9} "
             f"{_shown(_ratio(t, timings, NNUNET)):>9} {_shown(share):>9} {1e6 * t.differing:>8.0f} "
             f"{t.peak_memory_mb:>8.0f}"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from LVSegULib.benchmark.classic import save_random_model
-from LVSegULib.benchmark.ways import INT8, open_graph, open_way, quantised_graph, ways
+from LVSegULib.benchmark.ways import BY_LAYERS, INT8, open_graph, open_way, quantised_graph, ways
 from LVSegULib.errors import EngineError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
 from LVSegULib.network.config import UNetConfig
@@ -28,6 +28,7 @@ def test_all_that_is_asked_for_is_there() -> None:
         "onnxruntime",
         "openvino",
         "torch",
+        "onnxruntime layers",
         "openvino bf16",
         "onnxruntime int8",
         "openvino int8",
@@ -37,12 +38,12 @@ def test_all_that_is_asked_for_is_there() -> None:
     )
 
 
-@pytest.mark.parametrize("way", ["torch eager", "torch bf16", *INT8])
+@pytest.mark.parametrize("way", [BY_LAYERS, "torch eager", "torch bf16", *INT8])
 def test_a_way_gives_the_networks_logits_as_far_as_its_bits_go(a_model: ModelFolder, way: str) -> None:
     expected = open_way(a_model, "onnxruntime", IMAGES, 1)(IMAGES)
     found = open_way(a_model, way, IMAGES, 1)(IMAGES)
     assert found.shape == expected.shape
-    tolerance = 1e-4 if way == "torch eager" else 0.15 * np.abs(expected).max()
+    tolerance = 1e-4 if way in (BY_LAYERS, "torch eager") else 0.15 * np.abs(expected).max()
     assert np.abs(found - expected).max() < tolerance
 
 

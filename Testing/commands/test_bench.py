@@ -39,7 +39,7 @@ def test_table_and_json(
     ]
     assert main(words) == 0
     shown = capsys.readouterr().out
-    assert "classic U-Net  onnxruntime          200.00" in shown
+    assert "classic U-Net  onnxruntime           200.00" in shown
     assert "      50.0 " in shown  # 200 ms against 4 ms
     assert "2 threads" in shown and "at best 100 G multiply-adds/s and 10 GB/s" in shown
     assert " 200 " in shown  # pixels of a million
