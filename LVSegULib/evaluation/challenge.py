@@ -27,7 +27,7 @@ class ChallengeFigures:
         missing: how many of them have no prediction.
         good_percent: share of good contours of those that the expert drew; a missing one is not good.
         official_apd_mm: average perpendicular distance of the good contours, mm.
-        official_dice: Dice of the good contours.
+        official_dice: Dice of the good contours, with what the expert's contour encloses.
         all_apd_mm: average perpendicular distance of every contour that is not missing, mm.
         all_dice: Dice of every contour; a missing one counts as 0.
     """
@@ -58,9 +58,9 @@ def challenge_figures(slices: Sequence[SliceRecord]) -> ChallengeFigures:
         missing=sum(1 for record in drawn if record.overlap.prediction == 0),
         good_percent=over_patients([100 * len(good[patient]) / len(by_patient[patient]) for patient in patients]),
         official_apd_mm=over_patients([_mean([record.apd_mm for record in good[p]]) for p in patients]),
-        official_dice=over_patients([_mean([record.dice for record in good[p]]) for p in patients]),
+        official_dice=over_patients([_mean([record.contour_dice for record in good[p]]) for p in patients]),
         all_apd_mm=over_patients([_mean([record.apd_mm for record in by_patient[p]]) for p in patients]),
-        all_dice=over_patients([_mean([record.dice for record in by_patient[p]]) for p in patients]),
+        all_dice=over_patients([_mean([record.contour_dice for record in by_patient[p]]) for p in patients]),
     )
 
 

@@ -14,6 +14,7 @@ from LVSegULib.evaluation.contours import average_perpendicular_distance_mm, out
 from LVSegULib.evaluation.distance import hausdorff_95_mm
 from LVSegULib.evaluation.overlap import Overlap
 from LVSegULib.labels import CAVITY, Label
+from LVSegULib.reading.polygons import fill_polygon
 
 Mask = NDArray[np.bool_]
 
@@ -31,6 +32,8 @@ class SliceRecord:
         overlap: pixels.
         hd95_mm: Hausdorff distance in the slice, 95th percentile, mm; NaN if one of the two is empty.
         apd_mm: average perpendicular distance of the cavity's contour, mm; NaN if one is empty or for other labels.
+        inside: pixels against the inside of the contour that the expert drew, without those that it runs through, where
+            the data set has contours; None elsewhere.
         region: "base", "mid" or "apex" once it is known (see `regions`); None if the reference has nothing here.
     """
 
@@ -42,12 +45,18 @@ class SliceRecord:
     overlap: Overlap
     hd95_mm: float
     apd_mm: float
+    inside: Overlap | None = None
     region: str | None = None
 
     @property
     def dice(self) -> float:
         """Dice of the slice."""
         return self.overlap.dice
+
+    @property
+    def contour_dice(self) -> float:
+        """Dice with the inside of the expert's contour; with the reference's mask where there is no contour."""
+        return (self.inside or self.overlap).dice
 
 
 @dataclass(frozen=True)
@@ -109,9 +118,10 @@ def compare(
         phase = reference.phases.get(frame)
         volumes.append(_volume_record(case, phase, frame, expert, machine, reference.cine.spacing_mm))
         for k in np.flatnonzero((expert | machine).any(axis=(1, 2))).tolist():
-            apd_mm = math.nan
+            apd_mm, drawn = math.nan, reference.contours.get((frame, k)) if label.value == CAVITY.value else None
             if label.value == CAVITY.value and expert[k].any() and machine[k].any():
-                apd_mm = _apd_mm(expert[k], machine[k], reference.contours.get((frame, k)), reference.cine.spacing_mm)
+                apd_mm = _apd_mm(expert[k], machine[k], drawn, reference.cine.spacing_mm)
+            inside = None if drawn is None else fill_polygon(drawn, (expert.shape[1], expert.shape[2]))
             slices.append(
                 SliceRecord(
                     case=case.name,
@@ -122,6 +132,7 @@ def compare(
                     overlap=Overlap.of(expert[k], machine[k]),
                     hd95_mm=hausdorff_95_mm(expert[k], machine[k], reference.cine.spacing_mm[1:]),
                     apd_mm=apd_mm,
+                    inside=None if inside is None else Overlap.of(inside, machine[k]),
                 )
             )
     return slices, volumes

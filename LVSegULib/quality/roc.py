@@ -78,12 +78,14 @@ def shares_flagged(flagged: Choices, bad: Choices, patients: Sequence[str]) -> t
 
 
 def threshold_for(wrong: Numbers, bad: Choices, share: float, most_alarms: float = 1.0) -> float:
-    """The highest probability from which on at least `share` of the bad slices lie; there must be one.
+    """A probability above which at least `share` of the bad slices lie, as high as can be; there must be one.
 
-    Where more than `most_alarms` of the good slices lie above it, the lowest one above which no more do.
+    It lies half-way from the last of them to the next slice below. Where more than `most_alarms` of the good slices lie
+    above it, the lowest one above which no more do.
     """
     found, alarms = np.sort(wrong[bad])[::-1], np.sort(wrong[~bad])[::-1]
-    threshold = float(found[math.ceil(share * len(found)) - 1])
+    last = float(found[math.ceil(share * len(found)) - 1])
+    threshold = (last + float(wrong[wrong < last].max(initial=0.0))) / 2
     allowed = int(most_alarms * len(alarms))
     return max(threshold, float(alarms[allowed])) if allowed < len(alarms) else threshold
 

@@ -49,6 +49,16 @@ def test_the_experts_own_contour_is_used_where_there_is_one(squares: Squares, a_
     assert record.dice == 1 and record.apd_mm > 20
 
 
+def test_the_contours_dice_is_with_what_it_encloses(squares: Squares, a_case_of: CaseOf) -> None:
+    """The mask of 10 x 10 has the pixels that the contour runs through; it encloses 8 x 8."""
+    case = a_case_of("a_ED", squares(10))
+    contour = np.array([[8.6, 8.6], [16.4, 8.6], [16.4, 16.4], [8.6, 16.4]])
+    reference = dataclasses.replace(case.read(), contours={(0, 0): contour})
+    (record,), _ = compare(case, reference, squares(10), CAVITY)
+    assert record.dice == 1 and record.contour_dice == pytest.approx(2 * 64 / (64 + 100))
+    assert compared(case, squares(10))[0][0].contour_dice == 1, "without contours it is that of the masks"
+
+
 def test_a_missed_slice_and_one_too_many(squares: Squares, a_case_of: CaseOf) -> None:
     slices, volumes = compared(a_case_of("a_ED", squares(10, 6, 0, 0)), squares(10, 0, 4, 0))
     assert [record.slice for record in slices] == [0, 1, 2]

@@ -55,13 +55,14 @@ def test_shares_of_what_is_flagged() -> None:
     assert (found.value, alarms.value) == (pytest.approx(2 / 3), pytest.approx(1 / 3))
 
 
-@pytest.mark.parametrize(("share", "threshold"), [(0.3, 0.9), (0.6, 0.7), (0.7, 0.3), (1.0, 0.3)])
+@pytest.mark.parametrize(("share", "threshold"), [(0.3, 0.85), (0.6, 0.55), (0.7, 0.2), (1.0, 0.2)])
 def test_the_threshold_finds_the_share_and_no_more(share: float, threshold: float) -> None:
-    assert threshold_for(WRONG, BAD, share) == threshold
+    assert threshold_for(WRONG, BAD, share) == pytest.approx(threshold)
+    assert (WRONG[BAD] > threshold).mean() >= share
 
 
-@pytest.mark.parametrize(("most_alarms", "threshold"), [(1.0, 0.3), (0.67, 0.3), (0.34, 0.4), (0.0, 0.8)])
+@pytest.mark.parametrize(("most_alarms", "threshold"), [(1.0, 0.2), (0.67, 0.2), (0.34, 0.4), (0.0, 0.8)])
 def test_the_threshold_flags_no_more_good_slices_than_allowed(most_alarms: float, threshold: float) -> None:
     """The good ones have 0.8, 0.4 and 0.1; those above the threshold are flagged."""
-    assert threshold_for(WRONG, BAD, 1.0, most_alarms) == threshold
+    assert threshold_for(WRONG, BAD, 1.0, most_alarms) == pytest.approx(threshold)
     assert (WRONG[~BAD] > threshold).sum() <= most_alarms * 3
