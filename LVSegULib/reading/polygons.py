@@ -39,8 +39,8 @@ def fill_polygon(
         corners: (P, 2) as (i, j), whole numbers at pixel centres.
         size: rows, columns.
         with_border: False takes the pixels whose centre lies inside, which keeps the polygon's area; True takes the
-            pixels that the contour itself runs through as well, as many published masks do: in Sunnybrook 5 % more in all,
-            4 to 23 % in a slice.
+            pixels that the contour itself runs through as well, as many published masks do: in Sunnybrook 5 % more in
+            all, 4 to 23 % in a slice.
 
     Returns:
         Mask (rows, columns).

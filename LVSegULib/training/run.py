@@ -27,6 +27,7 @@ from LVSegULib.training.loop import Report, train_steps
 from LVSegULib.training.split import Split, fold_split, read_split, some_of
 from LVSegULib.training.start import describe_start, describe_teachers, start_from
 from LVSegULib.training.state import TrainingState, load_checkpoint, new_state, save_checkpoint
+from LVSegULib.training.twins import twins
 
 CHECKPOINT, LOG, CURVE, CONFIG, SPLIT = "checkpoint.safetensors", "log.csv", "curve.png", "config.json", "split.json"
 BEST, LAST = "best", "last"
@@ -83,6 +84,11 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         validation = None
         if kept and place.is_first:
             validation = _apart(config, load_slices(kept, values, config.grid, watch.loaded, cache))
+            for one, other in twins(training, validation):
+                watch.say(
+                    f"{other}, who is kept back, has the same images as {one}, who is learnt from: its figures will be "
+                    "too good; leave one of the two out, or keep both back with --split"
+                )
         state = new_state(config, place.device)
         start_from(config, state)
         if resume:
