@@ -126,5 +126,5 @@ def _mean(summary: dict[str, Any]) -> dict[str, Any]:
 
 
 def _figure(value: float | None, interval: Sequence[float | None], count: int) -> dict[str, Any]:
-    rounded = (None if number is None else round(float(number), 4) for number in (value, *interval))
+    rounded = (None if number is None else round(float(number), 6) for number in (value, *interval))
     return {**dict(zip(("value", "low", "high"), rounded, strict=True)), "n": count}
