@@ -23,16 +23,17 @@ from slicer.util import VTKObservationMixin
 if importlib.util.find_spec("LVSegULib") is None:  # run from a checkout, where the library is a sibling folder
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from LVSegULib.engines.base import installed_engines
 from LVSegUSlicer import settings
 from LVSegUSlicer.dicom_folder import loadDicomFolder
 from LVSegUSlicer.filters_view import FiltersView
+from LVSegUSlicer.import_guard import guardImports
 from LVSegUSlicer.input_view import InputView, likelyInput, showInViews
 from LVSegUSlicer.install import ensureEngine
 from LVSegUSlicer.logic import LVSegULogic, Request, Results
 from LVSegUSlicer.machine_view import MachineView
 from LVSegUSlicer.messages import explain, showError
 from LVSegUSlicer.model_view import ModelView
+from LVSegUSlicer.packages import readyEngines
 from LVSegUSlicer.parameter_node import Frames, LVSegUParameterNode
 from LVSegUSlicer.progress_view import ProgressView
 from LVSegUSlicer.results_view import ResultsView
@@ -59,6 +60,7 @@ class LVSegU(ScriptedLoadableModule):
             "sample patient is from the Sunnybrook Cardiac Data (CC0)."
         )
         slicer.app.connect("startupCompleted()", registerSampleData)
+        slicer.app.connect("startupCompleted()", guardImports)
 
 
 class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -249,7 +251,7 @@ class LVSegUTest(ScriptedLoadableModuleTest):
 
     def test_SamplePatient(self) -> None:
         """The sample patient is segmented; his ejection fraction is far below the normal of 50 % or more."""
-        if not installed_engines():
+        if not readyEngines():
             self.skipTest("neither ONNX Runtime nor PyTorch is installed: press Apply in the panel once")
         results = LVSegULogic().process(loadSamplePatient())
         self.assertEqual(len(results.measures.volumes_ml), 20)

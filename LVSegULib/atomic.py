@@ -22,8 +22,9 @@ def written_whole(path: Path) -> Iterator[Path]:
     as it was. The folder of `path` is made if it is missing.
 
     Raises:
-        OutputError: the folder cannot be made or written to, or the disk is full.
+        OutputError: `path` is a folder, its folder cannot be made or written to, or the disk is full.
     """
+    refuse_folder(path)
     beside = path.with_name(f".{uuid.uuid4().hex[:8]}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,31 +42,45 @@ def written_whole(path: Path) -> Iterator[Path]:
 def folder_written_whole(path: Path) -> Iterator[Path]:
     """Give an empty folder beside `path`, which becomes `path` if the block succeeds; a folder there is replaced then.
 
-    Whatever goes wrong inside, the folder beside is removed and an older `path` stays as it was.
+    Whatever goes wrong inside, the folder beside is removed and an older `path` stays as it was. `path` may be the
+    folder that the process runs in.
 
     Raises:
         OutputError: the folder cannot be made or written to, or the disk is full.
     """
-    beside = path.with_name(f".{uuid.uuid4().hex[:8]}-{path.name}")
+    place = path.resolve() if path.name in ("", "..") else path
+    beside = place.with_name(f".{uuid.uuid4().hex[:8]}-{place.name}")
     try:
         beside.mkdir(parents=True)
         yield beside
-        _replace_folder(beside, path)
+        _replace_folder(beside, place)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}: choose another folder") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def refuse_folder(path: Path) -> None:
+    """Refuse to write a file where a folder is; to be called before long work whose result `path` will hold.
+
+    Raises:
+        OutputError: `path` is a folder.
+    """
+    if path.is_dir():
+        raise OutputError(f"cannot write {path}: it is a folder: give the name of a file")
+
+
 def write_json(path: Path, values: Any) -> None:
     """Write `values` (plain lists, dictionaries, finite numbers and texts) as a JSON file, whole.
+
+    Bytes of file names that are no UTF-8, which Python holds as lone surrogates, are written as JSON escapes.
 
     Raises:
         OutputError: the file cannot be written.
     """
     text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
     with written_whole(path) as beside:
-        beside.write_text(text + "\n", encoding="utf-8", newline="\n")
+        beside.write_text(text + "\n", encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def _replace_folder(new: Path, path: Path) -> None:
@@ -73,10 +88,18 @@ def _replace_folder(new: Path, path: Path) -> None:
         new.rename(path)
         return
     old = new.with_name(new.name + ".old")
-    path.rename(old)
+    move = _move_contents if path.samefile(Path.cwd()) else Path.rename
+    move(path, old)
     try:
-        new.rename(path)
+        move(new, path)
     except OSError:
-        old.rename(path)
+        move(old, path)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _move_contents(source: Path, target: Path) -> None:
+    """Move what is in a folder, and leave the folder: where a process runs, a renamed one would go on being its own."""
+    target.mkdir(exist_ok=True)
+    for entry in list(source.iterdir()):
+        entry.rename(target / entry.name)

@@ -49,6 +49,12 @@ class SomeFailed(LVSegUError):
     exit_code = 4
 
 
+class AllFailed(SomeFailed):
+    """Each of several inputs failed, and what was wrong with it has been said."""
+
+    exit_code = 3
+
+
 def describe(error: BaseException) -> str:
     """One line for people that says what went wrong and what to do."""
     if isinstance(error, KeyboardInterrupt):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -100,6 +102,32 @@ class DicomPhantom:
         dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 16, 15, 1
         dataset.PixelData = self.images[t, k].tobytes()
         return dataset
+
+
+LATIN_1 = os.fsdecode(b"M\xfcller")
+"""A name as an old disk or archive has it: not UTF-8."""
+
+has_names_of_bytes = pytest.mark.skipif(sys.platform != "linux", reason="names are UTF-8 on Windows and macOS")
+
+
+@pytest.fixture
+def close_folder(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Take the permission to list a folder away, from the superuser too."""
+
+    def close(folder: Path) -> None:
+        for owner, name in ((os, "listdir"), (os, "scandir"), (Path, "iterdir")):
+            monkeypatch.setattr(owner, name, _refusing(folder, getattr(owner, name)))
+
+    return close
+
+
+def _refusing(folder: Path, listing: Callable[..., Any]) -> Callable[..., Any]:
+    def refuse(path: object = ".", *arguments: Any) -> Any:
+        if str(path) == str(folder):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return listing(path, *arguments)
+
+    return refuse
 
 
 @pytest.fixture

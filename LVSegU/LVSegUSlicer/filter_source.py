@@ -15,6 +15,7 @@ from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.prepare import prepare_images
 from LVSegULib.visualization.registration import map_ijk_to_ras
 from LVSegUSlicer.scene_reader import readInput
+from LVSegUSlicer.sequences import itemShown
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ class FilterSource:
         """The frame that is shown, as an index of `images`."""
         if self.browserID is None or len(self.items) == 1:
             return 0
-        browser = slicer.mrmlScene.GetNodeByID(self.browserID)
-        shown = 0 if browser is None else browser.GetSelectedItemNumber()
+        browser, volume = (slicer.mrmlScene.GetNodeByID(nodeID) for nodeID in (self.browserID, self.volumeID))
+        sequence = None if browser is None or volume is None else browser.GetSequenceNode(volume)
+        shown = 0 if sequence is None else itemShown(browser, sequence)
         return min(max(shown, 0), len(self.items) - 1)
 
     def sliceAt(self, ras: NDArray[np.float64]) -> int:

@@ -80,9 +80,11 @@ class FilterSwitches:
     def reset(self) -> None:
         """Turn all filters on, and put the result back as it was."""
         self._giveUp()
-        original, self._original, self.off = self._original, None, frozenset()
-        if original is not None and original.isInScene:
-            self._onResults(original.putBack())
+        original = self._original
+        results = original.putBack() if original is not None and original.isInScene else None
+        self._original, self.off = None, frozenset()  # only now: what failed can be tried again
+        if results is not None:
+            self._onResults(results)
 
     def forget(self) -> None:
         """Turn all filters on and touch nothing, as the scene is being closed."""
@@ -99,8 +101,10 @@ class FilterSwitches:
         if results is not None:
             self._onResults(results)
             return
-        self.reset()
-        self._onFailed(error)
+        try:
+            self.reset()
+        finally:
+            self._onFailed(error)
 
 
 def _original(results: Results | None, volume: Any, modelName: str) -> OriginalResult:

@@ -32,7 +32,8 @@ def ensureEngine(engine: str, *, confirm: Callable[[str], bool] | None = None) -
     """Install what `engine` needs and is missing; on the main thread.
 
     Args:
-        engine: "onnxruntime", "torch", or "auto" for the fastest that is installed; ONNX Runtime if none is.
+        engine: "onnxruntime", "torch", or "auto" for the fastest that is installed in a version that fits; ONNX Runtime
+            if none is.
         confirm: asked with what would be downloaded and how much; by default the user is asked in a dialog. Nobody is
             asked if nothing is missing.
 

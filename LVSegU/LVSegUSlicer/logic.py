@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
 from LVSegULib.errors import InputError, UsageError
+from LVSegUSlicer.import_guard import guardImports
 from LVSegUSlicer.navigation import goToFrame, goToSlice
 from LVSegUSlicer.request import Request, Results
 from LVSegUSlicer.results_store import findResults, storedVolumes, storeResults
@@ -32,6 +33,7 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
+        guardImports()
         self._started: StartedRun | None = None
         self._timer: Any = None
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from LVSegULib.engines.base import installed_engines
 from LVSegUSlicer import settings
-from LVSegUSlicer.packages import ENGINES
+from LVSegUSlicer.packages import ENGINES, readyEngines
 
 NAMES = {"onnxruntime": "ONNX Runtime", "torch": "PyTorch"}
 
@@ -19,7 +18,7 @@ class MachineView:
     def __init__(self, ui: Any) -> None:
         self.ui = ui
         self._engines = (settings.AUTOMATIC, *ENGINES)
-        self.ui.engineComboBox.addItems([_engineTitle(name) for name in self._engines])
+        self.ui.engineComboBox.addItems([engineTitle(name) for name in self._engines])
         self.ui.engineComboBox.currentIndex = self._engines.index(settings.engine())
         self.ui.threadsSpinBox.maximum = settings.mostThreads()
         self.ui.threadsSpinBox.value = settings.threads() or 0
@@ -33,8 +32,9 @@ class MachineView:
         settings.setThreads(count or None)
 
 
-def _engineTitle(name: str) -> str:
+def engineTitle(name: str) -> str:
+    """An engine's name in the list, and whether Apply installs it."""
     if name == settings.AUTOMATIC:
         return _("Automatic (the fastest installed)")
     title = NAMES.get(name, name)
-    return title if name in installed_engines() else _("{engine} (installed on Apply)").format(engine=title)
+    return title if name in readyEngines() else _("{engine} (installed on Apply)").format(engine=title)

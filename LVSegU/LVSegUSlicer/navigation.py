@@ -10,6 +10,7 @@ import slicer
 from numpy.typing import NDArray
 
 from LVSegULib.labels import CAVITY
+from LVSegUSlicer.result_frames import resultFrames
 from LVSegUSlicer.scene_labels import gridToWorld, referenceGrid
 
 _RAS = 3
@@ -21,9 +22,7 @@ def goToFrame(segmentationNode: Any, frame: int) -> None:
     Slice views that miss the cavity jump to its middle; the others stay where they are, so that one slice can be
     compared between ED and ES. A single volume has no browser; only its slices jump.
     """
-    browser = browserOf(segmentationNode)
-    if browser is not None:
-        browser.SetSelectedItemNumber(frame)
+    _select(segmentationNode, frame)
     corners = _cornersOfCavity(segmentationNode)
     if corners is not None:
         for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
@@ -40,9 +39,7 @@ def goToSlice(segmentationNode: Any, frame: int, index: int, axis: int) -> None:
         index: slice, from 0, along `axis`.
         axis: axis of the volume's own arrays (0 for K, 1 for J, 2 for I) along which the slices are counted.
     """
-    browser = browserOf(segmentationNode)
-    if browser is not None:
-        browser.SetSelectedItemNumber(frame)
+    _select(segmentationNode, frame)
     grid = referenceGrid(segmentationNode)
     extent = np.reshape(grid.GetExtent(), (_RAS, 2))
     toWorld = gridToWorld(segmentationNode, grid)
@@ -55,9 +52,11 @@ def goToSlice(segmentationNode: Any, frame: int, index: int, axis: int) -> None:
         sliceNode.JumpSliceByOffsetting(*(toWorld @ place)[:_RAS])
 
 
-def browserOf(segmentationNode: Any) -> Any:
-    """The vtkMRMLSequenceBrowserNode that plays a segmentation; None for a single volume's."""
-    return slicer.modules.sequences.logic().GetFirstBrowserNodeForProxyNode(segmentationNode)
+def _select(segmentationNode: Any, frame: int) -> None:
+    """Select a frame in the browser, if there is one."""
+    frames = resultFrames(segmentationNode)
+    if frames is not None:
+        frames.select(frame)
 
 
 def _cornersOfCavity(segmentationNode: Any) -> NDArray[np.float64] | None:

@@ -13,9 +13,9 @@ from slicer.i18n import tr as _
 from LVSegULib.errors import InputError
 from LVSegULib.labels import Label
 from LVSegUSlicer.request import Results
+from LVSegUSlicer.result_frames import copyOf, give, resultFrames
 from LVSegUSlicer.results_store import storedVolumes, storeResults
 from LVSegUSlicer.scene_writer import fillSegments, inputOf, removeWithDisplay
-from LVSegUSlicer.sequences import dataNodes
 
 _SURFACE = "Closed surface"
 
@@ -26,11 +26,9 @@ class OriginalResult:
     def __init__(self, results: Results) -> None:
         self.results = results
         self._volumes_ml = storedVolumes(results)
-        nodes = self._nodes()
-        if results.browserNode is not None:
-            # What is being corrected now may not be in the sequence yet.
-            nodes[min(max(results.browserNode.GetSelectedItemNumber(), 0), len(nodes) - 1)] = results.segmentationNode
-        self._frames = [_copyOf(node) for node in nodes]
+        self._played = resultFrames(results.segmentationNode)
+        nodes = [results.segmentationNode] if self._played is None else self._played.nodes()
+        self._frames = [copyOf(node.GetSegmentation()) for node in nodes]
 
     @property
     def frameCount(self) -> int:
@@ -60,47 +58,36 @@ class OriginalResult:
         volume = inputOf(self.results.segmentationNode)
         if volume is None or not self.isInScene:
             raise InputError(_("the result or its input was removed: press Apply"))
-        node = _workingCopy(self.results.segmentationNode)
+        node, written = _workingCopy(self.results.segmentationNode), []
         try:
             for index, (kept, labels) in enumerate(zip(self._frames, frames, strict=True)):
                 node.GetSegmentation().DeepCopy(kept)
                 fillSegments(node, labels, regions, volume, show3D=kept.ContainsRepresentation(_SURFACE))
-                _put(self._nodes()[index], node.GetSegmentation())
+                written.append(copyOf(node.GetSegmentation()))
                 progress((index + 1) / len(frames))
         finally:
             removeWithDisplay(node)
-        self._show()
+        self._write(written)
 
     def putBack(self) -> Results:
         """Make the result what it was, voxel for voxel."""
-        for node, kept in zip(self._nodes(), self._frames, strict=True):
-            _put(node, kept)
-        self._show()
+        self._write([copyOf(kept) for kept in self._frames])
         results = self.results
         return storeResults(results.segmentationNode, results.measures, self._volumes_ml, quality=results.quality)
 
-    def _nodes(self) -> list[Any]:
-        """The node of each frame; of a single volume, the segmentation itself."""
-        sequence = self._sequence()
-        return [self.results.segmentationNode] if sequence is None else dataNodes(sequence)
-
-    def _sequence(self) -> Any:
-        browser = self.results.browserNode
-        return None if browser is None else browser.GetSequenceNode(self.results.segmentationNode)
-
-    def _show(self) -> None:
-        if self._sequence() is not None:
-            slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(self.results.browserNode)
-
-
-def _copyOf(node: Any) -> Any:
-    copy = slicer.vtkSegmentation()
-    copy.DeepCopy(node.GetSegmentation())
-    return copy
-
-
-def _put(node: Any, segmentation: Any) -> None:
-    node.GetSegmentation().DeepCopy(segmentation)
+    def _write(self, segmentations: Sequence[Any]) -> None:
+        """Give every frame its segmentation, and show it; where the browser is gone, show the frame seen last."""
+        played = self._played
+        if played is None:
+            give(self.results.segmentationNode, segmentations[0])
+            return
+        shown = played.shown() or 0
+        played.write(segmentations)
+        if not played.isPlayed:
+            give(self.results.segmentationNode, segmentations[shown])
+            return
+        played.showSelected()
+        played.dropCopies()
 
 
 def _workingCopy(segmentationNode: Any) -> Any:

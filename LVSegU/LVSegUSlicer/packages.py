@@ -9,7 +9,6 @@ from pathlib import Path
 
 from slicer.i18n import tr as _
 
-from LVSegULib.engines.base import installed_engines
 from LVSegULib.errors import UsageError
 
 REQUIREMENTS = Path(__file__).parent / "requirements.txt"
@@ -73,16 +72,25 @@ def missingPackages(engine: str) -> tuple[Package, ...]:
     """What is to be installed before `engine` can run.
 
     Args:
-        engine: "onnxruntime", "torch", or "auto" for the fastest that is installed; ONNX Runtime if none is.
+        engine: "onnxruntime", "torch", or "auto", see `chosenEngine`.
 
     Raises:
         UsageError: there is no such engine.
     """
     if engine not in ("auto", *ENGINES):
         raise UsageError(_('there is no engine "{engine}": choose auto, onnxruntime or torch').format(engine=engine))
-    installed = [name for name in installed_engines() if name in ENGINES]
-    chosen = engine if engine != "auto" else next(iter(installed), ENGINES[0])
-    return tuple(package for package in _packages() if package.name in (*ALWAYS, chosen) and package.isMissing)
+    needed = (*ALWAYS, chosenEngine(engine))
+    return tuple(package for package in _packages() if package.name in needed and package.isMissing)
+
+
+def chosenEngine(engine: str) -> str:
+    """`engine` itself; for "auto" the first of `readyEngines`, ONNX Runtime if there is none."""
+    return engine if engine != "auto" else next(iter(readyEngines()), ENGINES[0])
+
+
+def readyEngines() -> tuple[str, ...]:
+    """Those of `ENGINES` that are installed in a version that fits, in their order; nothing is imported."""
+    return tuple(package.name for package in _packages() if package.name in ENGINES and not package.isMissing)
 
 
 def isImportable(module: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import qt
 from slicer.i18n import tr as _
@@ -32,7 +32,7 @@ class PolledJob(Generic[Result]):
         self._isOver = False
         self._job: Job[Result] = Job(work)
         self._job.start()
-        self._timer = qt.QTimer()
+        self._timer: Any = qt.QTimer()
         self._timer.connect("timeout()", self._poll)
         self._timer.start(PAUSE_MS)
 
@@ -65,4 +65,6 @@ class PolledJob(Generic[Result]):
 
     def _end(self) -> None:
         self._isOver = True
-        self._timer.stop()
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None  # it holds `_poll`, and by it all that the work needed

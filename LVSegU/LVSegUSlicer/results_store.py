@@ -8,9 +8,9 @@ from typing import Any
 
 from LVSegULib.measures.volumes import Measures, measures_from_json
 from LVSegUSlicer.charts import CHART_ROLE, writeChart
-from LVSegUSlicer.navigation import browserOf
 from LVSegUSlicer.request import Results
 from LVSegUSlicer.scene_quality import SceneQuality, storedQuality, storeQuality
+from LVSegUSlicer.sequences import browserOf
 from LVSegUSlicer.tables import FRAMES_ROLE, MEASURES_ROLE, writeTables
 
 MEASURES, VOLUMES = "LVSegU.Measures", "LVSegU.Volumes"

@@ -14,6 +14,7 @@ from slicer.i18n import tr as _
 from LVSegULib.labels import CAVITY
 from LVSegULib.measures.volumes import Measures
 from LVSegULib.quality.score import Flag
+from LVSegULib.reading.names import safe_name
 from LVSegUSlicer import settings
 from LVSegUSlicer.messages import explain, showError
 from LVSegUSlicer.quality_view import QualityView
@@ -127,13 +128,21 @@ class ResultsView:
             slicer.modules.plots.logic().ShowChartInLayout(self._results.chartNode)
 
     def _export(self) -> None:
-        name = self._results.segmentationNode.GetName()
-        suggested = str(Path(settings.lastFolder()) / f"{name}.csv")
-        title, kind = _("Export the volume of every frame"), _("Table (*.csv)")
-        path = qt.QFileDialog.getSaveFileName(self.ui.LVSegU, title, suggested, kind)
+        name = safe_name(self._results.segmentationNode.GetName())
+        path = self._askForTable(str(Path(settings.lastFolder()) / f"{name}.csv"))
         if path:
             self.logic.exportCsv(self._results.segmentationNode, path)
             settings.setLastFolder(str(Path(path).parent))
+
+    def _askForTable(self, suggested: str) -> str:
+        """The file that the user chooses, with an ending; "" for Cancel."""
+        title, kind = _("Export the volume of every frame"), _("Table (*.csv)")
+        path = str(qt.QFileDialog.getSaveFileName(self.ui.LVSegU, title, suggested, kind) or "")
+        if not path or Path(path).suffix:
+            return path
+        path += ".csv"
+        # the dialog asked about the name as it was typed: let it ask whether to replace the file of this one
+        return self._askForTable(path) if Path(path).exists() else path
 
 
 def _curve(measures: Measures) -> Any:

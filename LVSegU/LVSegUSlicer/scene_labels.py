@@ -9,11 +9,12 @@ import slicer
 import vtk
 from numpy.typing import NDArray
 from slicer.i18n import tr as _
+from vtk.util.numpy_support import vtk_to_numpy
 
 from LVSegULib.errors import InputError
 from LVSegULib.labels import BY_KEY, Label
+from LVSegUSlicer.result_frames import resultFrames
 from LVSegUSlicer.scene_writer import LABELS_ATTRIBUTE, inputOf
-from LVSegUSlicer.sequences import dataNodes, timesMs
 
 
 class SceneLabels(NamedTuple):
@@ -54,17 +55,10 @@ def readLabels(segmentationNode: Any) -> SceneLabels:
     """
     regions = regionsOf(segmentationNode)
     grid = referenceGrid(segmentationNode)
-    logic = slicer.modules.sequences.logic()
-    browser = logic.GetFirstBrowserNodeForProxyNode(segmentationNode)
-    sequence = None if browser is None else browser.GetSequenceNode(segmentationNode)
-    frames = [segmentationNode]
-    if sequence is not None:
-        frames = dataNodes(sequence)
-        shown = browser.GetSelectedItemNumber()
-        if 0 <= shown < len(frames):
-            frames[shown] = segmentationNode  # what is being corrected now may not be in the sequence yet
-    labels = np.stack([_labelsOf(frame, regions, grid) for frame in frames])
-    time_ms = None if sequence is None else timesMs(sequence)
+    frames = resultFrames(segmentationNode)
+    nodes = [segmentationNode] if frames is None else frames.nodes()
+    labels = np.stack([_labelsOf(node, regions, grid) for node in nodes])
+    time_ms = None if frames is None else frames.time_ms
     return SceneLabels(labels, _spacingInWorld(segmentationNode, grid), time_ms)
 
 
@@ -110,7 +104,7 @@ def _onGrid(image: Any, grid: Any) -> NDArray[Any]:
     whole = slicer.vtkOrientedImageData()
     slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(image, grid, whole, False)
     size = whole.GetDimensions()
-    pixels = vtk.util.numpy_support.vtk_to_numpy(whole.GetPointData().GetScalars())
+    pixels = vtk_to_numpy(whole.GetPointData().GetScalars())
     return pixels.reshape(size[::-1])
 
 

@@ -14,7 +14,7 @@ from slicer.i18n import tr as _
 
 from LVSegULib.cine import Cine, check_matrix, describe_stack
 from LVSegULib.errors import GeometryError, InputError
-from LVSegUSlicer.sequences import dataNodes, sequenceOf, timesMs
+from LVSegUSlicer.sequences import dataNodes, itemShown, sequenceOf, timesMs
 
 __all__ = ["SceneCine", "describeInput", "readInput", "readKey", "sequenceOf"]
 
@@ -134,7 +134,7 @@ def readKey(inputNode: Any, *, allFrames: bool = True) -> tuple[object, ...]:
         return source.proxy.GetID(), pixels.GetMTime(), _ijkToWorld(source.proxy, source.proxy).tobytes()
     browser, sequence = found
     proxy, first = browser.GetProxyNode(sequence), sequence.GetNthDataNode(0)
-    item = None if allFrames else browser.GetSelectedItemNumber()
+    item = None if allFrames else itemShown(browser, sequence)
     count = sequence.GetNumberOfDataNodes()
     return sequence.GetID(), count, item, _ijkToWorld(first, proxy).tobytes()
 
@@ -157,7 +157,7 @@ def _source(inputNode: Any, *, allFrames: bool, item: int | None = None) -> _Sou
         return _Source(inputNode.GetName(), inputNode, (inputNode,), (0,))
     browser, sequence = found
     every = dataNodes(sequence)
-    one = browser.GetSelectedItemNumber() if item is None else item
+    one = itemShown(browser, sequence) if item is None else item
     items = tuple(range(len(every))) if allFrames else (min(max(one, 0), len(every) - 1),)
     volumes = tuple(every[chosen] for chosen in items)
     for volume in volumes:

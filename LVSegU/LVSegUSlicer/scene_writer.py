@@ -14,6 +14,7 @@ from slicer.i18n import tr as _
 from LVSegULib.labels import Label
 from LVSegUSlicer.hierarchy import putBeside
 from LVSegUSlicer.scene_reader import SceneCine
+from LVSegUSlicer.sequences import indexValueShowing
 from LVSegUSlicer.terminology import terminologyEntry
 
 INPUT_ROLE = "LVSegU.Input"
@@ -54,7 +55,7 @@ def segmentationSteps(
         results = _newSequence(sequence, name)
         for index, (frame, item) in enumerate(zip(frames, scene.items, strict=True)):
             fillSegments(node, frame, regions, volume, show3D=show3D)
-            results.SetDataNodeAtValue(node, sequence.GetNthIndexValue(item))
+            results.SetDataNodeAtValue(node, indexValueShowing(browser, sequence, item))
             yield (index + 1) / (len(frames) + 1), None
         removeWithDisplay(node)
         node = _play(browser, results, name)

@@ -42,6 +42,55 @@ def dataNodes(sequence: Any) -> list[Any]:
     return [sequence.GetNthDataNode(item) for item in range(sequence.GetNumberOfDataNodes())]
 
 
+def browserOf(proxyNode: Any) -> Any:
+    """The vtkMRMLSequenceBrowserNode that plays a node; None for one that is not played."""
+    return slicer.modules.sequences.logic().GetFirstBrowserNodeForProxyNode(proxyNode)
+
+
+def itemShown(browser: Any, sequence: Any) -> int:
+    """The item of a sequence that its browser shows, from 0.
+
+    What is selected in a browser is an item of its master sequence. Other sequences show what they have at the same
+    index value, or before it.
+    """
+    return _itemShown(browser, sequence, browser.GetSelectedItemNumber())
+
+
+def itemToSelect(browser: Any, sequence: Any, item: int) -> int:
+    """What to select in a browser to see an item of a sequence, from 0; what is next to it where it is never shown."""
+    selected = _selectedToSee(browser, sequence, item)
+    if selected is not None:
+        return selected
+    return max(
+        0, int(browser.GetMasterSequenceNode().GetItemNumberFromIndexValue(sequence.GetNthIndexValue(item), False))
+    )
+
+
+def indexValueShowing(browser: Any, sequence: Any, item: int) -> str:
+    """The index value at which a browser shows an item of a sequence first; the item's own where it never does."""
+    selected = _selectedToSee(browser, sequence, item)
+    shown = sequence if selected is None else browser.GetMasterSequenceNode()
+    return str(shown.GetNthIndexValue(item if selected is None else selected))
+
+
+def _selectedToSee(browser: Any, sequence: Any, item: int) -> int | None:
+    if _isMaster(browser, sequence):
+        return item
+    count = browser.GetNumberOfItems()
+    return next((selected for selected in range(count) if _itemShown(browser, sequence, selected) == item), None)
+
+
+def _itemShown(browser: Any, sequence: Any, selected: int) -> int:
+    if _isMaster(browser, sequence) or not 0 <= selected < browser.GetNumberOfItems():
+        return selected
+    value = browser.GetMasterSequenceNode().GetNthIndexValue(selected)
+    return int(sequence.GetItemNumberFromIndexValue(value, False))
+
+
+def _isMaster(browser: Any, sequence: Any) -> bool:
+    return browser.GetMasterSequenceNode() in (sequence, None)
+
+
 def timesMs(sequence: Any) -> NDArray[np.float64] | None:
     """Time of every item in ms; None if the index has no unit of time."""
     perUnit = _MS_PER_UNIT.get(sequence.GetIndexUnit() or "")

@@ -22,6 +22,7 @@ from LVSegULib.quality.score import Quality
 from LVSegULib.visualization.filters import Filter
 from LVSegULib.visualization.inspector import Inspector, WithoutFilters, open_inspector
 from LVSegUSlicer.job import Report
+from LVSegUSlicer.packages import chosenEngine
 
 Opened = TypeVar("Opened")
 
@@ -134,7 +135,7 @@ def openedInspector(model: ModelFolder, engine: str, threads: int | None) -> Ins
 
 def _engineOf(work: Work, model: ModelFolder) -> Engine:
     if not work.off:
-        return _engines.opened(model, work.engine, work.threads)
+        return _engines.opened(model, chosenEngine(work.engine), work.threads)
     return WithoutFilters(openedInspector(model, work.engine, work.threads), work.off)
 
 

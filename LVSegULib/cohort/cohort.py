@@ -17,6 +17,7 @@ from LVSegULib.cohort.listing import find_cases
 from LVSegULib.cohort.manifest import Ending, Manifest, Recipe, open_manifest
 from LVSegULib.cohort.outliers import mark_outliers
 from LVSegULib.cohort.overview import write_overview
+from LVSegULib.cohort.place import CASES, OVERVIEW, PARQUET, TABLE, check_place, refuse_inputs_inside
 from LVSegULib.cohort.receipt import is_whole
 from LVSegULib.cohort.run import Run
 from LVSegULib.cohort.table import write_csv, write_parquet
@@ -30,8 +31,6 @@ LOCK, OTHERS = ".cohort.lock", "another run of this cohort"
 DEAD_SECONDS = 60.0
 """Workers of this machine are started anew when they die. Dask forgets one that dies before it has heard of its start;
 if all have gone that way, there is nothing to wait for."""
-
-CASES, TABLE, PARQUET, OVERVIEW = "cases", "cohort.csv", "cohort.parquet", "overview.html"
 
 
 @dataclass(frozen=True)
@@ -101,15 +100,17 @@ def segment_cohort(source: Path, out: Path, workers: Workers, settings: Settings
 
     Raises:
         InputError: there is nothing to segment, or the list is wrong.
-        UsageError: another run is at work in `out`, or it holds another cohort; no such model or engine.
+        UsageError: another run is at work in `out`, it holds another cohort, or an input; no such model or engine.
         EngineError: the workers cannot be had, or have gone.
         OutputError: the results cannot be written.
         Cancelled: it was stopped; tables and overview show what is done.
     """
     model, recipe = recipe_of(settings)
+    check_place(source, out)
     with locked(out, LOCK, OTHERS), open_manifest(out) as manifest:
         manifest.settle_root(source.resolve())
         listing = find_cases(source.resolve(), manifest, watch.looking)
+        refuse_inputs_inside(out / CASES, listing.found)
         cases = manifest.list_cases(listing.found)
         to_do = _to_do(manifest, cases, recipe, out, retry_failed=settings.retry_failed)
         totals = Totals(left_out=listing.left_out, gone=manifest.gone())

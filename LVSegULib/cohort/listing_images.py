@@ -9,6 +9,7 @@ from LVSegULib.cohort.case import Found, fingerprint_of
 from LVSegULib.cohort.listing_walk import Folder
 from LVSegULib.cohort.naming import longer_names, printable
 from LVSegULib.reading.names import short_name
+from LVSegULib.reading.results import LABEL_MAP, REPORT, is_label_map_of_ours
 
 HEADERS = (".nhdr", ".mhd")
 """Endings of image files whose pixels may lie in another file."""
@@ -30,7 +31,16 @@ def images_in(folder: Folder, left_out: Counter[str], *, holds_labels: bool) -> 
         reason = "label maps of an nnU-Net data set" if holds_labels else "segmentations"
         left_out[reason] += len(folder.images) - len(images)
     parents = folder.relative.split("/") if folder.relative else []
-    return [_case(folder, name, parents) for name in images]
+    return [_case(folder, name, parents) for name in images if not _is_result(folder, name, left_out)]
+
+
+def _is_result(folder: Folder, name: str, left_out: Counter[str]) -> bool:
+    """Whether the image is a label map that `lvsegu segment` wrote; its report lies beside it then."""
+    report = name.removesuffix(LABEL_MAP) + REPORT
+    if report not in folder.files or not is_label_map_of_ours(folder.path / name):
+        return False
+    left_out["label maps that LVSegU wrote"] += 1
+    return True
 
 
 def data_of_headers(folder: Folder) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from LVSegULib.cohort.case import Case, Found
-from LVSegULib.cohort.naming import give_names
+from LVSegULib.cohort.naming import give_names, printable
 from LVSegULib.errors import OutputError, UsageError
+from LVSegULib.reading.names import is_text
 
 MANIFEST = "manifest.sqlite"
 FORMAT = 1
@@ -99,9 +101,11 @@ class Manifest:
         """
         with self._change() as database:
             known = database.execute("SELECT value FROM cohort WHERE name = 'root'").fetchone()
-            if known and known[0] != str(root) and Path(known[0]).exists():
-                raise UsageError(f"{self._path.parent}: holds the cohort of {known[0]}: choose another --out folder")
-            database.execute("INSERT OR REPLACE INTO cohort VALUES ('root', ?)", (str(root),))
+            before = Path(os.fsdecode(known[0])) if known else root
+            if before != root and before.exists():
+                raise UsageError(f"{self._path.parent}: holds the cohort of {before}: choose another --out folder")
+            kept = str(root) if is_text(root) else os.fsencode(root)
+            database.execute("INSERT OR REPLACE INTO cohort VALUES ('root', ?)", (kept,))
 
     def list_cases(self, found: Sequence[Found]) -> tuple[Case, ...]:
         """Take what was found into the manifest, and give it names; cases that are not found any more are kept."""
@@ -112,7 +116,7 @@ class Manifest:
             database.executemany(
                 "INSERT INTO cases (key, name, source, is_listed, fingerprint) VALUES (?, ?, ?, 1, '') "
                 "ON CONFLICT (key) DO UPDATE SET source = excluded.source, is_listed = 1",
-                [(one.key, names[one.key], str(one.path)) for one in found],
+                [(one.key, names[one.key], printable(str(one.path))) for one in found],
             )
         return tuple(Case(names[one.key], one) for one in found)
 
@@ -146,7 +150,7 @@ class Manifest:
             case.found.fingerprint,
             recipe.to_json(),
             ending.status,
-            ending.reason,
+            printable(ending.reason),
             ending.started,
             ending.finished,
             ending.input_sha256,

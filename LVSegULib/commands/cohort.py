@@ -59,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
         InputError: all of them did.
     """
     need_cohort()
-    from LVSegULib.cohort.cohort import CASES, OVERVIEW, TABLE, Settings, Watch, segment_cohort
+    from LVSegULib.cohort.cohort import Settings, Watch, segment_cohort
+    from LVSegULib.cohort.place import CASES, OVERVIEW, TABLE
 
     workers = _workers(arguments)
     for name in ("SIGTERM", "SIGHUP"):  # a batch system stops a job so; Windows lacks the second

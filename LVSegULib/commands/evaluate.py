@@ -57,13 +57,18 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         SomeFailed: some cases could not be evaluated; the figures are of the others.
+        OutputError: a folder is where a file is to be written.
     """
+    from LVSegULib.atomic import refuse_folder
     from LVSegULib.engines.base import open_engine
     from LVSegULib.evaluation.datasets import open_evaluation_set
     from LVSegULib.evaluation.out_of_fold import predictor
     from LVSegULib.evaluation.report import report_text
     from LVSegULib.modelfolder.folder import find_model
 
+    for path in (arguments.json, arguments.picture):
+        if path is not None:
+            refuse_folder(path)
     models = [find_model(name) for name in arguments.model or [DEFAULT_MODEL]]
     dataset = _chosen_patients(open_evaluation_set(arguments.dataset), arguments, models)
     engines = [open_engine(model, arguments.engine, arguments.threads) for model in models]

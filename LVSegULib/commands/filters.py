@@ -51,8 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "whole network finds)",
     )
     parser.add_argument(
-        "--split", type=Path, metavar="FILE", help='of --data, take the "validation" patients of this JSON file only'
+        "--split",
+        type=Path,
+        metavar="FILE",
+        help='of --data, take the "validation" patients of this JSON file only (nnU-Net\'s splits_final.json too)',
     )
+    parser.add_argument("--fold", type=int, help="which fold of a splits_final.json, from 0")
     parser.add_argument(
         "--off",
         nargs="+",
@@ -120,13 +124,15 @@ def _subjects(arguments: argparse.Namespace, cine: Cine, inspector: Inspector) -
     from LVSegULib.evaluation.split import validation_cases
     from LVSegULib.visualization.subjects import subject_of_cine, subjects_of_cases
 
+    if arguments.fold is not None and arguments.split is None:
+        raise UsageError("--fold chooses from a split file: pass --split FILE as well")
     if not arguments.data:
         if arguments.split is not None:
             raise UsageError("--split chooses patients of a data set: give --data as well")
         return (subject_of_cine(cine, inspector),)
     cases = [case for folder in arguments.data for case in open_evaluation_set(folder).cases]
     if arguments.split is not None:
-        cases = validation_cases(cases, arguments.split)
+        cases = validation_cases(cases, arguments.split, arguments.fold)
     _warn_of_training_patients({case.patient for case in cases}, inspector)
     with _progress("reading") as report:
         return subjects_of_cases(cases, inspector.model.spec, lambda done, _name: report(done / len(cases)))

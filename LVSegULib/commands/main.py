@@ -6,13 +6,16 @@ import argparse
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
 from LVSegULib import __version__
 from LVSegULib.commands.messages import exit_code_of, start_logging
-from LVSegULib.errors import describe
+from LVSegULib.errors import SomeFailed, UsageError, describe
+from LVSegULib.reading.names import is_text
 
 COMMANDS = {
     "segment": "segment cines: label maps, volumes over the beat, ejection fraction, a picture",
@@ -64,8 +67,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except (Exception, KeyboardInterrupt) as error:
-        if debug:
-            raise
+        if debug and not isinstance(error, SomeFailed):  # of those, each input's own has been shown
+            traceback.print_exception(error)
         print(f"lvsegu: {describe(error)}", file=sys.stderr)
         return exit_code_of(error)
     return code
@@ -75,7 +78,14 @@ def _run(words: list[str]) -> int:
     chosen = next((word for word in words if word in COMMANDS), None)
     arguments = build_parser(chosen).parse_args(words)
     start_logging(getattr(arguments, "verbose", 0), quiet=getattr(arguments, "quiet", False))
+    _check_out(getattr(arguments, "out", None))
     return int(_module(arguments.command).run(arguments))
+
+
+def _check_out(out: Path | None) -> None:
+    """Libraries in C++ and databases cannot write to a folder whose name is no text; some end the process over it."""
+    if out is not None and not is_text(out):
+        raise UsageError(f"--out {out}: its name is not UTF-8: choose another --out folder")
 
 
 def _module(command: str) -> ModuleType:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from LVSegULib.commands.messages import Progress
 from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
-from LVSegULib.errors import InputError, OutputError, SomeFailed, describe
+from LVSegULib.errors import AllFailed, OutputError, SomeFailed, describe
 
 if TYPE_CHECKING:
     from LVSegULib.measures.volumes import Measures
     from LVSegULib.quality.score import Quality
-    from LVSegULib.segmentation.to_files import Outcome, Segmenter
+    from LVSegULib.segmentation.to_files import Inputs, Outcome, Segmenter
 
 _log = logging.getLogger(__name__)
 
@@ -48,32 +48,36 @@ def run(arguments: argparse.Namespace) -> int:
     """Segment every input; one that fails does not stop the others.
 
     Raises:
-        InputError: all of several inputs failed.
+        AllFailed: all of several inputs failed.
         SomeFailed: some of several inputs failed.
         LVSegUError: the model, the engine, the output folder or the only input is at fault.
     """
     from LVSegULib.reading.inputs import expand_inputs
+    from LVSegULib.segmentation.to_files import identify
 
     inputs = expand_inputs(arguments.inputs)
     segmenter = open_segmenter(arguments)
     _check_writable(arguments.out)
+    kept = identify(inputs)
     taken: set[str] = set()
     failed: list[Path] = []
     for number, source in enumerate(inputs, start=1):
         caption = source.name if len(inputs) == 1 else f"{number}/{len(inputs)} {source.name}"
         try:
-            outcome = segment_one(source, arguments, segmenter, frozenset(taken), caption)
+            outcome = segment_one(source, arguments, segmenter, frozenset(taken), caption, kept)
         except Exception as error:
             # One bad input must not cost the user the others, whatever is wrong with it.
+            if arguments.json:
+                print(json.dumps({"input": str(source), "error": describe(error)}), flush=True)
             if len(inputs) == 1:
                 raise
             failed.append(source)
-            _report_failure(source, error, as_json=arguments.json)
+            _report_failure(source, error, with_traceback=getattr(arguments, "debug", False))
             continue
         taken.add(outcome.cine.name)
         print(json.dumps(outcome.report, allow_nan=False) if arguments.json else summary(outcome), flush=True)
     if failed:
-        kind = InputError if len(failed) == len(inputs) else SomeFailed
+        kind = AllFailed if len(failed) == len(inputs) else SomeFailed
         raise kind(f"{len(failed)} of {len(inputs)} inputs failed: {', '.join(str(source) for source in failed)}")
     return 0
 
@@ -92,14 +96,19 @@ def open_segmenter(arguments: argparse.Namespace) -> Segmenter:
 
 
 def segment_one(
-    source: Path, arguments: argparse.Namespace, segmenter: Segmenter, taken: frozenset[str], caption: str
+    source: Path,
+    arguments: argparse.Namespace,
+    segmenter: Segmenter,
+    taken: frozenset[str],
+    caption: str,
+    inputs: Inputs = frozenset(),
 ) -> Outcome:
-    """Segment one input with a progress line, and log what the user should know of it."""
+    """Segment one input with a progress line, and log what the user should know of it; see `segment_to_files`."""
     from LVSegULib.segmentation.to_files import segment_to_files
 
     progress = Progress(caption)
     try:
-        outcome = segment_to_files(source, arguments.out, segmenter, arguments.series, taken, progress)
+        outcome = segment_to_files(source, arguments.out, segmenter, arguments.series, taken, progress, inputs)
     finally:
         progress.clear()
     for note in outcome.cine.notes:
@@ -169,12 +178,9 @@ def _listed(*figures: tuple[str, float | None, str, str]) -> str:
     return ", ".join(f"{name} {value:.1f} {unit}{after}" for name, value, unit, after in known if math.isfinite(value))
 
 
-def _report_failure(source: Path, error: Exception, *, as_json: bool) -> None:
+def _report_failure(source: Path, error: Exception, *, with_traceback: bool) -> None:
     line = describe(error)
-    _log.error("%s", line if str(source) in line else f"{source}: {line}")
-    _log.debug("traceback", exc_info=error)
-    if as_json:
-        print(json.dumps({"input": str(source), "error": line}), flush=True)
+    _log.error("%s", line if str(source) in line else f"{source}: {line}", exc_info=error if with_traceback else None)
 
 
 def _check_writable(out: Path) -> None:

@@ -43,12 +43,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         UsageError: neither a probability nor folds with data were given, or both.
+        OutputError: something else than a model is where the new one goes.
     """
-    from LVSegULib.modelfolder.folder import find_model
+    from LVSegULib.modelfolder.folder import check_place, find_model
     from LVSegULib.modelfolder.threshold import with_threshold
 
     if (arguments.probability is None) == (arguments.folds is None) or bool(arguments.folds) != bool(arguments.data):
         raise UsageError("give either --probability P, or --folds FOLDER ... with --data DIR to choose it by")
+    check_place(arguments.out)
     probability = arguments.probability
     if probability is None:
         choice = _choose(arguments.folds, arguments.data)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from LVSegULib.cine import Cine
 from LVSegULib.dataset.pair import Pair
@@ -12,6 +11,7 @@ from LVSegULib.dataset.regions import Drawing
 from LVSegULib.errors import GeometryError, InputError, UsageError
 from LVSegULib.labels import CAVITY
 from LVSegULib.reading.nnunet import Phase
+from LVSegULib.reading.results import report_beside
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ def find_frames(pair: Pair, cine: Cine, drawings: Sequence[Drawing]) -> list[Dra
             f"{pair.segmentation}: has segments of ED and of ES, and {pair.volume} is one frame: say which it is with "
             "--phase ED or --phase ES"
         )
+    pair = _with_the_phase_of_its_frame(pair, chosen)
+    _refuse_idle_frames(pair, {drawing.phase or pair.phase for drawing in chosen})
     return [_of_one_frame(pair, cine, drawing, is_only=len(chosen) == 1) for drawing in chosen]
 
 
@@ -70,16 +72,53 @@ def _of_a_drawn_cine(pair: Pair, cine: Cine, drawing: Drawing) -> list[DrawnFram
             "that was drawn on, or the one frame that was"
         )
     drawn = [frame for frame in range(count) if any(segment.mask(frame).any() for segment in cavity)]
-    wanted = pair.frames.get(pair.phase, pair.frames.get(None))
-    if wanted is not None and wanted not in drawn:
-        raise InputError(f"{pair.segmentation}: has no cavity in frame {wanted}, only in {_listed(drawn)}")
-    chosen = drawn if wanted is None else [wanted]
-    if pair.phase is not None and len(chosen) != 1:
+    wanted = _wanted_frames(pair)
+    for frame in wanted.values():
+        if frame not in drawn:
+            raise InputError(f"{pair.segmentation}: has no cavity in frame {frame}, only in {_listed(drawn)}")
+    if wanted:
+        return [DrawnFrame(drawing, frame, frame, phase or f"frame{frame:02d}") for phase, frame in wanted.items()]
+    if pair.phase is not None and len(drawn) != 1:
         raise UsageError(
             f"{pair.segmentation}: has a cavity in the frames {_listed(drawn)}: say which one is {pair.phase} with "
             "--frame N"
         )
-    return [DrawnFrame(drawing, frame, frame, pair.phase or f"frame{frame:02d}") for frame in chosen]
+    return [DrawnFrame(drawing, frame, frame, pair.phase or f"frame{frame:02d}") for frame in drawn]
+
+
+def _wanted_frames(pair: Pair) -> Mapping[Phase | None, int]:
+    """The frames of a drawn cine that the pair asks for, by what they are called after; none asks for all."""
+    if pair.phase is None or not pair.frames:
+        return pair.frames
+    _refuse_idle_frames(pair, {pair.phase})
+    return {pair.phase: pair.frames[pair.phase if pair.phase in pair.frames else None]}
+
+
+def _with_the_phase_of_its_frame(pair: Pair, drawings: Sequence[Drawing]) -> Pair:
+    """The pair; where one frame was drawn and its phase is only said with it (ED=3), that phase."""
+    phases = list(pair.frames)
+    if len(drawings) == len(phases) == 1 and drawings[0].phase is None and pair.phase is None:
+        return replace(pair, phase=phases[0])
+    return pair
+
+
+def _refuse_idle_frames(pair: Pair, phases: Set[Phase | None]) -> None:
+    """Refuse frames that would be passed over, as they say nothing of what is taken, which is of `phases`.
+
+    Beside the frame of the phase that the pair takes, that of the other one may be given.
+    """
+    given = pair.frames.keys()
+    is_plain = given == {None} and len(phases) == 1
+    if given <= phases or is_plain or (None not in given and pair.phase in given):
+        return
+    idle = next(phase for phase in given if phase not in phases)
+    said = f"{idle}={pair.frames[idle]}" if idle else f"{pair.frames[idle]}"
+    known = sorted(phase for phase in phases if phase)
+    wanted = " and ".join(f"--frame {phase}=N" for phase in known) or "--frame N"
+    raise UsageError(
+        f"{pair.segmentation}: --frame {said} does not fit what is taken of it, {' and '.join(known) or 'one frame'}: "
+        f"give {wanted}"
+    )
 
 
 def _of_one_frame(pair: Pair, cine: Cine, drawing: Drawing, *, is_only: bool) -> DrawnFrame:
@@ -99,14 +138,13 @@ def _of_one_frame(pair: Pair, cine: Cine, drawing: Drawing, *, is_only: bool) ->
 
 def _reported_frame(pair: Pair, cine: Cine, phase: Phase | None) -> int | None:
     """The frame of `phase` in the report that `lvsegu segment` wrote beside its segmentation."""
-    report = pair.segmentation.with_name(f"{pair.segmentation.name.removesuffix('.seg.nrrd')}.json")
-    if phase is None or not report.is_file():
+    report = report_beside(pair.segmentation)
+    if phase is None or report is None:
         return None
     try:
-        values = json.loads(report.read_text(encoding="utf-8"))
-        is_of_this_cine = values["input"]["frames"] == cine.frame_count
-        frame = values["measures"][f"{phase.lower()}_frame"]
-    except (OSError, ValueError, KeyError, TypeError):
+        is_of_this_cine = report["input"]["frames"] == cine.frame_count
+        frame = report["measures"][f"{phase.lower()}_frame"]
+    except (KeyError, TypeError):
         return None
     return int(frame) if is_of_this_cine and isinstance(frame, int) and 0 <= frame < cine.frame_count else None
 

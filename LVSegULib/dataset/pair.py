@@ -49,12 +49,15 @@ def frames_from(text: str) -> dict[Phase | None, int]:
     """Frames from "7", or from "ED=0 ES=8".
 
     Raises:
-        UsageError: it is neither.
+        UsageError: it is neither, or gives two for one phase.
     """
     frames: dict[Phase | None, int] = {}
     for word in text.split():
         match = _FRAME.fullmatch(word)
         if match is None:
             raise UsageError(f'frame "{word}": expected a number counted from 0, or ED=N and ES=N')
-        frames[phase_from(match["phase"]) if match["phase"] else None] = int(match["frame"])
+        phase = phase_from(match["phase"]) if match["phase"] else None
+        if phase in frames:
+            raise UsageError(f'frame "{word}": {frames[phase]} was given before it: give one')
+        frames[phase] = int(match["frame"])
     return frames

@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 
 from LVSegULib.dataset.pair import Pair, frames_from, phase_from
+from LVSegULib.dataset.segmented import source_of
 from LVSegULib.errors import InputError, LVSegUError
 from LVSegULib.reading.names import has_image_ending, short_name
+from LVSegULib.reading.results import is_label_map_of_ours
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +26,9 @@ def find_pairs(folder: Path) -> list[Pair | LVSegUError]:
     the image NAME or to the DICOM folder NAME beside it; NAME_frame07.seg.nrrd to frame 7 of the cine NAME where there
     is no image NAME_frame07. A folder with one image and one segmentation is a pair whatever they are called. The
     patient is NAME; in a folder one level down it is that folder's name.
+
+    Of what `lvsegu segment` wrote, NAME.seg.nrrd is the segmentation, and NAME.nii.gz beside NAME.json is no image.
+    Where its image is not beside it, it is taken from where the report NAME.json says, and the patient is NAME.
 
     What is wrong with a segmentation takes the place of its pair; images without one are left out with a warning.
 
@@ -43,13 +48,13 @@ def find_pairs(folder: Path) -> list[Pair | LVSegUError]:
 def _in_folder(folder: Path, *, is_patient: bool) -> list[Pair | LVSegUError]:
     files = sorted(entry for entry in folder.iterdir() if entry.name[0] != "." and has_image_ending(entry))
     drawn = [file for file in files if _is_segmentation(file)]
-    images = [file for file in files if file not in drawn]
+    images = [file for file in files if file not in drawn and not is_label_map_of_ours(file)]
     is_a_pair = is_patient and len(drawn) == len(images) == 1
     found: list[Pair | LVSegUError] = []
     for segmentation in drawn:
         try:
             pair = _partner(segmentation, images) or (Pair(images[0], segmentation) if is_a_pair else None)
-            found.append(_named(pair, folder) if pair and is_patient else pair or _lonely(segmentation))
+            found.append(_named(pair, folder) if pair and is_patient else pair or _segmented(segmentation))
         except LVSegUError as error:
             found.append(error)
     used = {pair.volume for pair in found if isinstance(pair, Pair)}
@@ -84,6 +89,8 @@ def _partner(segmentation: Path, images: list[Path]) -> Pair | None:
 
 def _image(name: str, segmentation: Path, images: list[Path]) -> Path | None:
     fitting = [image for image in images if short_name(image) in (name, f"{name}_0000")]
+    if len(fitting) > 1 and (source := source_of(segmentation)):
+        fitting = [image for image in fitting if image.name == source.path.name] or fitting
     if len(fitting) > 1:
         raise InputError(
             f"{segmentation}: has several images of its name ({', '.join(image.name for image in fitting)}): keep one"
@@ -101,7 +108,16 @@ def _named(pair: Pair, folder: Path) -> Pair:
     return Pair(pair.volume, pair.segmentation, folder.resolve().name + suffix, pair.phase, pair.frames)
 
 
-def _lonely(segmentation: Path) -> LVSegUError:
-    return InputError(
-        f"{segmentation}: has no image of its name beside it: rename one of them, or list them in a CSV file"
-    )
+def _segmented(segmentation: Path) -> Pair:
+    """The pair of a segmentation that has no image beside it, but a report that says where the image is."""
+    source = source_of(segmentation)
+    if source is None:
+        raise InputError(
+            f"{segmentation}: has no image of its name beside it: rename one of them, or list them in a CSV file"
+        )
+    if not source.path.exists():
+        raise InputError(
+            f"{segmentation}: was drawn on {source.path}, which is not there: put the image beside it, or run this in "
+            "the folder where lvsegu segment was run"
+        )
+    return Pair(source.path, segmentation, short_name(segmentation), series=source.series)

@@ -37,7 +37,8 @@ class Relabelled:
 
     Attributes:
         written: names of those that were drawn and written.
-        empty: of those in which no heart was found. They are left out: that none is there would be taught otherwise.
+        empty: of those, and of the frames of a cine, in which no heart was found. They are left out: that none is there
+            would be taught otherwise.
         failures: why others could not be drawn, by name.
     """
 
@@ -119,6 +120,7 @@ def check_place(out: Path) -> None:
 
 
 def _add(case: Case, draw: Draw, labels: Sequence[Label], folder: RawFolder, found: Relabelled) -> None:
+    """Write the frames of an image in which the model finds a heart, and note those in which it finds none."""
     cine = read_image(case.image)
     drawn = draw(cine)
     if not drawn.any():
@@ -126,10 +128,12 @@ def _add(case: Case, draw: Draw, labels: Sequence[Label], folder: RawFolder, fou
         return
     taken = {label.key: "drawn by the model" for label in labels}
     names = [case.name] if len(drawn) == 1 else [f"{case.patient}_frame{frame:02d}" for frame in range(len(drawn))]
-    folder.add(
-        [
-            NewCase(name, in_own_type(image), cine.ijk_to_ras, Painted(frame, taken, ()))
-            for name, image, frame in zip(names, cine.frames, drawn, strict=True)
-        ]
-    )
-    found.written += names
+    frames = list(zip(names, cine.frames, drawn, strict=True))
+    with_heart = [
+        NewCase(name, in_own_type(image), cine.ijk_to_ras, Painted(frame, taken, ()))
+        for name, image, frame in frames
+        if frame.any()
+    ]
+    folder.add(with_heart)
+    found.written += [new.name for new in with_heart]
+    found.empty += [name for name, _, frame in frames if not frame.any()]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.engines.workers import check_threads
 from LVSegULib.errors import EngineError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder
 
@@ -57,9 +57,7 @@ def open_engine(model: ModelFolder, engine: str = "auto", threads: int | None = 
         raise UsageError(
             f'there is no engine "{engine}": choose auto, {", ".join([*ENGINES][:-1])} or {[*ENGINES][-1]}'
         )
-    most = os.cpu_count() or 1
-    if threads is not None and not 1 <= threads <= most:
-        raise UsageError(f"threads must lie between 1 and {most}, the processors of this machine, got {threads}")
+    check_threads(threads)
     installed = installed_engines()
     chosen = next(iter(installed), "onnxruntime") if engine == "auto" else engine
     if chosen not in installed:

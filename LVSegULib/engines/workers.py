@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.errors import UsageError
+
 Images = NDArray[np.float32]
 
 PER_RUN = 4
@@ -27,6 +29,17 @@ def available_threads() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def check_threads(threads: int | None) -> None:
+    """Refuse a number of threads that this machine does not have; None is all of them.
+
+    Raises:
+        UsageError: fewer than one, or more than there are.
+    """
+    most = os.cpu_count() or 1
+    if threads is not None and not 1 <= threads <= most:
+        raise UsageError(f"threads must lie between 1 and {most}, the processors of this machine, got {threads}")
 
 
 class Workers:

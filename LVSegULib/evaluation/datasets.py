@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,16 +13,17 @@ from LVSegULib.errors import InputError
 from LVSegULib.evaluation.cases import EvaluationCase, Reference
 from LVSegULib.labels import ALL_LABELS, CAVITY, Label
 from LVSegULib.reading.nnunet import Case, open_raw_dataset
-from LVSegULib.reading.sunnybrook import SunnybrookPatient, open_sunnybrook
+from LVSegULib.reading.sunnybrook import SunnybrookPatient, is_sunnybrook, open_sunnybrook
 
 
 @dataclass(frozen=True)
 class EvaluationSet:
-    """A data set to evaluate on: its name, its labels and its cases; no image has been read."""
+    """A data set to evaluate on: its name, its labels, its cases and where it lies; no image has been read."""
 
     name: str
     labels: tuple[Label, ...]
     cases: tuple[EvaluationCase, ...]
+    folder: Path = Path()
 
 
 def open_evaluation_set(folder: Path) -> EvaluationSet:
@@ -31,11 +32,24 @@ def open_evaluation_set(folder: Path) -> EvaluationSet:
     Raises:
         InputError: neither of them, or no case has a reference.
     """
-    opener: Callable[[Path], EvaluationSet] = _raw_set if (folder / "dataset.json").exists() else _sunnybrook_set
-    dataset = opener(folder)
+    dataset = replace(_opener(folder)(folder), folder=folder.resolve())
     if not dataset.cases:
         raise InputError(f"{folder}: no image has a reference: put label maps into labelsTr, or contour files beside")
     return dataset
+
+
+def _opener(folder: Path) -> Callable[[Path], EvaluationSet]:
+    """What opens `folder`, by the file that its layout has."""
+    if not folder.exists():
+        raise InputError(f"{folder}: does not exist: check the path")
+    if (folder / "dataset.json").exists():
+        return _raw_set
+    if is_sunnybrook(folder):
+        return _sunnybrook_set
+    raise InputError(
+        f"{folder}: is no data set, expected an nnU-Net raw folder (dataset.json, imagesTr, labelsTr) or the "
+        "Sunnybrook Cardiac Data (scd_patientdata.csv, DICOM and contours)"
+    )
 
 
 def _raw_set(folder: Path) -> EvaluationSet:

@@ -52,7 +52,11 @@ def _one_fold(split: Any, path: Path, fold: int | None) -> Any:
         if fold is not None:
             raise UsageError(f"{path}: holds one split, no folds: leave out --fold")
         return split
+    if not split:
+        raise UsageError(f"{path}: holds no fold: give another file")
     if fold is None or not 0 <= fold < len(split):
         given = "none was given" if fold is None else f"got {fold}"
-        raise UsageError(f"{path}: holds {len(split)} folds: pass --fold 0 to {len(split) - 1}, {given}")
+        last = len(split) - 1
+        folds = f"{len(split)} folds: pass --fold 0 to {last}" if last else "1 fold: pass --fold 0"
+        raise UsageError(f"{path}: holds {folds}, {given}")
     return split[fold]

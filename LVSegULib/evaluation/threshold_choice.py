@@ -60,7 +60,8 @@ class Choice:
 
     Attributes:
         chosen: the probability at which the mean of `errors` over data sets is nearest to 0.
-        errors: mean volume error over patients, per cent, by data set, one for each of `PROBABILITIES`.
+        errors: mean volume error over patients, per cent, by data set, one for each of `PROBABILITIES`; data sets of
+            one name are told apart by the ends of their paths.
         dice: mean Dice per patient, likewise.
         patients: how many patients there are, by data set.
     """
@@ -91,7 +92,7 @@ def choose_threshold(
     """
     total, done = sum(len(dataset.cases) for dataset in datasets), 0
     errors, dice, patients = {}, {}, {}
-    for dataset in datasets:
+    for name, dataset in zip(_names(datasets), datasets, strict=True):
         judge = judges([case.patient for case in dataset.cases], models)
         found: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
         for case in dataset.cases:
@@ -102,11 +103,23 @@ def choose_threshold(
             progress(done / total)
         sums = np.array([np.sum(counts, axis=0) for counts in found.values()])  # (patients, probabilities, 3)
         overlap, drawn, cavity = np.moveaxis(sums, -1, 0)
-        errors[dataset.name] = tuple((100 * (drawn / cavity - 1)).mean(axis=0).tolist())
-        dice[dataset.name] = tuple((2 * overlap / (drawn + cavity)).mean(axis=0).tolist())
-        patients[dataset.name] = len(found)
+        errors[name] = tuple((100 * (drawn / cavity - 1)).mean(axis=0).tolist())
+        dice[name] = tuple((2 * overlap / (drawn + cavity)).mean(axis=0).tolist())
+        patients[name] = len(found)
     mean = np.mean(list(errors.values()), axis=0)
     return Choice(PROBABILITIES[int(np.abs(mean).argmin())], errors, dice, patients)
+
+
+def _names(datasets: Sequence[EvaluationSet]) -> list[str]:
+    """The name of each data set; of two with one name, the end of the path that the other's has not."""
+    names = []
+    for dataset in datasets:
+        others = {other.folder.parts for other in datasets if other.name == dataset.name} - {dataset.folder.parts}
+        parts = dataset.folder.parts
+        ends = (parts[-count:] for count in range(1, len(parts)))
+        own = next((end for end in ends if all(other[-len(end) :] != end for other in others)), parts)
+        names.append("/".join(own) if others and own else dataset.name)
+    return names
 
 
 def _counts(case: EvaluationCase, model: ModelSpec, engine: Engine) -> NDArray[np.float64]:

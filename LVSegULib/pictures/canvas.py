@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,16 @@ RULE: Colour = (52, 60, 70)
 TEXT: Colour = (235, 239, 243)
 FAINT_TEXT: Colour = (142, 153, 165)
 WARNING: Colour = (244, 178, 82)
+
+
+FURTHER_SIGNS = "©«°±·»“”…™\u00b4\u2018\u2019\u2039\u203a\u2044"
+"""What the built-in font has beside ASCII, single quotation marks among it; it has no letter with an accent."""
+
+_LETTERS = "ß ss ẞ SS æ ae Æ AE œ oe Œ OE ø o Ø O ł l Ł L đ d Đ D ð d Ð D þ th Þ Th ħ h Ħ H \u0131 i"
+_DASHES_AND_TIMES = "\u2013 - \u2014 - \u2212 - \u00d7 x"
+_SIGNS = f"{_LETTERS} {_DASHES_AND_TIMES}".split()
+_IN_OTHER_LETTERS = dict(zip(_SIGNS[::2], _SIGNS[1::2], strict=True))
+"""Latin letters and signs that are not one with an accent."""
 
 
 def to_bytes(colour: tuple[float, float, float]) -> Colour:
@@ -31,7 +42,7 @@ def font(size: int) -> Any:
 
 def text_width(text: str, size: int) -> float:
     """Width of `text` in pixels, as `write` sets it."""
-    return float(font(size).getlength(_spaced(text)))
+    return float(font(size).getlength(_shown(text)))
 
 
 def fitted(text: str, size: int, width: float) -> str:
@@ -59,7 +70,7 @@ def write(
     """
     ImageDraw.Draw(picture).text(
         at,
-        _spaced(text),
+        _shown(text),
         font=font(size),
         fill=colour,
         anchor=anchor,
@@ -68,6 +79,17 @@ def write(
     )
 
 
-def _spaced(text: str) -> str:
-    """The built-in font's space is too narrow to be seen at small sizes."""
-    return text.replace(" ", "  ")
+def _shown(text: str) -> str:
+    """`text` in signs that the built-in font has; its space is too narrow to be seen at small sizes."""
+    plain = text if text.isascii() else "".join(map(_in_the_font, text))
+    return plain.replace(" ", "  ")
+
+
+def _in_the_font(sign: str) -> str:
+    """A sign as the font can show it: without the accent, in other letters, or as "?"; it would draw a box."""
+    if sign.isascii() or sign in FURTHER_SIGNS:
+        return sign
+    if sign in _IN_OTHER_LETTERS:
+        return _IN_OTHER_LETTERS[sign]
+    parts = unicodedata.normalize("NFKD", sign)
+    return "".join(part for part in parts if part.isascii()) or ("" if unicodedata.combining(sign) else "?")

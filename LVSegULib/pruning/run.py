@@ -77,7 +77,8 @@ def prune(
 
 def unfinished(folder: Path) -> Path:
     """Where the checkpoint of a search for `folder` lies."""
-    return folder.with_name(folder.name + ".unfinished")
+    place = folder.resolve() if folder.name in ("", "..") else folder
+    return place.with_name(place.name + ".unfinished")
 
 
 def _check_folder(model: ModelFolder, folder: Path, checkpoint: Path, *, resume: bool) -> None:

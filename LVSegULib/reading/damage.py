@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+from LVSegULib.errors import InputError
 from LVSegULib.reading.shown import shown
 
 
@@ -30,3 +34,12 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, (zlib.error, OSError)):  # gzip and bzip2 raise an OSError without number
         return "what is packed in it cannot be unpacked"
     return ""
+
+
+@contextmanager
+def permitted(path: Path) -> Iterator[None]:
+    """Tell a file that may not be read from a damaged one: its PermissionError becomes an InputError that says so."""
+    try:
+        yield
+    except PermissionError as error:
+        raise InputError(f"{path}: cannot be opened ({error.strerror}): check its permissions") from error

@@ -93,7 +93,8 @@ def choose_candidate(folder: Path, contents: FolderContents, series: str | None)
     """The short-axis cine, or what `series` asks for; and the other stacks.
 
     Raises:
-        InputError: there is no image, no cine, or the likeliest one cannot be read.
+        InputError: there is no image, no cine, cines of several patients or studies, or the likeliest one cannot be
+            read.
         UsageError: `series` fits nothing.
     """
     if not contents.headers:
@@ -126,6 +127,7 @@ def _best(folder: Path, candidates: Sequence[Candidate]) -> Candidate:
     readable = [c for c in candidates if not c.problem and (c.slices > 1 or c.frames > 1)]
     cines = [c for c in readable if c.slices > 1 and c.frames > 1]
     _refuse_several_patients(folder, cines)
+    _refuse_several_studies(folder, cines)
     best = cines[0] if cines else readable[0] if len(readable) == 1 else None
     broken = max((c for c in candidates if c.problem), key=lambda c: len(c.headers), default=None)
     if broken and len(broken.headers) > (len(best.headers) if best else 1):
@@ -146,6 +148,17 @@ def _refuse_several_patients(folder: Path, cines: Sequence[Candidate]) -> None:
         raise InputError(
             f"{folder}: holds cines of {len(patients)} patients ({', '.join(patients[:6])}): give the folder of "
             "one, or choose a series with --series"
+        )
+
+
+def _refuse_several_studies(folder: Path, cines: Sequence[Candidate]) -> None:
+    """One of two visits must not be taken for the other; their series often have the same numbers and names."""
+    by_study = {cine.headers[0].study: cine for cine in reversed(cines)}
+    if len(by_study) > 1:
+        found = "; ".join(f"{cine.headers[0].series} for {cine}" for cine in list(reversed(by_study.values()))[:6])
+        raise InputError(
+            f"{folder}: holds cines of {len(by_study)} studies of one patient: give the folder of one, or choose with "
+            f"--series from: {found}"
         )
 
 

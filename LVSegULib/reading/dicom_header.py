@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from pydicom.uid import UID
 
 from LVSegULib.errors import InputError, LVSegUError
 from LVSegULib.reading import dicom_plain
-from LVSegULib.reading.damage import Damage
+from LVSegULib.reading.damage import Damage, permitted
 from LVSegULib.reading.dicom_enhanced import frame_datasets
 from LVSegULib.reading.dicom_file import BEFORE_PIXELS, DicomFile, explained, read_elements
 from LVSegULib.reading.dicom_plain import PlainPixels, find_plain_pixels
@@ -136,14 +137,24 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
         return
     try:
-        yield from (file for file in sorted(path.rglob("*")) if file.is_file())
+        yield from sorted(file for file in _below(path) if file.is_file())
     except OSError as error:
-        raise InputError(f"{path}: cannot be listed ({error.strerror}): check its permissions") from error
+        raise InputError(f"{error.filename}: cannot be listed ({error.strerror}): check its permissions") from error
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Every file below `folder`; raises where `Path.rglob` passes over a sub-folder that cannot be listed."""
+    for path, _, names in os.walk(folder, onerror=_raise):
+        yield from (Path(path, name) for name in names)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _add(file: Path, contents: FolderContents) -> None:
     try:
-        with explained(file, "is cut short or damaged"), DicomFile(file) as opened:
+        with explained(file, "is cut short or damaged"), permitted(file), DicomFile(file) as opened:
             dataset = _read_header(opened)
             with explained(file, "its header cannot be understood"):
                 reason = _reason_to_leave_out(dataset)

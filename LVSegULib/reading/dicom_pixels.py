@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
-from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, RLELossless
 
 from LVSegULib.errors import InputError, LVSegUError
 from LVSegULib.reading.damage import Damage, because, reason_of
+from LVSegULib.reading.dicom_decoders import has_decoder, stored_pixels
 from LVSegULib.reading.dicom_file import BEFORE_PIXELS, PIXELS, DicomFile, read_elements
 from LVSegULib.reading.dicom_header import DicomHeader
 from LVSegULib.reading.dicom_plain import PlainPixels
@@ -95,7 +95,7 @@ def _read_file(path: Path) -> _Frames:
         with disable_value_validation(), DicomFile(path) as opened:
             dataset = read_elements(opened, _TAGS, PIXELS)
             _refuse_other_sizes(dataset, path)
-            stored = dataset.pixel_array
+            stored = stored_pixels(dataset)
             return stored.reshape(-1, *stored.shape[-2:]), _scales(dataset)
     except (LVSegUError, MemoryError):
         raise
@@ -145,7 +145,7 @@ def _reason(path: Path, error: Exception) -> str:
     syntax = _compression(path)
     if syntax is None:
         return f"{path}: its pixels cannot be read{because(error)}, is it cut short or damaged? Copy or export it again"
-    if _has_decoder(syntax):
+    if has_decoder(syntax):
         return (
             f"{path}: cannot decode its compressed pixels ({', '.join(filter(None, (syntax.name, reason_of(error))))})"
             ", is it damaged? Copy or export it again"
@@ -164,10 +164,3 @@ def _compression(path: Path) -> UID | None:
         return syntax if syntax is not None and syntax.is_compressed else None
     except Exception:  # pydicom fails on damage in many ways
         return None
-
-
-def _has_decoder(syntax: UID) -> bool:
-    try:
-        return bool(get_decoder(syntax).is_available)
-    except NotImplementedError:
-        return False

@@ -36,7 +36,8 @@ def value_of(dataset: Dataset, name: str) -> Any:
 def text_of(dataset: Dataset, name: str, longest: int = LONGEST_TEXT) -> str:
     """A text on one line, "" if there is none."""
     value = value_of(dataset, name)
-    if value is not None and not isinstance(value, (str, PersonName, MultiValue)):
+    is_text = value is None or isinstance(value, (str, PersonName, MultiValue))
+    if not is_text or isinstance(value, Items):  # which are a MultiValue in pydicom 2
         raise Damage(f"{name} is no text")
     return shown(_as_written(value or ""), longest)
 

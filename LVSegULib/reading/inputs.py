@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from LVSegULib.reading.names import has_image_ending
+from LVSegULib.reading.results import is_label_map_of_ours
 
 _log = logging.getLogger(__name__)
 
@@ -20,30 +21,79 @@ _LAST_TAG = 0x0020000D
 
 
 def expand_inputs(paths: Sequence[Path]) -> list[Path]:
-    """One path for each cine: a folder becomes its image files, or its patients if it holds DICOM of several.
+    """One path for each cine: a folder becomes its image files and its patients, or stays if it is one patient.
 
-    A path that does not exist, or a folder in which nothing is recognised, is kept: reading it says what is wrong.
+    Segmentations and label maps that LVSegU wrote are no inputs. A path that does not exist, a folder that cannot be
+    listed, or one in which nothing is recognised is kept: reading it says what is wrong.
     """
-    return [found for path in paths for found in (_in_folder(path) if path.is_dir() else [path])]
+    return [found for path in paths for found in (_in_folder(path) if _is_folder(path) else [path])]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # of a folder above that cannot be looked into; reading says so
+        return False
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    files = [entry for entry in entries if entry.is_file()]
+    listed = _listed(folder)
+    if listed is None:
+        return [folder]
+    files, subfolders = listed
+    images = [file for file in files if _is_image(file)]
     if _study_of(files) is not None:
+        if images:
+            _log.warning(
+                "%s: left out, as DICOM lies beside: give image files as inputs of their own",
+                ", ".join(str(image) for image in images),
+            )
         return [folder]
-    if images := [file for file in files if has_image_ending(file) and ".seg." not in file.name.lower()]:
-        return images
-    folders = [entry for entry in entries if entry.is_dir()]
-    studies = {subfolder: _study_of(_files_below(subfolder)) for subfolder in folders}
-    if len(set(studies.values()) - {None}) < 2:
-        return [folder]
+    patients = _patients(folder, subfolders)
+    return [*images, *patients] or [folder]
+
+
+def _listed(folder: Path) -> tuple[list[Path], list[Path]] | None:
+    """The files and the folders that lie in the folder, but hidden ones; None if it cannot be listed."""
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        return [entry for entry in entries if entry.is_file()], [entry for entry in entries if entry.is_dir()]
+    except OSError:
+        return None
+
+
+def _is_image(file: Path) -> bool:
+    """Whether this is an image to segment by its name, and not a segmentation."""
+    if not has_image_ending(file) or ".seg." in file.name.lower():
+        return False
+    if is_label_map_of_ours(file):
+        _log.info("%s: left out, the report beside it says that it is a result", file)
+        return False
+    return True
+
+
+def _patients(folder: Path, subfolders: Sequence[Path]) -> list[Path]:
+    """The sub-folders, if there is DICOM of several studies in them, or `folder`, if it is of one.
+
+    Sub-folders that cannot be listed are patients too: reading them, or the folder they lie in, says so.
+    """
+    below = {subfolder: _files_below(subfolder) for subfolder in subfolders}
+    closed = [subfolder for subfolder, files in below.items() if files is None]
+    studies = {subfolder: _study_of(files) for subfolder, files in below.items() if files is not None}
+    several = len(set(studies.values()) - {None}) > 1
     for subfolder in (subfolder for subfolder, study in studies.items() if study is None):
-        _log.warning("%s: skipped, there is no DICOM in it", subfolder)
-    return [subfolder for subfolder, study in studies.items() if study is not None]
+        if any(_is_image(file) for file in below[subfolder] or ()):
+            _log.warning("%s: skipped, there are only images in it: give it as an input of its own", subfolder)
+        elif several:
+            _log.warning("%s: skipped, there is no DICOM in it", subfolder)
+    with_dicom = [subfolder for subfolder, study in studies.items() if study is not None]
+    return sorted([*with_dicom, *closed]) if several or not with_dicom else [folder]
 
 
-def _files_below(folder: Path) -> list[Path]:
+def _files_below(folder: Path) -> list[Path] | None:
+    """The first files in a folder and below it; None if the folder cannot be listed."""
+    if _listed(folder) is None:
+        return None
     return list(itertools.islice((path for path in sorted(folder.rglob("*")) if path.is_file()), _FILES_TO_TRY))
 
 
@@ -57,9 +107,7 @@ def _study_of(files: Sequence[Path]) -> tuple[str, str] | None:
     from LVSegULib.reading.dicom_file import DicomFile, read_elements
     from LVSegULib.reading.dicom_values import text_of
 
-    for file in files[:_FILES_TO_TRY]:
-        if file.name == "DICOMDIR":
-            continue
+    for file in [file for file in files if file.name != "DICOMDIR" and not has_image_ending(file)][:_FILES_TO_TRY]:
         try:
             with DicomFile(file) as opened:
                 header = read_elements(opened, (_PATIENT, _STUDY), _LAST_TAG)

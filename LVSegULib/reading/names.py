@@ -19,6 +19,18 @@ def has_image_ending(path: Path) -> bool:
     return path.name.lower().endswith(IMAGE_ENDINGS)
 
 
+def is_text(path: Path) -> bool:
+    """Whether the path is made of letters: on Linux, a file's name may be any bytes, such as Latin-1 in place of UTF-8.
+
+    Python holds bytes that are no UTF-8 as lone surrogates, which no library outside of it takes.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def short_name(path: Path) -> str:
     """The name for output files of an input file or folder: "beat" for "beat.seq.nrrd" or "beat.nii.gz"."""
     name = path.name or path.resolve().name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +15,11 @@ from numpy.typing import NDArray
 
 from LVSegULib.errors import GeometryError
 from LVSegULib.reading.limits import refuse_far
-from LVSegULib.reading.nifti_header import NiftiHeader, leaning, read_nifti_header
+from LVSegULib.reading.nifti_header import NiftiHeader, leaning, read_nifti_header, two_sizes
 from LVSegULib.reading.right_angles import leaning_note
 from LVSegULib.reading.stored_image import StoredImage, check_spacing, ijk_to_ras_of, several_values, two_dimensional
+
+_log = logging.getLogger(__name__)
 
 LONGEST_FRAME_MS = 500.0
 """Longer times between frames are a header's default (1 s), not a cine's."""
@@ -38,9 +41,7 @@ def read_nifti(path: Path) -> StoredImage:
     if header.values_per_pixel > 1:
         raise several_values(path, header.values_per_pixel)
     check_spacing(path, header.spacing[:3])
-    found = leaning(header)
-    ijk_to_ras = _ijk_to_ras(header, header.straightened() if found else header.content)
-    notes = [leaning_note(found)] if found else []
+    ijk_to_ras, notes = _placed(header)
     frames = header.shape[3] if len(header.shape) > 3 else 1
     time_ms = None
     if header.frame_ms is not None:
@@ -64,6 +65,17 @@ def _scaled(pixels: NDArray[Any], slope: float, intercept: float) -> NDArray[Any
             part = slice(start, start + _SCALED_AT_ONCE)
             scaled[part] = pixels[part].astype(np.float64) * slope + intercept
     return scaled
+
+
+def _placed(header: NiftiHeader) -> tuple[NDArray[np.float64], list[str]]:
+    """Where the image lies (4x4, IJK to RAS), and what was noticed; a header that contradicts itself is warned of."""
+    found, sizes = leaning(header), two_sizes(header)
+    takes_sform = sizes.takes_sform if sizes else found > 0
+    notes = [leaning_note(found)] if found and takes_sform else []
+    if sizes and sizes.note:
+        notes.append(sizes.note)
+        _log.warning("%s: %s", header.path, sizes.note)
+    return _ijk_to_ras(header, header.straightened() if takes_sform else header.content), notes
 
 
 def _ijk_to_ras(header: NiftiHeader, content: bytes) -> NDArray[np.float64]:

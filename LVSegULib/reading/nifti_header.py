@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
-from LVSegULib.reading.damage import because
+from LVSegULib.reading.damage import because, permitted
 from LVSegULib.reading.limits import refuse_far, refuse_too_large
 from LVSegULib.reading.right_angles import LEAN_OF_ROUNDING, MOST_LEAN, lean, refuse_leaning, straightened
 from LVSegULib.reading.stored_pixels import StoredPixels
@@ -32,7 +32,11 @@ _NIFTI_2_BYTES = 540
 _DIM, _DATATYPE, _PIXDIM, _VOX_OFFSET, _SLOPE, _UNITS, _QFORM_CODE, _SFORM_CODE, _SFORM, _MAGIC = (
     40, 70, 76, 108, 112, 123, 252, 254, 280, 344
 )  # fmt: skip
+MOST_OFF = 1e-3
+"""By how much, as a share, a voxel's size in pixdim and in the sform may differ by the rounding of stored numbers."""
+
 _FIRST_PIXEL = 352
+_SCANNER, _ALIGNED = 1, 2
 _MOST_BEFORE_PIXELS = 2**28
 _MS_PER_TIME_UNIT = {8: 1000.0, 16: 1.0, 24: 0.001}
 _TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
@@ -63,9 +67,14 @@ class NiftiHeader:
     @property
     def sform(self) -> NDArray[np.float64] | None:
         """The sform (3, 4), voxel indices to RAS mm; None if the header has none."""
-        if self._number("h", _SFORM_CODE) <= 0:
+        if self.sform_code <= 0:
             return None
         return np.array(struct.unpack_from(f"{self.order}12f", self.content, _SFORM), float).reshape(3, 4)
+
+    @property
+    def sform_code(self) -> int:
+        """Which space the sform leads to: the scanner's (1), that of another image (2), an atlas (3, 4); 0 is none."""
+        return int(self._number("h", _SFORM_CODE))
 
     @property
     def has_qform(self) -> bool:
@@ -148,10 +157,10 @@ def read_nifti_header(path: Path) -> NiftiHeader:
     """Read the header of a .nii or .nii.gz file.
 
     Raises:
-        InputError: the file is cut short, damaged, or no NIfTI-1 file.
+        InputError: the file is cut short, damaged, not to be read, or no NIfTI-1 file.
     """
     try:
-        with _opened(path) as opened:
+        with permitted(path), _opened(path) as opened:
             content = opened.read(HEADER_BYTES)
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path}: is cut short or damaged{because(error)}: copy or export it again") from error
@@ -212,3 +221,41 @@ def leaning(header: NiftiHeader) -> float:
         return 0.0
     refuse_leaning(found, header.path)
     return found if found > LEAN_OF_ROUNDING else 0.0
+
+
+@dataclass(frozen=True)
+class TwoSizes:
+    """A header that contradicts itself: its sform has voxels of another size than pixdim.
+
+    Attributes:
+        takes_sform: whether the sform says where the image lies; otherwise the qform does, whose voxels are pixdim's.
+        note: what the user is told; "" where the sform leads to an atlas, which may well have another scale.
+    """
+
+    takes_sform: bool
+    note: str
+
+
+def two_sizes(header: NiftiHeader) -> TwoSizes | None:
+    """What to make of a header that gives two sizes of its voxels; None if it gives one.
+
+    Of qform and sform the one counts that ITK follows: an sform that leads to the scanner's space before the qform, and
+    the qform before any other. The size is that of the form that counts: for a qform pixdim (nifti1.h, method 2), for
+    an sform the lengths of its columns (method 3, which ITK only takes the directions from).
+    """
+    sform = header.sform
+    if sform is None or not lean(sform[:, :3]) <= MOST_LEAN:
+        return None
+    sizes = np.linalg.norm(sform[:, :3], axis=0)
+    stored = header.spacing[:3]
+    if np.allclose(sizes, stored, rtol=MOST_OFF, atol=0):
+        return None
+    takes_sform = not header.has_qform or header.sform_code == _SCANNER
+    if not takes_sform and header.sform_code > _ALIGNED:
+        return TwoSizes(takes_sform, "")
+    by_sform, by_pixdim = (" x ".join(f"{size:.4g}" for size in each) for each in (sizes, stored))
+    return TwoSizes(
+        takes_sform,
+        f"the file's header contradicts itself, a voxel is {by_sform} in its sform and {by_pixdim} in its pixdim: the "
+        f"{'sform' if takes_sform else 'pixdim, which its qform goes by,'} was taken",
+    )

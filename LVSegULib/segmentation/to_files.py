@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,10 +24,16 @@ from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.parallel import in_order
 from LVSegULib.quality.score import Quality
 from LVSegULib.reading import read_cine
+from LVSegULib.reading.results import LABEL_MAP, holds_labels
 from LVSegULib.segmentation.segment import Segmentation, segment_cine
 
 ENDINGS = (".seg.nrrd", ".nii.gz", ".csv", ".png", ".json")
 """The files written for each input; the report last, as it says how long the others took."""
+
+Inputs = frozenset[tuple[int, int]]
+"""Files by device and number on it."""
+
+NO_INPUTS: Inputs = frozenset()
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ def segment_to_files(
     series: str | None = None,
     taken: frozenset[str] = frozenset(),
     progress: Callable[[float], None] = lambda _: None,
+    inputs: Inputs = NO_INPUTS,
 ) -> Outcome:
     """Segment `source` and write NAME.seg.nrrd, .nii.gz, .csv, .png and .json to `out`, all of them or none.
 
@@ -79,17 +86,18 @@ def segment_to_files(
         series: which DICOM series to take; None picks the short-axis cine.
         taken: names that other inputs of this run have got; this one then becomes "NAME-2".
         progress: called with the share done of segmenting, 0 to 1; whatever it raises stops the work.
+        inputs: the other inputs of this run, which are not overwritten either; see `identify`.
 
     Raises:
         InputError: `source` cannot be read.
-        UsageError: a file would overwrite `source`.
+        UsageError: a file would overwrite `source` or another input.
         EngineError: the engine failed.
         OutputError: a file cannot be written.
     """
     start = time.perf_counter()
     cine = read_cine(source, series)
     cine = replace(cine, name=_free_name(cine.name, taken))
-    _refuse_overwriting(source, _files(cine, out))
+    _refuse_overwriting(inputs | identify([source]), _files(cine, out))
     return segment_cine_to_files(cine, out, segmenter, start, progress)
 
 
@@ -202,10 +210,27 @@ def _free_name(name: str, taken: frozenset[str]) -> str:
     return candidate
 
 
-def _refuse_overwriting(source: Path, files: tuple[Path, ...]) -> None:
+def identify(paths: Iterable[Path]) -> Inputs:
+    """What tells the files and folders that are there from others, by whatever path or link they are reached."""
+    return frozenset(identity for identity in map(_identity, paths) if identity is not None)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
+
+
+def _refuse_overwriting(inputs: Inputs, files: tuple[Path, ...]) -> None:
     for file in files:
-        if file.exists() and file.samefile(source):
+        if _identity(file) in inputs:
             raise UsageError(f"{file}: the output would overwrite the input: choose another --out folder")
+        if file.is_dir():
+            raise OutputError(f"cannot write {file}: it is a folder: choose another --out folder")
+        if file.name.endswith(LABEL_MAP) and file.exists() and not holds_labels(file):
+            raise OutputError(f"cannot write {file}: what is there is no label map: choose another --out folder")
 
 
 @contextmanager

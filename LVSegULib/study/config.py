@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -96,6 +97,8 @@ class StudyConfig:
             raise UsageError("the study needs data = [...] to learn from and judged = [...] to judge on")
         if self.folds < 2 or not self.run or not set(self.run) <= set(range(self.folds)):
             raise UsageError(f"run must list folds from 0 to {self.folds - 1}, got {list(self.run)}")
+        if not all(math.isfinite(number) for number in (self.stop_margin, *self.reach)):
+            raise UsageError(f"stop_margin and reach must be numbers, got {self.stop_margin:g} and {list(self.reach)}")
         _check_names(self)
         for position, variant in enumerate(self.variants):
             _check_links(self, position, variant)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from LVSegULib.cine import LONGEST_SPACING_MM, SHORTEST_SPACING_MM
 from LVSegULib.errors import UsageError
 from LVSegULib.labels import BY_KEY
 from LVSegULib.modelfolder.folder import find_model
@@ -16,6 +18,15 @@ from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.intensity import DEFAULT, check_kind
 from LVSegULib.settings import fitted
 from LVSegULib.training.augmentation_config import AugmentationConfig
+
+RANGES: dict[str, tuple[float, float]] = {
+    **dict.fromkeys(("size", "crop", "steps", "batch_size", "average_steps", "validate_every"), (1, math.inf)),
+    **dict.fromkeys(("patients", "weight_decay", "warmup_steps", "threads"), (0, math.inf)),
+    "spacing_mm": (SHORTEST_SPACING_MM, LONGEST_SPACING_MM),
+    "weights": (1e-6, 1e6),
+    "seed": (-(2**32), 2**32),
+}
+"""The least and the greatest value of settings; of a list, that of each of its values."""
 
 LOSSES = ("both", "cross-entropy", "dice", "focal", "boundary")
 
@@ -90,22 +101,19 @@ class TrainingConfig:
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
 
     def __post_init__(self) -> None:
-        for name in ("size", "crop", "steps", "batch_size", "average_steps", "validate_every"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"{name} must be at least 1, got {getattr(self, name)}")
-        if not self.learning_rate > 0 or not self.spacing_mm > 0:
-            raise UsageError("learning_rate and spacing_mm must be positive")
+        _refuse_no_numbers(self, "")
+        _refuse_no_numbers(self.augmentation, "augmentation.")
+        for name, (least, most) in RANGES.items():
+            _check_range(name, getattr(self, name), least, most)
+        if not self.learning_rate > 0:
+            raise UsageError(f"learning_rate must be positive, got {self.learning_rate:g}")
         named = self.data or self.weights  # a recipe's data sets are named when it is used
-        if self.weights and (len(self.weights) != len(named) or min(self.weights) <= 0):
-            raise UsageError(
-                f"weights must be positive and one for each of the {len(named)} data sets, got {self.weights}"
-            )
+        if self.weights and len(self.weights) != len(named):
+            raise UsageError(f"weights must be one for each of the {len(named)} data sets, got {self.weights}")
         self._check_apart()
         check_kind(self.intensity)
         if self.loss not in LOSSES:
             raise UsageError(f'there is no loss "{self.loss}": choose one of {", ".join(LOSSES)}')
-        if self.patients < 0:
-            raise UsageError(f"patients must not be negative, got {self.patients}")
         if self.precision not in ("auto", "bf16", "fp32"):
             raise UsageError(f'precision must be "auto", "bf16" or "fp32", got "{self.precision}"')
         if not self.labels or any(key not in BY_KEY for key in self.labels):
@@ -161,6 +169,27 @@ class TrainingConfig:
         """Plain values for a JSON file."""
         plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
         return plain
+
+
+def _refuse_no_numbers(config: TrainingConfig | AugmentationConfig, prefix: str) -> None:
+    """Raise a UsageError where a setting, or a value of a list, is NaN or infinite."""
+    for setting in dataclasses.fields(config):
+        for value in _values(getattr(config, setting.name)):
+            if isinstance(value, float) and not math.isfinite(value):
+                raise UsageError(f"{prefix}{setting.name} must be a number, got {value:g}")
+
+
+def _check_range(name: str, value: Any, least: float, most: float) -> None:
+    """Raise a UsageError unless a number, or each of a list, lies between `least` and `most`."""
+    for number in _values(value):
+        if not least <= number <= most:
+            said = f"be at least {least:g}" if most == math.inf else f"lie between {least:.10g} and {most:.10g}"
+            raise UsageError(f"{name} must {said}, got {number:.15g}")
+
+
+def _values(value: Any) -> tuple[Any, ...]:
+    """The values of a list; a single one as a list of it."""
+    return value if isinstance(value, tuple) else (value,)
 
 
 def config_from_values(values: dict[str, Any]) -> TrainingConfig:

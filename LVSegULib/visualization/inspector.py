@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.engines.base import ENGINES, installed_engines
-from LVSegULib.engines.workers import PER_RUN, RUNS_EACH, available_threads
+from LVSegULib.engines.workers import PER_RUN, RUNS_EACH, available_threads, check_threads
 from LVSegULib.errors import EngineError, ModelError, UsageError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
 from LVSegULib.modelfolder.onnx_bytes import rest_after, value_names, with_outputs, with_weights
@@ -91,13 +91,14 @@ def open_inspector(model: ModelFolder, engine: str = "auto", threads: int | None
         threads: processor threads; None: all that this process may use.
 
     Raises:
-        UsageError: the engine cannot be looked into.
+        UsageError: the engine cannot be looked into, or `threads` is not between 1 and the machine's processors.
         EngineError: it is not installed, or the model's ONNX graph does not name its layers and PyTorch is missing.
         ModelError: the model's files are missing or altered.
     """
     if engine not in ("auto", *INSPECTING):
         known = "cannot be looked into" if engine in ENGINES else "does not exist"
         raise UsageError(f'the engine "{engine}" {known}: choose auto, {" or ".join(INSPECTING)}')
+    check_threads(threads)
     installed = [name for name in INSPECTING if name in installed_engines()]
     if engine not in ("auto", *installed):
         raise EngineError(f"{engine} is not installed: pip install {ENGINES[engine]}")

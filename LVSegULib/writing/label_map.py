@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.atomic import written_whole
+from LVSegULib.reading.names import is_text
 
 _SFORM_OFFSET = 280
 """Where srow_x, srow_y and srow_z lie in a NIfTI-1 header: 3 x 4 float32."""
@@ -53,6 +54,8 @@ def _nifti(image: Any, path: Path, size: int) -> bytes:
     """The bytes of `image` as ITK writes it to `path`; `size` of them, for ITK can cut a file off without an error."""
     import SimpleITK
 
+    if not is_text(path):
+        raise OSError(errno.EILSEQ, "its name is not UTF-8", str(path))  # ITK's library would end the process
     path.write_bytes(bytes(size))  # a full disk is found here: ITK's library would print of it
     try:
         SimpleITK.WriteImage(image, str(path))

@@ -234,6 +234,45 @@ def test_the_table_is_exported(the_panel: OpenModule, a_result: Any, tmp_path: P
     assert len(lines) == 5
 
 
+@pytest.mark.parametrize(
+    ("name", "suggested"),
+    [
+        ("6: cine_SAX LV", "6_cine_SAX_LV.csv"),
+        ("6: cine 1/2 LV", "6_cine_1_2_LV.csv"),
+        ("Schnitt\u00a0\u00fcber <ES>?", "Schnitt_\u00fcber_ES.csv"),
+        ("  ", "cine.csv"),
+    ],
+)
+def test_the_suggested_file_can_be_written_on_every_system(
+    the_panel: OpenModule, a_result: Any, name: str, suggested: str
+) -> None:
+    a_result.SetName(name)
+    FileDialog.will_choose("")
+    click(the_panel.panel.ui.exportButton)
+    ((_caption, path),) = FileDialog.asked
+    assert Path(path).name == suggested
+    assert Path(path).parent.is_dir()
+
+
+@pytest.mark.parametrize(("typed", "written"), [("beat", "beat.csv"), ("beat.txt", "beat.txt")])
+def test_a_name_typed_without_ending_gets_one(
+    the_panel: OpenModule, a_result: Any, tmp_path: Path, typed: str, written: str
+) -> None:
+    assert a_result is not None
+    FileDialog.will_choose(tmp_path / typed)
+    click(the_panel.panel.ui.exportButton)
+    assert [path.name for path in tmp_path.iterdir()] == [written]
+
+
+def test_an_ending_that_is_added_replaces_no_file_unasked(the_panel: OpenModule, a_result: Any, tmp_path: Path) -> None:
+    assert a_result is not None
+    (tmp_path / "beat.csv").write_text("kept", encoding="utf-8")
+    FileDialog.will_choose(tmp_path / "beat", "")
+    click(the_panel.panel.ui.exportButton)
+    assert FileDialog.asked[1][1] == str(tmp_path / "beat.csv")
+    assert (tmp_path / "beat.csv").read_text(encoding="utf-8") == "kept"
+
+
 def test_a_folder_that_cannot_be_written_says_so(
     the_panel: OpenModule, a_result: Any, tmp_path: Path, caplog: Any
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from LVSegULib.errors import EngineError
 from LVSegULib.visualization.filters import Filter
+from Testing.desktop.scene import a_beating_heart, add_cine
 from Testing.desktop.user import click, wait_until
 from Testing.LVSegU.open_filters import (
     OpenFilters,
@@ -139,6 +141,63 @@ def test_removing_the_result_turns_all_filters_on(result_filters: OpenFilters, t
     the_desktop.mrmlScene.RemoveNode(result_of(result_filters))
     assert result_filters.ui.offLabel.text == "All filters are on."
     assert not result_filters.ui.resultsPanel.visible
+
+
+def test_removing_the_browser_while_a_filter_is_off_leaves_the_frame_shown_as_it_was(
+    result_filters: OpenFilters, the_desktop: Any
+) -> None:
+    before, wanted = table(result_filters.ui), labels(result_filters)
+    turn(result_filters)
+    the_desktop.mrmlScene.RemoveNode(result_filters.browser)
+    click(result_filters.ui.resetFiltersButton)
+    assert table(result_filters.ui) == before
+    np.testing.assert_array_equal(labels(result_filters), wanted[:1])
+    assert result_filters.ui.offLabel.text == "All filters are on."
+
+
+def test_what_could_not_be_put_back_can_be_put_back_later(
+    result_filters: OpenFilters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from LVSegUSlicer.original_result import OriginalResult
+
+    def fail(_self: Any) -> Any:
+        raise EngineError("not now")
+
+    ui = result_filters.ui
+    wanted = labels(result_filters)
+    turn(result_filters)
+    with monkeypatch.context() as patch:
+        patch.setattr(OriginalResult, "putBack", fail)
+        click(ui.resetFiltersButton)
+    assert ui.filtersStatusLabel.text == "not now"
+    assert ui.offLabel.text == "Off: encoder.0.0:0"
+    click(ui.resetFiltersButton)
+    np.testing.assert_array_equal(labels(result_filters), wanted)
+    assert ui.offLabel.text == "All filters are on."
+
+
+def test_loading_another_scene_puts_the_result_back(
+    result_filters: OpenFilters, the_desktop: Any, tmp_path: Path
+) -> None:
+    """The scene that is loaded brings its own choice of input and result, and frames at other times."""
+    path, ui = str(tmp_path / "other.mrml"), result_filters.ui
+    parameters = result_filters.opened.panel.logic.getParameterNode
+    model, loaded = parameters().model, labels(result_filters)
+    assert the_desktop.util.saveScene(path)
+    the_desktop.mrmlScene.Clear(0)
+    parameters().model = model
+    ui.inputSelector.setCurrentNode(add_cine(a_beating_heart(frames=3, slices=6, size=48), first_ms=3))
+    press_apply(result_filters)
+    there, wanted = result_of(result_filters), labels(result_filters)
+    turn(result_filters)
+    assert not labels(result_filters).any()
+    the_desktop.util.loadScene(path)
+    settle()
+    assert result_of(result_filters) is not there
+    assert ui.offLabel.text == "All filters are on."
+    np.testing.assert_array_equal(labels(result_filters), loaded)
+    ui.resultSelector.setCurrentNode(there)
+    np.testing.assert_array_equal(labels(result_filters), wanted)
 
 
 def test_filters_cannot_be_switched_while_the_input_is_segmented(open_filters: OpenFilters) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from LVSegULib.engines.base import installed_engines
 from Testing.desktop.fixtures import MODULE
 from Testing.desktop.start import OpenModule, open_module
@@ -17,6 +19,18 @@ def test_every_engine_can_be_chosen(the_panel: OpenModule) -> None:
     missing = [title for title in titles if title.endswith("(installed on Apply)")]
     assert len(titles) == 1 + len(ENGINES)
     assert len(missing) == len(set(ENGINES) - set(installed_engines()))
+
+
+def test_an_engine_that_is_too_old_is_installed_on_apply(
+    the_panel: OpenModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from LVSegUSlicer import machine_view, packages
+
+    assert the_panel.panel is not None
+    monkeypatch.setattr(packages, "isImportable", lambda _: True)
+    monkeypatch.setattr(packages, "installedVersion", {"onnxruntime": "1.26.0", "torch": "2.2.2"}.get)
+    titles = [machine_view.engineTitle(name) for name in ENGINES]
+    assert titles == ["ONNX Runtime", "PyTorch (installed on Apply)"]
 
 
 def test_engine_and_threads_are_kept_on_the_computer(the_panel: OpenModule, the_desktop: Any) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from Testing.desktop.scene import a_beating_heart, add_cine
+from Testing.desktop.scene import a_beating_heart, add_cine, add_volume
 
 
 @pytest.fixture
@@ -83,3 +83,33 @@ def test_the_curve_is_drawn_with_its_marks(a_result: tuple[Any, Any]) -> None:
     assert np.ptp(columns) > 200  # from the first frame to the last
     dark = (picture.max(axis=2) < 80).sum()
     assert dark > 100  # axes, words and the marks of ED and ES
+
+
+@pytest.mark.parametrize("isFlat", [True, False])
+@pytest.mark.parametrize("isCine", [True, False])
+def test_a_result_that_is_written_anew_and_put_back_is_drawn_as_before(
+    a_scene: Any, isCine: bool, isFlat: bool
+) -> None:
+    assert a_scene is not None
+    from LVSegULib.labels import CAVITY
+    from LVSegUSlicer.logic import LVSegULogic
+    from LVSegUSlicer.original_result import OriginalResult
+    from Testing.slicer_core.views import SliceView, ThreeDView
+
+    pixels = a_beating_heart(frames=4, slices=6, size=96)
+    volume = add_cine(pixels) if isCine else add_volume(pixels[0])
+    results = LVSegULogic().process(volume)
+    center = results.segmentationNode.GetSegmentCenterRAS("LV")
+    view: Any = SliceView(480, 480) if isFlat else ThreeDView(320, 320, "cine" if isCine else "volume")
+    if isFlat:
+        view.show(volume, center, field_of_view_mm=96)
+    else:
+        view.look(center, (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), distance_mm=250)
+    original, pictures = OriginalResult(results), [view.picture().copy()]
+    original.rewrite(np.zeros((original.frameCount, 6, 96, 96), np.uint8), [CAVITY])
+    pictures.append(view.picture().copy())
+    original.putBack()
+    pictures.append(view.picture().copy())
+    view.close()
+    assert [reds(picture).any() for picture in pictures] == [True, False, True]
+    np.testing.assert_array_equal(pictures[2], pictures[0])

@@ -10,9 +10,9 @@ LONGEST_WAIT_S = 300.0
 
 def engineIsInstalled() -> bool:
     """Whether Apply can run without installing anything."""
-    from LVSegULib.engines.base import installed_engines
+    from LVSegUSlicer.packages import readyEngines
 
-    return bool(installed_engines())
+    return bool(readyEngines())
 
 
 class LVSegUSamplePatientTest(unittest.TestCase):

@@ -16,6 +16,7 @@ from LVSegULib.errors import Cancelled, EngineError, InputError, OutputError, Us
 from LVSegULib.lock import locked
 from Testing.bright_pixels import write_phantom
 from Testing.cohort.small_cohort import touch, write_cohort
+from Testing.conftest import LATIN_1, has_names_of_bytes
 
 
 class Ended(list[str]):
@@ -127,3 +128,29 @@ def test_an_output_that_is_a_file_is_said(tmp_path: Path, bright_model: Path) ->
     (tmp_path / "out").write_text("a file")
     with pytest.raises(OutputError, match="choose another --out folder"):
         segment(write_cohort(tmp_path / "in", ["anna"]), tmp_path / "out", bright_model)
+
+
+@has_names_of_bytes
+def test_a_name_that_is_no_utf8_costs_nobody(tmp_path: Path, bright_model: Path) -> None:
+    folder = write_cohort(tmp_path / "in", ["anna", "bert", "cleo"])
+    (folder / "bert.nii.gz").rename(folder / f"{LATIN_1}.nii.gz")
+    (folder / "cleo.nii.gz").rename(folder / f"{LATIN_1}.NII.GZ").write_bytes(b"no image")
+    _, totals = segment(folder, tmp_path / "out", bright_model)
+    assert totals.status == Counter(done=2, failed=1)
+    rows = table(tmp_path / "out")
+    assert sorted(row["source"] for row in rows.values()) == [
+        f"{folder}/M\\xfcller.NII.GZ",
+        f"{folder}/M\\xfcller.nii.gz",
+        f"{folder}/anna.nii.gz",
+    ]
+
+
+def test_inputs_are_never_overwritten(tmp_path: Path, bright_model: Path) -> None:
+    path = write_cohort(tmp_path / "out/cases/anna", ["anna"]) / "anna.nii.gz"
+    before = path.read_bytes()
+    with pytest.raises(OutputError, match="is not of a cohort"):
+        segment(tmp_path / "out/cases", tmp_path / "out", bright_model)
+    (tmp_path / "out/cases/anna/receipt.json").touch()
+    with pytest.raises(UsageError, match="where the results go"):
+        segment(tmp_path / "out/cases", tmp_path / "out", bright_model)
+    assert path.read_bytes() == before

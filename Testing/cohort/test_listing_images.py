@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
+import nibabel
+import numpy as np
 import pytest
 
 from LVSegULib.cohort.case import Found
@@ -39,6 +42,17 @@ def test_segmentations_and_label_maps_are_none(tmp_path: Path) -> None:
         "segmentations": 1,
         ".json files, neither images nor DICOM": 1,
     }
+
+
+def test_label_maps_that_lvsegu_wrote_are_none(tmp_path: Path) -> None:
+    for name in ("anna.nrrd", "anna.nii.gz", "bert.nii.gz", "bert.json"):
+        a_file(tmp_path / name)
+    report = {"name": "anna", "measures": {}, "input": {}, "model": {}}
+    (tmp_path / "anna.json").write_text(json.dumps(report), encoding="utf-8")
+    nibabel.save(nibabel.Nifti1Image(np.ones((4, 4, 2), np.uint8), np.eye(4)), tmp_path / "anna.nii.gz")
+    listing = search(tmp_path)
+    assert [one.path.name for one in listing.found] == ["anna.nrrd", "bert.nii.gz"]
+    assert listing.left_out["label maps that LVSegU wrote"] == 1
 
 
 def test_a_folder_that_only_has_the_name_of_labels_holds_cases(tmp_path: Path) -> None:

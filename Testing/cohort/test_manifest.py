@@ -12,6 +12,7 @@ from LVSegULib.cohort.case import Case
 from LVSegULib.cohort.manifest import FAILED, MANIFEST, Ending, Manifest, open_manifest
 from LVSegULib.errors import OutputError, UsageError
 from Testing.cohort.small_cohort import ENDING, RECIPE, found_file, write_cohort
+from Testing.conftest import LATIN_1, has_names_of_bytes
 
 
 def listed(manifest: Manifest, folder: Path) -> tuple[Case, ...]:
@@ -121,3 +122,20 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
             manifest.note(cases[1], RECIPE, large)
     with open_manifest(tmp_path) as manifest:
         assert [row["name"] for row in manifest.rows()] == ["anna"]
+
+
+@has_names_of_bytes
+def test_names_that_are_no_utf8_are_kept_in_a_form_that_can_be_printed(tmp_path: Path) -> None:
+    folder = write_cohort(tmp_path / LATIN_1, ["anna"])
+    found = found_file((folder / "anna.nii.gz").rename(folder / f"{LATIN_1}.nii.gz"))
+    with open_manifest(tmp_path) as manifest:
+        manifest.settle_root(folder)
+        (case,) = manifest.list_cases([dataclasses.replace(found, key="a", names=("a",))])
+        manifest.note(case, RECIPE, Ending(FAILED, f"{case.found.path}: is cut short", "", "", None, {}))
+        (row,) = manifest.rows()
+    assert row["source"] == f"{tmp_path}/M\\xfcller/M\\xfcller.nii.gz"
+    assert row["reason"] == f"{row['source']}: is cut short"
+    with open_manifest(tmp_path) as manifest:
+        manifest.settle_root(folder)
+        with pytest.raises(UsageError, match="holds the cohort of"):
+            manifest.settle_root(tmp_path / "other")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK
 
 from LVSegULib.commands.main import main
 from LVSegULib.reading.nnunet import open_raw_dataset
@@ -70,6 +71,20 @@ def test_what_segment_writes_comes_back(
     assert add(tmp_path, str(a_beating_phantom), str(out / "phantom.seg.nrrd")) == 0
     assert cases(tmp_path) == ["phantom_ED", "phantom_ES"]
     assert main(["evaluate", str(tmp_path / "Mine"), "--model", model, "--json", str(tmp_path / "figures.json")]) == 0
+
+
+@pytest.mark.parametrize("out", ["in", "out"])
+def test_a_folder_is_segmented_and_added(
+    tmp_path: Path, a_beating_phantom: Path, a_model_that_finds_bright_pixels: Path, out: str
+) -> None:
+    model = str(a_model_that_finds_bright_pixels)
+    image = SimpleITK.ReadImage(str(a_beating_phantom))
+    a_beating_phantom.unlink()
+    for name in ("anna.nrrd", "bo.mha"):
+        SimpleITK.WriteImage(image, str(tmp_path / "in" / name))
+    assert main(["segment", str(tmp_path / "in"), "--out", str(tmp_path / out), "--model", model]) == 0
+    assert add(tmp_path, str(tmp_path / out)) == 0
+    assert cases(tmp_path) == ["anna_ED", "anna_ES", "bo_ED", "bo_ES"]
 
 
 def test_a_folder_of_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

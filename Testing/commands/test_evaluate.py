@@ -127,6 +127,20 @@ def test_an_output_that_cannot_be_written(a_data_set: Path, tmp_path: Path, caps
     assert "cannot write" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--json", "--picture"])
+def test_a_folder_in_the_place_of_a_file_is_found_before_the_work(
+    a_data_set: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["evaluate", str(a_data_set), option, "."]) == 3
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "lvsegu: cannot write .: it is a folder: give the name of a file\n")
+
+
 def test_the_worst_slices_are_drawn(a_data_set: Path, tmp_path: Path) -> None:
     assert main(["evaluate", str(a_data_set), "--picture", str(tmp_path / "worst.png")]) == 0
     with Image.open(tmp_path / "worst.png") as picture:

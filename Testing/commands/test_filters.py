@@ -71,6 +71,18 @@ def test_effects_are_measured_on_labelled_patients(
     assert " to " in capsys.readouterr().out  # an interval over two patients
 
 
+def test_a_fold_of_nnu_nets_splits_chooses_patients(
+    a_model: ModelFolder, a_data_set_of_phantom_hearts: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    split = tmp_path / "splits_final.json"
+    split.write_text('[{"train": ["phantom0"], "val": ["phantom1", "phantom2"]}]', encoding="utf-8")
+    words = ["--data", str(a_data_set_of_phantom_hearts), "--split", str(split), "--off", "decoder.1.1:0"]
+    assert main(["filters", str(a_model.path), *words, "--fold", "0"]) == 0
+    assert " to " in capsys.readouterr().out
+    assert main(["filters", str(a_model.path), *words]) == 2
+    assert "holds 1 fold: pass --fold 0, none was given" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "code", "reason"),
     [
@@ -79,6 +91,8 @@ def test_effects_are_measured_on_labelled_patients(
         (["--off", "first"], 2, "names no filter: write LAYER:NUMBER"),
         ([], 2, "say where the poster goes: --out FOLDER"),
         (["--off", "encoder.0.0:0", "--split", "s.json"], 2, "give --data as well"),
+        (["--off", "encoder.0.0:0", "--fold", "0"], 2, "pass --split FILE as well"),
+        (["--out", "out", "--threads", "-3"], 2, "threads must lie between 1 and"),
         (["--out", "out", "--slice", "7"], 2, "has no slice 7 in frame 0: it has 3 slices and 1 frames"),
         (["--out", "out", "--engine", "openvino"], 2, "cannot be looked into"),
     ],

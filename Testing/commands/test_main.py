@@ -12,7 +12,7 @@ import pytest
 from LVSegULib import __version__
 from LVSegULib.commands import main as command_line
 from LVSegULib.commands.main import COMMANDS, main
-from LVSegULib.errors import Cancelled, InputError, SomeFailed, UsageError
+from LVSegULib.errors import AllFailed, Cancelled, InputError, SomeFailed, UsageError
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,10 +66,40 @@ def test_every_error_is_one_line_and_a_code(
     assert printed.err.startswith(f"lvsegu: {line}") and printed.err.count("\n") == 1
 
 
-def test_debug_shows_where(a_command_that_raises: SimpleNamespace) -> None:
-    a_command_that_raises.error = InputError("x.nii: cut short")
-    with pytest.raises(InputError):
-        main(["models", "--debug"])
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(InputError("x.nii: cut short"), 3), (UsageError("no"), 2), (KeyboardInterrupt(), 130), (ZeroDivisionError(), 1)],
+)
+def test_debug_shows_where_and_changes_no_code(
+    a_command_that_raises: SimpleNamespace, capsys: pytest.CaptureFixture[str], error: BaseException, code: int
+) -> None:
+    a_command_that_raises.error = error
+    assert main(["models", "--debug"]) == main(["models"]) == code
+    shown = capsys.readouterr().err
+    assert shown.count("Traceback") == 1 and "in run\n" in shown
+    first, last = shown.splitlines()[-2:]
+    assert first == last and last.startswith("lvsegu: ")
+
+
+@pytest.mark.parametrize(("error", "code"), [(SomeFailed("1 of 2 failed"), 4), (AllFailed("2 of 2 failed"), 3)])
+def test_debug_shows_nothing_of_what_only_counts_failures(
+    a_command_that_raises: SimpleNamespace, capsys: pytest.CaptureFixture[str], error: SomeFailed, code: int
+) -> None:
+    a_command_that_raises.error = error
+    assert main(["models", "--debug"]) == code
+    assert capsys.readouterr().err == f"lvsegu: {error}\n"
+
+
+def test_an_output_folder_whose_name_is_no_utf8_is_refused_before_the_work(
+    a_command_that_raises: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = SimpleNamespace(
+        add_arguments=lambda parser: parser.add_argument("--out", type=Path), run=a_command_that_raises
+    )
+    monkeypatch.setattr(command_line, "_module", lambda _: module)
+    assert main(["models", "--out", "out\udcfc"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "its name is not UTF-8: choose another --out folder" in error
 
 
 @pytest.mark.parametrize("words", [["-v", "models"], ["models", "-v"]])

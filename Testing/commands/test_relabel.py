@@ -78,3 +78,12 @@ def test_a_data_set_that_people_drew_is_an_output_error(
 ) -> None:
     assert relabel(a_data_set, a_model_that_finds_bright_pixels, a_data_set) == 3
     assert "was not drawn by a model: choose another folder" in capsys.readouterr().err
+
+
+def test_the_new_data_set_may_be_the_folder_that_it_runs_in(
+    a_data_set: Path, a_model_that_finds_bright_pixels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "new").mkdir()
+    monkeypatch.chdir(tmp_path / "new")
+    assert relabel(a_data_set, a_model_that_finds_bright_pixels, Path()) == 0
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {"dataset.json", "imagesTr", "labelsTr"}

@@ -13,12 +13,13 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+import SimpleITK
 
 from LVSegULib.commands import messages
 from LVSegULib.commands.main import main
 from Testing import three_labels
 from Testing.bright_pixels import SIDES, bright_squares, volume_ml, write_phantom
-from Testing.conftest import DicomPhantom
+from Testing.conftest import LATIN_1, DicomPhantom, has_names_of_bytes
 from Testing.three_labels import write_heart
 
 ENDINGS = {".seg.nrrd", ".nii.gz", ".csv", ".json", ".png"}
@@ -204,6 +205,33 @@ def test_failures_are_lines_of_json_too(
     assert done["name"] == "phantom"
 
 
+def test_a_single_failure_is_a_line_of_json_too(
+    segment: Segment, a_damaged_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert segment(a_damaged_file, "--json") == 3
+    printed = capsys.readouterr()
+    failed = json.loads(printed.out)
+    assert failed["input"] == str(a_damaged_file)
+    assert printed.err == f"lvsegu: {failed['error']}\n"
+
+
+@pytest.mark.parametrize(("has_good", "code"), [(True, 4), (False, 3)])
+def test_debug_shows_where_each_input_failed_and_changes_no_code(
+    segment: Segment,
+    a_beating_phantom: Path,
+    a_damaged_file: Path,
+    tmp_path: Path,
+    has_good: bool,
+    code: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    inputs = [a_damaged_file, tmp_path / "missing.nii.gz", *([a_beating_phantom] if has_good else [])]
+    assert segment(*inputs, "--debug") == code
+    shown = capsys.readouterr().err
+    assert all(f"errors.InputError: {path}: " in shown for path in inputs[:2])
+    assert "in read_nifti" in shown and "Failed" not in shown
+
+
 def test_all_of_several_inputs_bad(
     segment: Segment, a_damaged_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -234,6 +262,51 @@ def test_the_input_is_never_overwritten(
     assert segment(a_beating_phantom, out=a_beating_phantom.parent) == 2
     assert "would overwrite the input" in capsys.readouterr().err
     assert a_beating_phantom.read_bytes() == before
+
+
+def test_no_input_is_overwritten_by_the_results_of_another(
+    segment: Segment, a_beating_phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = SimpleITK.ReadImage(str(a_beating_phantom))
+    SimpleITK.WriteImage(image, str(tmp_path / "in/phantom.nrrd"))
+    before = {path: path.read_bytes() for path in (tmp_path / "in").iterdir()}
+    assert len(before) == 2
+    assert segment(tmp_path / "in", out=tmp_path / "in") == 3
+    assert capsys.readouterr().err.count("would overwrite the input") == 2
+    assert {path: path.read_bytes() for path in (tmp_path / "in").iterdir()} == before
+
+
+def test_a_folder_may_be_given_again_with_its_results_in_it(
+    segment: Segment, a_dicom_phantom: DicomPhantom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_dicom_phantom.write(below="cine")
+    for _ in range(2):
+        assert segment(a_dicom_phantom.folder, out=a_dicom_phantom.folder) == 0
+        assert "lvsegu: error" not in capsys.readouterr().err
+    assert files_in(a_dicom_phantom.folder) == results_of("Phantom_1") | {"cine"}
+
+
+def test_a_folder_that_cannot_be_listed_costs_no_other_input(
+    segment: Segment,
+    a_beating_phantom: Path,
+    tmp_path: Path,
+    close_folder: Callable[[Path], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "locked").mkdir()
+    close_folder(tmp_path / "locked")
+    assert segment(a_beating_phantom, tmp_path / "locked") == 4
+    assert files_in(tmp_path / "out") == results_of("phantom")
+    assert f"{tmp_path / 'locked'}: cannot be listed (Permission denied)" in capsys.readouterr().err
+
+
+@has_names_of_bytes
+def test_a_file_whose_name_is_no_utf8_is_done(segment: Segment, a_beating_phantom: Path, tmp_path: Path) -> None:
+    path = a_beating_phantom.rename(tmp_path / f"{LATIN_1}.nii.gz")
+    assert segment(path) == 0
+    assert files_in(tmp_path / "out") == results_of("M_ller")
+    report = json.loads((tmp_path / "out/M_ller.json").read_text(encoding="utf-8"))
+    assert report["input"]["source"] == str(path)
 
 
 def test_a_dicom_folder(segment: Segment, a_dicom_phantom: DicomPhantom, tmp_path: Path) -> None:

@@ -38,3 +38,23 @@ def test_either_a_probability_or_folds_with_data(
 ) -> None:
     assert main(["threshold", "lv", *options, "--out", str(tmp_path / "new")]) == 2
     assert "give either --probability P, or --folds" in capsys.readouterr().err
+
+
+def test_the_folder_may_be_the_one_that_it_runs_in(
+    a_run_model: ModelFolder,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "new").mkdir()
+    monkeypatch.chdir(tmp_path / "new")
+    for probability in ("0.75", "0.6"):
+        assert main(["threshold", str(a_run_model.path), "--probability", probability, "--out", "."]) == 0
+        assert main(["info", str(tmp_path / "new")]) == 0
+
+
+def test_a_folder_with_something_else_is_refused_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "letter.txt").touch()
+    assert main(["threshold", "lv", "--folds", "nosuch", "--data", "nosuch", "--out", str(tmp_path)]) == 3
+    assert "is no model folder: choose another folder" in capsys.readouterr().err

@@ -82,7 +82,11 @@ def test_a_wrong_file_is_explained(tmp_path: Path, text: str, message: str) -> N
         (["--weights", "1", "2"], "one for each of the 1 data sets"),
         (["--loss", "hinge"], 'there is no loss "hinge": choose one of both, cross-entropy, dice, focal, boundary'),
         (["--intensity", "magic"], 'there is no intensity scaling "magic": choose one of percentile, none'),
-        (["--patients", "-1"], "patients must not be negative"),
+        (["--patients", "-1"], "patients must be at least 0"),
+        (["--threads", "-1"], "threads must be at least 0, got -1"),
+        (["--weights", "nan"], "weights must be a number, got nan"),
+        (["--spacing-mm", "inf"], "spacing_mm must be a number, got inf"),
+        (["--augmentation-noise", "nan"], "augmentation.noise must be a number, got nan"),
         (["--from", "nobody"], 'there is no model "nobody": installed are'),
     ],
 )

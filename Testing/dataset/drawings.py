@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,3 +113,10 @@ def write_segmentation(path: Path, drawn: Sequence[Drawn], *, is_cropped: bool =
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes("\n".join(lines).encode() + gzip.compress(np.moveaxis(layers, 0, -1).tobytes()))
     return path
+
+
+def write_report(folder: Path, source: Any, name: str = "anna") -> Path:
+    """NAME.json as `lvsegu segment` writes it; gives the path of the segmentation beside it."""
+    report = {"name": name, "input": {"source": source, "frames": 1}, "measures": {}, "model": {}}
+    (folder / f"{name}.json").write_text(json.dumps(report), encoding="utf-8")
+    return folder / f"{name}.seg.nrrd"

@@ -54,7 +54,35 @@ def test_ed_and_es_of_a_cine_are_said_by_phase() -> None:
     assert frames(9, *both, frames={"ED": 1, "ES": 5}) == [(1, 0, "ED"), (5, 0, "ES")]
     assert frames(9, *both, frames={None: 5}, phase="ES") == [(5, 0, "ES")]
     with pytest.raises(UsageError, match="which it is at ES with --frame ES=N"):
-        frames(9, *both, frames={"ED": 1, None: 5})
+        frames(9, *both, frames={"ED": 1})
+
+
+@pytest.mark.parametrize("given", [{None: 3}, {"ED": 1, None: 5}, {None: 5, "ED": 1, "ES": 6}])
+def test_one_frame_for_two_phases_is_refused(tmp_path: Path, given: dict[Phase | None, int]) -> None:
+    report = {"input": {"frames": 9}, "measures": {"ed_frame": 0, "es_frame": 4}}
+    (tmp_path / "cine.json").write_text(json.dumps(report), encoding="utf-8")
+    said = rf"--frame {given[None]} does not fit .* ED and ES: give --frame ED=N and --frame ES=N"
+    with pytest.raises(UsageError, match=said):
+        frames(9, a_drawing("ED"), a_drawing("ES"), drawn=tmp_path / "cine.seg.nrrd", frames=given)
+
+
+@pytest.mark.parametrize("drawn_in", [(True,), (False, True, True)])
+def test_a_frame_of_a_phase_that_is_not_taken_is_refused(drawn_in: tuple[bool, ...]) -> None:
+    drawn = a_drawing(drawn_in=drawn_in)
+    with pytest.raises(UsageError, match="--frame ES=2 does not fit what is taken of it, ED: give --frame ED=N"):
+        frames(3, drawn, frames={"ES": 2}, phase="ED")
+    assert frames(3, drawn, frames={"ED": 1, "ES": 2}, phase="ED")[0][::2] == (1, "ED")
+
+
+def test_a_frame_of_a_phase_that_was_not_drawn_is_refused() -> None:
+    with pytest.raises(UsageError, match="--frame ES=2 does not fit what is taken of it, ED"):
+        frames(3, a_drawing("ED"), frames={"ES": 2})
+    with pytest.raises(UsageError, match="--frame ED=0 does not fit what is taken of it, one frame: give --frame N"):
+        frames(3, a_drawing(), frames={"ED": 0, "ES": 2})
+
+
+def test_a_frame_may_bring_the_phase_of_what_was_drawn() -> None:
+    assert frames(3, a_drawing(), frames={"ES": 2}) == [(2, 0, "ES")]
 
 
 def test_ed_and_es_of_a_volume_need_a_phase() -> None:
@@ -97,6 +125,15 @@ def test_a_drawn_cine_gives_every_frame_with_a_cavity() -> None:
     assert frames(4, drawn, frames={None: 3}) == [(3, 3, "frame03")]
     assert frames(4, drawn, frames={None: 3}, phase="ES") == [(3, 3, "ES")]
     assert frames(4, a_drawing(drawn_in=(False, False, True, False)), phase="ES") == [(2, 2, "ES")]
+
+
+def test_ed_and_es_of_a_drawn_cine_are_said_by_phase() -> None:
+    drawn = a_drawing(drawn_in=(True, True, True, True))
+    assert frames(4, drawn, frames={"ED": 0, "ES": 2}) == [(0, 0, "ED"), (2, 2, "ES")]
+    assert frames(4, drawn, frames={"ES": 2}) == [(2, 2, "ES")]
+    assert frames(4, drawn, frames={"ED": 0, None: 3}) == [(0, 0, "ED"), (3, 3, "frame03")]
+    with pytest.raises(InputError, match="has no cavity in frame 1, only in 0, 2"):
+        frames(3, a_drawing(drawn_in=(True, False, True)), frames={"ED": 0, "ES": 1})
 
 
 def test_a_drawn_cine_that_does_not_fit() -> None:

@@ -18,6 +18,12 @@ def test_no_frames(text: str) -> None:
         frames_from(text)
 
 
+@pytest.mark.parametrize("text", ["2 5", "ED=0 es=6 ed=4"])
+def test_two_frames_for_one(text: str) -> None:
+    with pytest.raises(UsageError, match="was given before it: give one"):
+        frames_from(text)
+
+
 def test_phases() -> None:
     assert (phase_from("ed"), phase_from("ES")) == ("ED", "ES")
     with pytest.raises(UsageError, match='phase "diastole": expected ED or ES'):

@@ -4,11 +4,13 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from LVSegULib.dataset.pair import Pair
 from LVSegULib.dataset.pairs_of_folder import find_pairs
 from LVSegULib.errors import InputError
+from Testing.dataset.drawings import a_cavity, write_report, write_volume
 
 
 def files(folder: Path, *names: str) -> None:
@@ -97,3 +99,48 @@ def test_a_folder_without_segmentations(tmp_path: Path) -> None:
     files(tmp_path, "a.nrrd", "b/c.nrrd")
     with pytest.raises(InputError, match="holds no segmentation: put NAME"):
         find_pairs(tmp_path)
+
+
+def segmented(folder: Path, source: Path, name: str) -> None:
+    """What `lvsegu segment` leaves of one image, in so far as it matters here."""
+    files(folder, f"{name}.seg.nrrd")
+    write_volume(folder / f"{name}.nii.gz", a_cavity().astype(np.uint8))
+    write_report(folder, str(source), name)
+
+
+def test_the_label_map_that_segment_wrote_beside_the_image_is_no_image(tmp_path: Path) -> None:
+    files(tmp_path, "anna.nrrd", "bo.mha")
+    segmented(tmp_path, tmp_path / "anna.nrrd", "anna")
+    segmented(tmp_path, tmp_path / "bo.mha", "bo")
+    assert found(tmp_path) == [
+        ("anna.nrrd", "anna.seg.nrrd", "anna", None, None),
+        ("bo.mha", "bo.seg.nrrd", "bo", None, None),
+    ]
+
+
+def test_of_two_images_of_one_name_the_report_says_which(tmp_path: Path) -> None:
+    files(tmp_path, "anna.nrrd", "anna.mha")
+    segmented(tmp_path, tmp_path / "anna.mha", "anna")
+    assert found(tmp_path) == [("anna.mha", "anna.seg.nrrd", "anna", None, None)]
+
+
+def test_an_image_elsewhere_is_taken_from_where_the_report_says(tmp_path: Path) -> None:
+    files(tmp_path, "pat/anna.nii.gz", "pat/scan/IM1")
+    for name, source in (("anna", "anna.nii.gz"), ("S_1", "scan")):
+        segmented(tmp_path / "out", tmp_path / "pat" / source, name)
+    expected = {tmp_path / "pat" / "anna.nii.gz": "anna", tmp_path / "pat" / "scan": "S_1"}
+    for folder in (tmp_path / "out", tmp_path):  # the results are as well found one level down
+        pairs = [pair for pair in find_pairs(folder) if isinstance(pair, Pair)]
+        assert {pair.volume: pair.patient for pair in pairs} == expected
+
+
+def test_an_image_that_is_gone_is_named(tmp_path: Path) -> None:
+    segmented(tmp_path, tmp_path / "gone" / "anna.nrrd", "anna")
+    gone = tmp_path / "gone" / "anna.nrrd"
+    assert f"anna.seg.nrrd: was drawn on {gone}, which is not there: put the image beside it" in found(tmp_path)[0][0]
+
+
+def test_in_a_folder_of_one_patient_the_label_map_does_not_count(tmp_path: Path) -> None:
+    files(tmp_path, "anna/cine.nrrd")
+    segmented(tmp_path / "anna", tmp_path / "anna" / "cine.nrrd", "cine")
+    assert [line[2] for line in found(tmp_path)] == ["anna"]

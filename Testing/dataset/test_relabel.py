@@ -88,6 +88,21 @@ def test_an_image_without_a_heart_is_left_out(a_data_set: Path, tmp_path: Path) 
     assert "anna_ES" not in [case.name for case in dataset.cases]
 
 
+def test_a_frame_without_a_heart_is_left_out_of_its_cine(a_data_set: Path, tmp_path: Path) -> None:
+    write_phantom(a_data_set / "imagesTr" / "bo_0000.nii.gz", (18, 0, 14))
+    found, dataset = drawn(a_data_set, tmp_path / "new")
+    assert found.empty == ["bo_frame01"]
+    assert [case.name for case in dataset.cases] == ["anna_ED", "anna_ES", "bo_frame00", "bo_frame02"] == found.written
+    labels = dataset.cases[-1].read()[1]
+    assert labels is not None
+    np.testing.assert_array_equal(labels == 1, bright_squares((14,)))
+
+
+def test_a_cine_without_a_heart_is_left_out_by_its_name(a_data_set: Path, tmp_path: Path) -> None:
+    write_phantom(a_data_set / "imagesTr" / "bo_0000.nii.gz", (0, 0))
+    assert drawn(a_data_set, tmp_path / "new")[0].empty == ["bo"]
+
+
 def test_an_image_that_cannot_be_read_does_not_cost_the_others(a_data_set: Path, tmp_path: Path) -> None:
     (a_data_set / "imagesTr" / "anna_ES_0000.nii.gz").write_bytes(b"no image")
     found, _ = drawn(a_data_set, tmp_path / "new")

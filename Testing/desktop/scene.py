@@ -21,7 +21,7 @@ def add_volume(pixels: NDArray[Any], name: str = "sax", cls: str = "vtkMRMLScala
     return node
 
 
-def add_cine(frames: NDArray[Any], name: str = "cine") -> Any:
+def add_cine(frames: NDArray[Any], name: str = "cine", *, first_ms: int = 0, step_ms: int = 40) -> Any:
     """A sequence of volumes (T, K, J, I) with its browser; returns the volume that shows the selected frame."""
     import slicer
 
@@ -30,11 +30,25 @@ def add_cine(frames: NDArray[Any], name: str = "cine") -> Any:
     sequence.SetIndexUnit("ms")
     for index, pixels in enumerate(frames):
         volume = add_volume(pixels)
-        sequence.SetDataNodeAtValue(volume, str(40 * index))
+        sequence.SetDataNodeAtValue(volume, str(first_ms + step_ms * index))
         slicer.mrmlScene.RemoveNode(volume)
     browser = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode", f"{name} browser")
     browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
     slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
+    return browser.GetProxyNode(sequence)
+
+
+def play_beside(cine: Any, master: Any) -> Any:
+    """Let the browser of another cine play a cine instead of its own; returns the volume that shows it there."""
+    import slicer
+
+    logic = slicer.modules.sequences.logic()
+    own, browser = logic.GetFirstBrowserNodeForProxyNode(cine), logic.GetFirstBrowserNodeForProxyNode(master)
+    sequence = own.GetSequenceNode(cine)
+    slicer.mrmlScene.RemoveNode(own)
+    slicer.mrmlScene.RemoveNode(cine)
+    browser.AddSynchronizedSequenceNode(sequence)
+    logic.UpdateProxyNodesFromSequences(browser)
     return browser.GetProxyNode(sequence)
 
 

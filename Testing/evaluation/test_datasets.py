@@ -102,6 +102,7 @@ def a_square(low: float, high: float) -> np.ndarray:
 @pytest.fixture
 def a_sunnybrook_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EvaluationCase:
     monkeypatch.setattr(datasets, "open_sunnybrook", lambda _folder: (APatientOnPaper(),))
+    (tmp_path / "scd_patientdata.csv").touch()
     return open_evaluation_set(tmp_path).cases[0]
 
 
@@ -128,3 +129,16 @@ def test_the_sample_patients_masks_agree_with_its_contours(the_sample_patient: P
     # The masks hold the contour's own pixels: their outline lies outside the contour, by less than a pixel.
     assert max(record.apd_mm for record in slices) < reference.cine.spacing_mm[2]
     assert [record.phase for record in volumes if record.reference_ml == max(v.reference_ml for v in volumes)] == ["ED"]
+
+
+def test_a_folder_that_is_no_data_set_hears_of_both_layouts(tmp_path: Path) -> None:
+    said = r"is no data set, expected an nnU-Net raw folder \(dataset\.json, .*\) or the Sunnybrook Cardiac Data \(scd_"
+    with pytest.raises(InputError, match=said):
+        open_evaluation_set(tmp_path)
+    with pytest.raises(InputError, match="none: does not exist: check the path"):
+        open_evaluation_set(tmp_path / "none")
+
+
+def test_a_data_set_knows_where_it_lies(a_raw_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(a_raw_folder)
+    assert open_evaluation_set(Path()).folder == a_raw_folder.resolve()

@@ -44,6 +44,13 @@ def test_a_fold_of_nnu_nets_splits_names_cases(tmp_path: Path) -> None:
         validation_cases(CASES, path, fold=2)
 
 
+def test_a_list_of_one_fold_or_none(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds 1 fold: pass --fold 0, none was given"):
+        validation_cases(CASES, a_file_of(tmp_path, [{"train": ["a_ED"], "val": ["b_ED"]}]))
+    with pytest.raises(UsageError, match="holds no fold"):
+        validation_cases(CASES, a_file_of(tmp_path, []), fold=0)
+
+
 def test_a_patient_on_both_sides_is_refused(tmp_path: Path) -> None:
     path = a_file_of(tmp_path, [{"train": ["a_ED"], "val": ["a_ES"]}])
     with pytest.raises(UsageError, match="a on both sides"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -70,3 +71,16 @@ def test_nobody_kept_back_is_a_usage_error() -> None:
     spec = dataclasses.replace(MODEL, training={"split": {"train": ["a"], "validation": []}})
     with pytest.raises(UsageError, match="none of the models"):
         choose_threshold([EvaluationSet("set", (CAVITY,), (a_case("a"),))], [spec], [Rings()])
+
+
+def test_data_sets_of_one_name_are_told_apart_by_their_paths() -> None:
+    folders = [Path(path) for path in ("/lab/new/D9", "/lab/old/D9", "/home/old/D9", "/lab/D8")]
+    data = [EvaluationSet(path.name, (CAVITY,), (a_case("a"),), path) for path in folders]
+    choice = choose_threshold(data, [MODEL], [Rings()])
+    assert list(choice.patients) == ["new/D9", "lab/old/D9", "home/old/D9", "D8"]
+    assert list(choice.errors) == list(choice.dice) == list(choice.patients)
+
+
+def test_a_data_set_that_is_given_twice_counts_once() -> None:
+    data = EvaluationSet("D9", (CAVITY,), (a_case("a"),), Path("/lab/D9"))
+    assert choose_threshold([data, data], [MODEL], [Rings()]).patients == {"D9": 1}

@@ -97,6 +97,15 @@ def test_the_model_that_is_pruned_stays_as_it_is(
         prune(a_trained_model, a_config, a_trained_model.path)
 
 
+@pytest.mark.parametrize("folder", [".", "../small", "small/.."])
+def test_the_checkpoint_lies_beside_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    (tmp_path / "small").mkdir()
+    monkeypatch.chdir(tmp_path if folder.endswith("..") else tmp_path / "small")
+    expected = f"{tmp_path.name}.unfinished" if folder.endswith("..") else "small.unfinished"
+    found = unfinished(Path(folder)).resolve()
+    assert found == (tmp_path.parent if folder.endswith("..") else tmp_path) / expected
+
+
 def test_a_target_is_reached(a_trained_model: ModelFolder, a_config: PruningConfig, tmp_path: Path) -> None:
     target = round(0.8 * a_trained_model.spec.parameters)
     found = prune(a_trained_model, dataclasses.replace(a_config, target_parameters=target), tmp_path / "small")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from LVSegULib.reading.damage import Damage, because
+from LVSegULib.errors import InputError
+from LVSegULib.reading.damage import Damage, because, permitted
 
 
 def endless() -> None:
@@ -38,3 +39,9 @@ def test_errors_of_other_packages(fails: Callable[[], object], reason: str) -> N
 
 def test_our_own_words_are_kept_on_one_line() -> None:
     assert because(Damage("it is\ntoo long")) == " (it is too long)"
+
+
+def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path: Path) -> None:
+    said = r"beat\.nii: cannot be opened \(Permission denied\): check its permissions"
+    with pytest.raises(InputError, match=said), permitted(tmp_path / "beat.nii"):
+        raise PermissionError(13, "Permission denied")

@@ -99,6 +99,30 @@ def test_cines_of_two_patients_are_not_mixed_up(a_dicom_phantom: DicomPhantom) -
         read_dicom_cine(a_dicom_phantom.folder)
 
 
+def test_cines_of_two_visits_are_not_mixed_up(a_dicom_phantom: DicomPhantom) -> None:
+    def second(dataset: Dataset, _: int, __: int) -> None:
+        dataset.StudyInstanceUID, dataset.SeriesInstanceUID = "1.2.3", "1.2.3.7"
+
+    a_dicom_phantom.write()
+    a_dicom_phantom.images = a_dicom_phantom.images + 1
+    a_dicom_phantom.write(second, below="second")
+    with pytest.raises(InputError, match=r'2 studies of one patient: .*--series from: .*1\.2\.3\.7 for series 7 "cine'):
+        read_dicom_cine(a_dicom_phantom.folder)
+    with pytest.raises(InputError, match="2 studies of one patient"):
+        read_dicom_cine(a_dicom_phantom.folder, "7")  # both visits have a series of this number
+    assert read_dicom_cine(a_dicom_phantom.folder, "1.2.3.7").frames[0, :, 0, 0].tolist() == [1, 2, 3, 4]
+
+
+def test_another_visit_without_a_cine_does_not_matter(a_dicom_phantom: DicomPhantom) -> None:
+    def scout(dataset: Dataset, t: int, _: int) -> bool:
+        dataset.StudyInstanceUID = "1.2.3"
+        return t == 0
+
+    a_dicom_phantom.write()
+    a_dicom_phantom.write(scout, series_number=1, description="scout", below="second")
+    assert read_dicom_cine(a_dicom_phantom.folder).frames.shape == (5, 4, 24, 20)
+
+
 def without_a_position(dataset: Dataset, t: int, k: int) -> None:
     if (t, k) == (1, 2):
         del dataset.ImagePositionPatient

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.multival import MultiValue
+from pydicom.sequence import Sequence as Items
 from pydicom.tag import Tag
 
+from LVSegULib.reading import dicom_values
 from LVSegULib.reading.damage import Damage
 from LVSegULib.reading.dicom_values import (
     frames_of,
@@ -72,6 +75,12 @@ def test_what_is_of_another_type_is_damage(
 ) -> None:
     with pytest.raises(Damage, match=f"^{said}$"):
         read(holding("Rows", vr, value), "Rows")
+
+
+def test_a_sequence_is_no_text_though_it_is_a_multi_value_in_pydicom_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dicom_values, "MultiValue", (MultiValue, Items))
+    with pytest.raises(Damage, match=r"^Rows is no text$"):
+        text_of(holding("Rows", "SQ", [Dataset()]), "Rows")
 
 
 @pytest.mark.parametrize(("value", "found"), [("1.2.840.10008.1.2", True), (["1.2", "1.3"], False), (None, False)])

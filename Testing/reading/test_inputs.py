@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -76,4 +77,65 @@ def test_dicom_without_patient_is_a_patient_of_its_own(folder: Path) -> None:
 def test_a_folder_in_which_nothing_is_recognised_is_kept(folder: Path, content: list[str]) -> None:
     for name in content:
         a_file(folder / name)
+    assert expand_inputs([folder]) == [folder]
+
+
+def test_images_beside_folders_of_patients_are_inputs_too(folder: Path) -> None:
+    for name in ("patient1", "patient2"):
+        DicomPhantom(folder / name).write()
+    image = a_file(folder / "stray.nii.gz")
+    assert expand_inputs([folder]) == [image, folder / "patient1", folder / "patient2"]
+
+
+def test_an_image_beside_the_series_of_one_patient_is_an_input_too(folder: Path) -> None:
+    phantom = DicomPhantom(folder)
+    phantom.write(below="series1")
+    phantom.write(below="series2", series_number=8)
+    image = a_file(folder / "stray.nii.gz")
+    assert expand_inputs([folder]) == [image, folder]
+
+
+def test_an_image_among_dicom_files_is_left_out_with_a_line(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    DicomPhantom(folder).write()
+    image = a_file(folder / "stray.nii.gz")
+    assert expand_inputs([folder]) == [folder]
+    assert caplog.messages == [f"{image}: left out, as DICOM lies beside: give image files as inputs of their own"]
+
+
+def test_a_folder_of_images_further_down_is_left_out_with_a_line(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    image = a_file(folder / "a.nii.gz")
+    a_file(folder / "more" / "b.nii.gz")
+    a_file(folder / "notes" / "b.txt")
+    assert expand_inputs([folder]) == [image]
+    assert caplog.messages == [
+        f"{folder / 'more'}: skipped, there are only images in it: give it as an input of its own"
+    ]
+
+
+def test_results_of_an_earlier_run_are_no_inputs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "LVSegULib")
+    monkeypatch.setattr("LVSegULib.reading.inputs.is_label_map_of_ours", lambda path: path.name == "Phantom_1.nii.gz")
+    DicomPhantom(folder).write(below="cine")
+    result = a_file(folder / "Phantom_1.nii.gz")
+    assert expand_inputs([folder]) == [folder]
+    assert caplog.messages == [f"{result}: left out, the report beside it says that it is a result"]
+
+
+def test_a_patient_whose_folder_cannot_be_listed_is_one_of_the_patients(
+    folder: Path, close_folder: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    patients = [folder / f"patient{number}" for number in (1, 2, 3)]
+    for patient in patients:
+        DicomPhantom(patient).write()
+    close_folder(patients[1])
+    assert expand_inputs([folder]) == patients
+    assert caplog.messages == []
+
+
+def test_a_folder_that_cannot_be_listed_is_kept(folder: Path, close_folder: Callable[[Path], None]) -> None:
+    close_folder(folder)
     assert expand_inputs([folder]) == [folder]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from LVSegULib.reading.names import has_image_ending, safe_name, short_name
+from LVSegULib.reading.names import has_image_ending, is_text, safe_name, short_name
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,9 @@ def test_names_fit_every_file_system(text: str, safe: str) -> None:
 def test_image_endings() -> None:
     assert has_image_ending(Path("a.NII.GZ"))
     assert not has_image_ending(Path("a.dcm"))
+
+
+def test_names_that_are_no_utf8() -> None:
+    assert is_text(Path("Müller"))
+    assert not is_text(Path("M\udcfcller"))  # as Python holds the byte FC, "ü" in Latin-1
+    assert safe_name("M\udcfcller") == "M_ller"

@@ -13,6 +13,7 @@ import pytest
 from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.reading.images import read_image
 from LVSegULib.reading.nifti_header import read_nifti_header
+from LVSegULib.writing.label_map import write_label_map
 
 
 def write(path: Path, order: str = "<") -> Path:
@@ -115,3 +116,82 @@ def test_damage_of_packed_pixels_is_said_in_plain_words(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"damaged \(what is packed in it cannot be unpacked\): copy"):
         read_image(path)
+
+
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+def test_a_file_that_may_not_be_read_is_not_called_damaged(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / f"beat{ending}")
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(InputError, match=r"cannot be opened \(Permission denied\): check its permissions"):
+        read_nifti_header(path)
+
+
+def refuse(*_: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+SIZES = (1.5, 1.25, 8.0)
+
+
+def with_two_sizes(path: Path, sform: int, qform: int, lean: float = 0.0) -> Path:
+    """An sform of voxels of 1.5 x 1.25 x 8 mm, and a pixdim of 1 x 1 x 1; a qform without turn, 5 mm further."""
+    matrix = np.diag([*SIZES, 1.0])
+    matrix[0, 2] = 8 * lean
+    data = np.arange(5 * 4 * 3, dtype="i2").reshape(5, 4, 3)
+    nibabel.save(nibabel.Nifti1Image(data, matrix), path)
+    for kind, offset, numbers in (
+        ("3f", 80, (1.0, 1.0, 1.0)),
+        ("2h", 252, (qform, sform)),
+        ("6f", 256, (0.0, 0.0, 0.0, 5.0, 0.0, 0.0)),
+    ):
+        changed(path, kind, offset, *numbers)
+    return path
+
+
+@pytest.mark.parametrize("lean", [0.0, 5e-4])
+@pytest.mark.parametrize(("sform", "qform"), [(1, 0), (2, 0), (4, 0), (1, 1), (1, 2)])
+def test_the_sform_that_is_followed_gives_the_size(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, sform: int, qform: int, lean: float
+) -> None:
+    path = with_two_sizes(tmp_path / "beat.nii", sform, qform, lean)
+    cine = read_image(path)
+    np.testing.assert_allclose(cine.ijk_to_ras, nibabel.load(path).affine, atol=0.005)
+    np.testing.assert_allclose(np.linalg.norm(cine.ijk_to_ras[:3, :3], axis=0), SIZES, rtol=1e-6)
+    said = "contradicts itself, a voxel is 1.5 x 1.25 x 8 in its sform and 1 x 1 x 1 in its pixdim: the sform was taken"
+    assert cine.notes[-1].endswith(said)
+    assert [record.getMessage() for record in caplog.records] == [f"{path}: {cine.notes[-1]}"]
+
+
+@pytest.mark.parametrize("lean", [0.0, 5e-4])
+@pytest.mark.parametrize("sform", [2, 3, 4])
+def test_the_qform_that_is_followed_leaves_the_size_to_pixdim(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, sform: int, lean: float
+) -> None:
+    path = with_two_sizes(tmp_path / "beat.nii", sform, 1, lean)
+    cine = read_image(path)
+    np.testing.assert_allclose(cine.ijk_to_ras, nibabel.load(path).header.get_qform(), atol=1e-6)
+    said = [f"{path}: {note}" for note in cine.notes]
+    assert [record.getMessage() for record in caplog.records] == said
+    assert len(said) == (sform == 2)  # an atlas has its own scale
+    assert all(line.endswith("the pixdim, which its qform goes by, was taken") for line in said)
+
+
+@pytest.mark.parametrize("lean", [0.0, 5e-4])
+def test_sizes_that_differ_by_rounding_are_no_contradiction(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, lean: float
+) -> None:
+    path = changed(with_two_sizes(tmp_path / "beat.nii", 2, 0, lean), "3f", 80, 1.501, 1.25, 8.0)
+    cine = read_image(path)
+    # what is stored where the axes are straight, as ITK has it; the sform's where they had to be straightened
+    np.testing.assert_allclose(np.linalg.norm(cine.ijk_to_ras[:, 0]), 1.5 if lean else 1.501, rtol=1e-6)
+    assert not caplog.records
+
+
+def test_results_lie_where_the_sform_puts_the_image(tmp_path: Path) -> None:
+    cine = read_image(with_two_sizes(tmp_path / "beat.nii", 1, 0))
+    write_label_map(tmp_path / "drawn.nii.gz", np.zeros(cine.frames.shape, np.uint8), cine.ijk_to_ras)
+    drawn = nibabel.load(tmp_path / "drawn.nii.gz")
+    np.testing.assert_allclose(drawn.affine, np.diag([*SIZES, 1.0]), atol=1e-6)
+    np.testing.assert_allclose(drawn.header.get_zooms()[:3], SIZES)

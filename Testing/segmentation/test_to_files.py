@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.engines.base import open_engine
 from LVSegULib.errors import Cancelled, OutputError, UsageError
-from LVSegULib.segmentation.to_files import Segmenter, segment_to_files
+from LVSegULib.segmentation.to_files import Segmenter, identify, segment_to_files
 from Testing.bright_pixels import bright_squares, save_bright_pixel_model, volume_ml, write_phantom
 
 
@@ -55,6 +55,36 @@ def test_the_input_is_never_overwritten(tmp_path: Path, segmenter: Segmenter) ->
     path = write_phantom(tmp_path / "beat.nii.gz")
     with pytest.raises(UsageError, match="would overwrite the input"):
         segment_to_files(path, tmp_path, segmenter)
+
+
+def test_no_other_input_of_the_run_is_overwritten(tmp_path: Path, segmenter: Segmenter) -> None:
+    path, other = write_phantom(tmp_path / "in/beat.nii.gz"), write_phantom(tmp_path / "out/beat.nii.gz")
+    before = other.read_bytes()
+    with pytest.raises(UsageError, match="would overwrite the input"):
+        segment_to_files(path, tmp_path / "out", segmenter, inputs=identify([path, other, tmp_path / "missing"]))
+    assert other.read_bytes() == before and list(other.parent.iterdir()) == [other]
+
+
+def test_an_image_that_is_no_input_is_not_overwritten_either(tmp_path: Path, segmenter: Segmenter) -> None:
+    path, other = write_phantom(tmp_path / "in/beat.nii.gz"), write_phantom(tmp_path / "out/beat.nii.gz")
+    before = other.read_bytes()
+    with pytest.raises(OutputError, match=r"beat\.nii\.gz: what is there is no label map"):
+        segment_to_files(path, tmp_path / "out", segmenter)
+    assert other.read_bytes() == before and list(other.parent.iterdir()) == [other]
+
+
+def test_an_earlier_result_is_replaced(tmp_path: Path, segmenter: Segmenter) -> None:
+    path = write_phantom(tmp_path / "in/beat.nii.gz")
+    first = segment_to_files(path, tmp_path / "out", segmenter)
+    (tmp_path / "out/beat.json").unlink()  # as after a power cut between the last two files
+    assert segment_to_files(path, tmp_path / "out", segmenter).files == first.files
+
+
+def test_a_folder_in_the_place_of_a_file_is_found_before_the_work(tmp_path: Path, segmenter: Segmenter) -> None:
+    (tmp_path / "out/beat.csv").mkdir(parents=True)
+    with pytest.raises(OutputError, match=r"beat\.csv: it is a folder"):
+        segment_to_files(write_phantom(tmp_path / "beat.nii.gz"), tmp_path / "out", segmenter)
+    assert [entry.name for entry in (tmp_path / "out").iterdir()] == ["beat.csv"]
 
 
 def test_a_caller_may_cancel(tmp_path: Path, segmenter: Segmenter) -> None:

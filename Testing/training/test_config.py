@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import pytest
 
 from LVSegULib.errors import UsageError
-from LVSegULib.training.config import TrainingConfig
+from LVSegULib.training.config import TrainingConfig, config_from_values
 
 
 def test_weights_of_a_recipe_may_come_before_its_data_sets() -> None:
     assert TrainingConfig(weights=(2.0, 1.0)).weights == (2.0, 1.0)
     with pytest.raises(UsageError, match="one for each of the 1 data sets"):
         TrainingConfig(data=("a",), weights=(2.0, 1.0))
-    with pytest.raises(UsageError, match="weights must be positive"):
+    with pytest.raises(UsageError, match="weights must lie between 1e-06 and 1000000, got 0"):
         TrainingConfig(weights=(2.0, 0.0))
 
 
@@ -29,3 +32,42 @@ def test_data_sets_apart_are_some_of_those_learnt_from() -> None:
         TrainingConfig(data=("sets/a", "sets/b"), apart=("b", "c"))
     with pytest.raises(UsageError, match="apart names every data set"):
         TrainingConfig(data=("sets/a", "sets/b"), apart=("b", "a"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"threads": -1}, "threads must be at least 0, got -1"),
+        ({"weight_decay": -1.0}, "weight_decay must be at least 0, got -1"),
+        ({"warmup_steps": -5}, "warmup_steps must be at least 0, got -5"),
+        ({"patients": -1}, "patients must be at least 0, got -1"),
+        ({"steps": 0}, "steps must be at least 1, got 0"),
+        ({"spacing_mm": 1000.0}, "spacing_mm must lie between 0.01 and 100, got 1000"),
+        ({"weights": (1.0, 1e308)}, "weights must lie between 1e-06 and 1000000, got 1e\\+308"),
+        ({"seed": 2**40}, "seed must lie between -4294967296 and 4294967296, got 1099511627776"),
+        ({"learning_rate": 0.0}, "learning_rate must be positive, got 0"),
+    ],
+)
+def test_a_number_out_of_range_is_refused(settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        TrainingConfig(**settings)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("weights", "spacing_mm", "learning_rate", "weight_decay", "augmentation.rotation_degrees"),
+        *("augmentation.scale", "augmentation.noise", "augmentation.low_resolution"),
+    ],
+)
+def test_what_is_no_number_is_refused(name: str, value: float) -> None:
+    table, _, setting = name.rpartition(".")
+    given = {setting: [1.0, value] if name == "weights" else value}
+    with pytest.raises(UsageError, match=rf"{setting} .*(must|is)"):
+        config_from_values({table: given} if table else given)
+
+
+def test_an_ordinary_run_may_have_any_seed_and_none_of_these_limits() -> None:
+    config = TrainingConfig(seed=-3, weight_decay=0.0, warmup_steps=0, threads=0, weights=(0.001, 1000.0))
+    assert config.seed == -3

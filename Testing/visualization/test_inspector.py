@@ -68,6 +68,13 @@ def test_both_engines_show_the_same(a_random_model: ModelFolder) -> None:
     np.testing.assert_allclose(one.logits, open_inspector(a_random_model, "auto").look(images, off=off).logits)
 
 
+@pytest.mark.parametrize("engine", ["auto", *BOTH])
+@pytest.mark.parametrize("threads", [0, -3, 100_000])
+def test_an_impossible_number_of_threads_is_refused(a_random_model: ModelFolder, engine: str, threads: int) -> None:
+    with pytest.raises(UsageError, match=f"threads must lie between 1 and .*, got {threads}"):
+        open_inspector(a_random_model, engine, threads)
+
+
 @pytest.mark.parametrize("engine", BOTH)
 def test_turning_a_filter_off_is_pruning_it_without_compensation(
     engine: str, a_random_model: ModelFolder, tmp_path: Path

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.errors import OutputError
 from LVSegULib.writing.label_map import write_label_map
+from Testing.conftest import LATIN_1, has_names_of_bytes
 
 
 @pytest.fixture
@@ -64,3 +65,12 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path, labels: NDArray[np.ui
     (tmp_path / "out").write_text("in the way")
     with pytest.raises(OutputError, match=r"cannot write .*a\.nii\.gz"):
         write_label_map(tmp_path / "out" / "a.nii.gz", labels, an_oblique_matrix())
+
+
+@has_names_of_bytes
+def test_a_name_that_is_no_utf8_is_refused_and_nothing_is_left(tmp_path: Path, labels: NDArray[np.uint8]) -> None:
+    folder = tmp_path / LATIN_1
+    folder.mkdir()
+    with pytest.raises(OutputError, match="its name is not UTF-8"):
+        write_label_map(folder / "a.nii.gz", labels, np.eye(4))
+    assert list(folder.iterdir()) == []

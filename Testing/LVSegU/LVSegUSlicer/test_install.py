@@ -54,9 +54,6 @@ def environment(a_scene: Any, monkeypatch: pytest.MonkeyPatch) -> Environment:
         monkeypatch.setattr(module, "installedVersion", made.versions.get)
     monkeypatch.setattr(packages, "isImportable", lambda name: name in made.versions)
     monkeypatch.setattr(
-        packages, "installed_engines", lambda: tuple(e for e in ("onnxruntime", "torch") if e in made.versions)
-    )
-    monkeypatch.setattr(
         slicer.util, "pip_install", lambda words: made.run(("pip_install", words[:-2]), Path(words[-1])), raising=False
     )
     monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)
@@ -113,6 +110,48 @@ def test_one_engine_is_enough(environment: Environment) -> None:
     environment.versions["torch"] = "2.13.0"
     ensure("auto", environment)
     assert environment.calls == []
+
+
+@pytest.mark.parametrize(
+    ("versions", "chosen"),
+    [
+        ({}, "onnxruntime"),
+        ({"onnxruntime": "1.26.0", "torch": "2.13.0"}, "onnxruntime"),
+        ({"torch": "2.13.0"}, "torch"),
+        ({"torch": "2.2.2"}, "onnxruntime"),
+        ({"onnxruntime": "1.2.0", "torch": "2.13.0"}, "torch"),
+        ({"openvino": "2026.4.1"}, "onnxruntime"),
+    ],
+    ids=str,
+)
+def test_automatic_is_the_first_offered_engine_whose_version_fits(
+    environment: Environment, versions: dict[str, str], chosen: str
+) -> None:
+    from LVSegUSlicer.packages import chosenEngine
+
+    environment.versions.update(versions)
+    assert chosenEngine("auto") == chosen
+    assert chosenEngine("torch") == "torch"
+
+
+def test_automatic_leaves_an_old_pytorch_alone(environment: Environment) -> None:
+    environment.versions["torch"] = "2.2.2"  # the newest for a Mac with an Intel processor
+    ensure("auto", environment)
+    (question,) = environment.asked
+    assert "ONNX Runtime (onnxruntime>=1.18), about 30 MB" in question
+    assert "PyTorch" not in question
+    assert environment.calls == [("pip_install", ["onnxruntime>=1.18"])]
+    assert environment.versions["torch"] == "2.2.2"
+
+
+def test_an_old_pytorch_is_replaced_where_it_is_asked_for(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch_extension(environment, monkeypatch, None)
+    environment.versions["torch"] = "2.2.2"
+    environment.answer = False
+    failure("torch", environment)
+    assert "PyTorch (torch>=2.4), about 200 MB; replaces version 2.2.2" in environment.asked[0]
 
 
 def test_the_user_is_asked_with_names_and_megabytes(environment: Environment) -> None:

@@ -312,3 +312,20 @@ def test_the_engine_is_opened_once_for_the_same_model_and_threads(
     for threads in (None, None, 1, 1):
         assert watch.run(node, threads=threads)[1] == ""
     assert opened == [("onnxruntime", None), ("onnxruntime", 1)]
+
+
+def test_automatic_never_opens_an_engine_that_the_panel_does_not_offer(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from LVSegUSlicer import packages, worker
+
+    def open_none(_model: Any, name: str, _threads: int | None) -> Any:
+        opened.append(name)
+        raise EngineError("one name is enough")
+
+    opened: list[str] = []
+    monkeypatch.setattr(packages, "isImportable", lambda name: name in ("openvino", "torch"))
+    monkeypatch.setattr(packages, "installedVersion", {"openvino": "2026.4.1", "torch": "2.13.0"}.get)
+    monkeypatch.setattr(worker, "_engines", worker._Last(open_none))
+    watch.run(add_volume(a_beating_heart(size=96)[0]), engine="auto")
+    assert opened == ["torch"]

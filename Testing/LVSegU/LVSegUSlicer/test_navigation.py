@@ -24,7 +24,8 @@ def height(sliceNode: Any) -> float:
 
 
 def test_going_to_a_frame_selects_it_in_the_browser(a_scene: Any) -> None:
-    from LVSegUSlicer.navigation import browserOf, goToFrame
+    from LVSegUSlicer.navigation import goToFrame
+    from LVSegUSlicer.sequences import browserOf
 
     node = write(add_cine(a_beating_heart()), rings())
     goToFrame(node, 3)
@@ -33,8 +34,20 @@ def test_going_to_a_frame_selects_it_in_the_browser(a_scene: Any) -> None:
     assert browserOf(node) is browser
 
 
+def test_a_frame_that_was_removed_is_not_gone_to(a_scene: Any) -> None:
+    from LVSegUSlicer.navigation import goToFrame
+
+    node = write(add_cine(a_beating_heart()), rings())
+    goToFrame(node, 1)
+    for sequence in [a_scene.GetNthNodeByClass(index, "vtkMRMLSequenceNode") for index in range(2)]:
+        sequence.RemoveDataNodeAtValue("120")
+    goToFrame(node, 3)
+    assert a_scene.GetFirstNodeByClass("vtkMRMLSequenceBrowserNode").GetSelectedItemNumber() == 1
+
+
 def test_a_single_volume_has_no_frame_to_go_to(a_scene: Any) -> None:
-    from LVSegUSlicer.navigation import browserOf, goToFrame
+    from LVSegUSlicer.navigation import goToFrame
+    from LVSegUSlicer.sequences import browserOf
 
     assert a_scene is not None
     node = write(add_volume(a_beating_heart()[0]), rings(frames=1))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids
+from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids, play_beside
 from Testing.LVSegU.filter_scenes import a_passing_model, a_small_cine
 
 pytest.importorskip("onnxruntime")
@@ -101,3 +101,83 @@ def test_the_model_is_known_after_another_frame_was_shown(a_scene: Any, a_model:
     results.browserNode.SetSelectedItemNumber(3)
     table = results.measuresTableNode
     assert (table.GetAttribute(MODEL), table.GetAttribute(KEEP_HEART)) == ("hand-made", "True")
+
+
+def display_of(results: Any) -> list[tuple[bool, float, float]]:
+    display = results.segmentationNode.GetDisplayNode()
+    return [
+        (display.GetSegmentVisibility(key), display.GetSegmentOpacity2DFill(key), display.GetSegmentOpacity3D(key))
+        for key in results.segmentationNode.GetSegmentation().GetSegmentIDs()
+    ]
+
+
+@pytest.mark.parametrize("isCine", [True, False])
+def test_how_segments_are_displayed_stays(a_scene: Any, a_model: str, isCine: bool) -> None:
+    assert a_scene is not None
+    from LVSegULib.labels import CAVITY
+    from LVSegUSlicer.original_result import OriginalResult
+
+    pixels = a_beating_heart(frames=3, slices=6, size=48)
+    results = results_of(add_cine(pixels) if isCine else add_volume(pixels[0]), a_model)
+    assert display_of(results) == [(True, 0.2, 1.0)]
+    display = results.segmentationNode.GetDisplayNode()
+    display.SetSegmentVisibility("LV", False)
+    display.SetSegmentOpacity2DFill("LV", 0.9)
+    display.SetSegmentOpacity3D("LV", 0.5)
+    original = OriginalResult(results)
+    original.rewrite(np.zeros((original.frameCount, 6, 48, 48), np.uint8), [CAVITY])
+    assert display_of(results) == [(False, 0.9, 0.5)]
+    original.putBack()
+    assert display_of(results) == [(False, 0.9, 0.5)]
+
+
+@pytest.mark.parametrize("shown", [0, 2])
+@pytest.mark.parametrize("removed", ["browser", "browser and sequence"])
+def test_without_its_browser_the_frame_that_was_shown_comes_back(
+    a_scene: Any, a_model: str, shown: int, removed: str
+) -> None:
+    from LVSegULib.labels import CAVITY
+    from LVSegUSlicer.original_result import OriginalResult
+    from LVSegUSlicer.scene_labels import readLabels
+
+    results = results_of(a_small_cine(), a_model)
+    node, browser = results.segmentationNode, results.browserNode
+    sequence = browser.GetSequenceNode(node)
+    before = readLabels(node).labels
+    assert before[0].sum() != before[2].sum()
+    original = OriginalResult(results)
+    original.rewrite(np.zeros_like(before), [CAVITY])
+    browser.SetSelectedItemNumber(shown)
+    a_scene.RemoveNode(browser)
+    if removed != "browser":
+        a_scene.RemoveNode(sequence)
+    assert original.putBack().measures == results.measures
+    np.testing.assert_array_equal(readLabels(node).labels, before[[shown]])
+
+
+def test_in_the_browser_of_another_cine_what_is_shown_between_frames_is_put_back_too(
+    a_scene: Any, a_model: str
+) -> None:
+    """At 20 ms Slicer shows a copy of the frame at 0 ms; a copy that is made while filters are off must not stay."""
+    assert a_scene is not None
+    from LVSegULib.labels import CAVITY
+    from LVSegUSlicer.original_result import OriginalResult
+    from LVSegUSlicer.scene_labels import _labelsOf, readLabels, referenceGrid
+
+    other = add_cine(a_beating_heart(frames=8, slices=2, size=16), "other", step_ms=20)
+    results = results_of(play_beside(add_cine(a_beating_heart(slices=6, size=48)), other), a_model)
+    node, browser = results.segmentationNode, results.browserNode
+    before = readLabels(node).labels
+
+    def shown(item: int) -> Any:
+        browser.SetSelectedItemNumber(item)
+        return _labelsOf(node, (CAVITY,), referenceGrid(node))
+
+    for item in range(8):
+        np.testing.assert_array_equal(shown(item), before[item // 2])
+    original = OriginalResult(results)
+    original.rewrite(np.zeros_like(before), [CAVITY])
+    assert not any(shown(item).any() for item in range(8))
+    original.putBack()
+    for item in range(8):
+        np.testing.assert_array_equal(shown(item), before[item // 2])

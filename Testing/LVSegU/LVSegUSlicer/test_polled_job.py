@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from Testing.desktop.user import wait_until
 
@@ -49,3 +54,29 @@ def test_a_polled_job_can_be_cancelled_abandoned_and_can_fail(the_desktop: Any, 
     wait_until(lambda: len(ends) == 2)
     assert ends == [(None, "Cancelled"), (None, "nothing there")]
     assert failed is not None
+
+
+@pytest.fixture
+def no_garbage_collection() -> Iterator[None]:
+    """As with PythonQt, whose timers hold what they call where Python's garbage collector does not see it."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("the_desktop", "a_scene", "no_garbage_collection")
+def test_a_job_that_is_over_is_let_go() -> None:
+    """Its work holds all images of a cine; a timer that is kept would keep them."""
+    from LVSegUSlicer.polled_job import PolledJob
+
+    ends: list[tuple[Any, str]] = []
+    done = PolledJob(lambda _report: 7, lambda *_: None, lambda *end: ends.append(end))
+    wait_until(lambda: len(ends) == 1)
+    done.abandon()
+    abandoned = PolledJob(lambda _report: 8, lambda *_: None, lambda *end: ends.append(end))
+    abandoned.abandon()
+    jobs = [weakref.ref(done), weakref.ref(abandoned)]
+    del done, abandoned
+    wait_until(lambda: not any(job() for job in jobs))
+    assert ends == [(7, "")]
