@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until", metavar="STEP", help="only the steps of this name (publish, lv/train-*), and those that they need"
     )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="STEP",
+        help="only these further steps (bench, lv/cine*), with the models that are published, as after a change of "
+        "machine; repeatable",
+    )
     parser.add_argument("--models", type=Path, metavar="DIR", help="where models go (default: the installed ones)")
     parser.add_argument(
         "--documents", action="store_true", help="do no step: only write the figures into README.md and docs"
@@ -66,7 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
     places = _places(arguments)
     recipes, steps = _plan(arguments, places)
     _run(steps, places, arguments.workers)
-    if not arguments.until:
+    if arguments.only:
+        _finish_only(recipes, steps, places)
+    elif not arguments.until:
         _finish(recipes, places)
     return 0
 
@@ -88,15 +99,27 @@ def _plan(arguments: argparse.Namespace, places: Places) -> tuple[list[Recipe], 
     steps = [step for recipe in read_recipes(arguments.recipes) for step in plan(recipe)]
     own = {recipe.name for recipe in recipes}
     names = [step.name for step in steps if step.name.partition("/")[0] in own]
-    if arguments.until:
-        chosen = [name for name in names if fnmatch.fnmatch(name, arguments.until)]
-        chosen = chosen or [name for name in names if fnmatch.fnmatch(name.partition("/")[2], arguments.until)]
-        if not chosen:
-            raise UsageError(f'there is no step "{arguments.until}": there are {", ".join(names)}')
-        names = chosen
-    steps = with_needs(steps, names)
+    if arguments.until and arguments.only:
+        raise UsageError("--until brings all that a step needs, --only nothing else: give one of them")
+    if arguments.only:
+        further = [f"{recipe.name}/{one.name}" for recipe in recipes for one in recipe.further]
+        chosen = {name for pattern in arguments.only for name in _matching(further, pattern)}
+        steps = [step for step in steps if step.name in chosen]
+    else:
+        steps = with_needs(steps, _matching(names, arguments.until) if arguments.until else names)
     check_inputs(steps, places)
     return recipes, steps
+
+
+def _matching(names: Sequence[str], pattern: str) -> list[str]:
+    """The steps whose name, with or without that of the model, fits `pattern`."""
+    from LVSegULib.errors import UsageError
+
+    chosen = [name for name in names if fnmatch.fnmatch(name, pattern)]
+    chosen = chosen or [name for name in names if fnmatch.fnmatch(name.partition("/")[2], pattern)]
+    if not chosen:
+        raise UsageError(f'there is no step "{pattern}": there are {", ".join(names)}')
+    return chosen
 
 
 def _run(steps: Sequence[Step], places: Places, workers: int) -> None:
@@ -134,6 +157,20 @@ def _finish(recipes: Sequence[Recipe], places: Places) -> None:
     print(f"Written: {write_figures(places.recipes, recipes, places)}")
     for path in write_pictures(root, recipes, places):
         print(f"  {path}")
+    _write_documents(places.recipes)
+
+
+def _finish_only(recipes: Sequence[Recipe], steps: Sequence[Step], places: Places) -> None:
+    """Renew the figures and pictures of some further steps, and write the figures into the documents."""
+    from LVSegULib.rebuild.figures import renew_figures, write_pictures
+    from LVSegULib.rebuild.steps import is_in
+
+    print(f"Written: {renew_figures(places.recipes, recipes, places, {step.name for step in steps})}")
+    outputs = [output for step in steps for output in step.outputs]
+    for recipe in recipes:
+        own = {to: word for to, word in recipe.pictures.items() if any(is_in(word, output) for output in outputs)}
+        for path in write_pictures(_root(places.recipes), [replace(recipe, pictures=own)], places):
+            print(f"  {path}")
     _write_documents(places.recipes)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,20 @@ def gather(recipe: Recipe, places: Places) -> dict[str, Any]:
             }
             for judged in recipe.evaluations
         }
+    return found | gather_further(recipe, places)
+
+
+def gather_further(recipe: Recipe, places: Places, only: Container[str] | None = None) -> dict[str, Any]:
+    """The figures of a recipe's further commands, by their names; `only` those of these steps.
+
+    Raises:
+        InputError: what one wrote cannot be read.
+    """
+    steps, found = {step.name: step for step in plan(recipe)}, {}
     for one in recipe.further:
-        if one.figures or one.is_alone:
-            found[one.name] = _of_step(steps[f"{recipe.name}/{one.name}"], one, places)
+        name = f"{recipe.name}/{one.name}"
+        if (one.figures or one.is_alone) and (only is None or name in only):
+            found[one.name] = _of_step(steps[name], one, places)
     return found
 
 
@@ -72,6 +83,20 @@ def write_figures(folder: Path, recipes: Sequence[Recipe], places: Places) -> Pa
     path = folder / FIGURES
     found = read_figures(path) if path.is_file() else {}
     found |= {recipe.name: gather(recipe, places) for recipe in recipes}
+    write_json(path, dict(sorted(found.items())))
+    return path
+
+
+def renew_figures(folder: Path, recipes: Sequence[Recipe], places: Places, only: Container[str]) -> Path:
+    """Bring the figures of the further commands `only` (MODEL/STEP) in `figures.json` up to date; all others stay.
+
+    Raises:
+        InputError: `figures.json` or what a command wrote cannot be read.
+    """
+    path = folder / FIGURES
+    found = read_figures(path)
+    for recipe in recipes:
+        found[recipe.name] = found.get(recipe.name, {}) | gather_further(recipe, places, only)
     write_json(path, dict(sorted(found.items())))
     return path
 

@@ -124,7 +124,7 @@ def needs(steps: Sequence[Step]) -> dict[str, frozenset[str]]:
     for step in steps:
         writers: set[str] = set()
         for word in step.inputs:
-            of_word = {other.name for other in steps if any(_is_in(word, output) for output in other.outputs)}
+            of_word = {other.name for other in steps if any(is_in(word, output) for output in other.outputs)}
             is_prepared = step.prepared is not None and step.prepared.word == word
             if not of_word and not is_prepared and word.startswith("RUNS/"):
                 raise UsageError(f"{step.name} reads {word}, which no step writes: correct its command")
@@ -155,12 +155,13 @@ def check_inputs(steps: Sequence[Step], places: Places) -> None:
     written = [output for step in steps for output in step.outputs]
     for step in steps:
         for word in step.inputs:
-            is_made = word.startswith("RUNS/") or any(_is_in(word, output) for output in written)
+            is_made = word.startswith("RUNS/") or any(is_in(word, output) for output in written)
             if not is_made and not places.path(word).exists():
                 raise InputError(f"{places.path(word)} does not exist, and {step.name} reads it: put it there")
 
 
-def _is_in(word: str, output: str) -> bool:
+def is_in(word: str, output: str) -> bool:
+    """Whether a path is what a step writes, or lies in it."""
     return word == output or word.startswith(f"{output}/")
 
 

@@ -155,6 +155,8 @@ def test_a_failed_step_is_named_with_its_log(tmp_path: Path, capsys: pytest.Capt
         ([], "Dataset900_Phantom does not exist, and phantom/train-fold0 reads it: put it there", 3),
         (["--model", "lv"], 'there is no recipe "lv"', 2),
         (["--until", "nothing"], 'there is no step "nothing": there are phantom/train-fold0, ', 2),
+        (["--only", "nothing"], 'there is no step "nothing": there are', 2),
+        (["--only", "a", "--until", "b"], "give one of them", 2),
         (["--workers", "0"], "--workers N", 2),
     ],
 )
@@ -165,6 +167,23 @@ def test_a_mistake_is_one_line_and_nothing_is_done(
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_further_step_is_done_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build = (
+        f'{BUILD}\n[[steps]]\nname = "list"\ncommand = "info lv --json"\nstdout = "RUNS/phantom/list.json"\n'
+        'figures = "RUNS/phantom/list.json"\n[pictures]\n"docs/list.json" = "RUNS/phantom/list.json"\n'
+        '"docs/other.png" = "RUNS/phantom/other.png"\n'
+    )
+    words = a_repository(tmp_path, build)
+    figures = tmp_path / "docs" / "models" / "figures.json"
+    figures.write_text('{"phantom": {"parameters": 1234, "evaluations": {}}}', encoding="utf-8")
+    assert main([*words, "--only", "list"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "1 done"
+    found = json.loads(figures.read_text(encoding="utf-8"))["phantom"]
+    assert found["parameters"] == 1234 and found["list"]["values"]
+    assert (tmp_path / "docs" / "list.json").is_file() and not (tmp_path / "docs" / "other.png").exists()
+    assert "It has <!-- figures: phantom/parameters:, -->1,234<!--" in readme_of(tmp_path)
 
 
 def test_data_and_place_are_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
