@@ -13,19 +13,20 @@ _CONTENTS = "CONTENTS.txt"
 """Lists every unpacked file with its size, so that an incomplete folder is noticed without opening the archive."""
 
 
-SAMPLES = Path(__file__).parents[2] / "Resources" / "SampleData"
+SAMPLES = Path("Resources") / "SampleData"
+"""In a clone of the repository."""
 
 
 def sample_archive() -> Path:
-    """The packed sample patient in a clone of the repository (a package installed by pip does not hold it).
+    """The packed sample patient of the clone that the package lies in, or else of the one that this is run in.
 
     Raises:
-        InputError: it is not there.
+        InputError: it is in neither; a package that pip has copied does not hold it.
     """
-    archive = next(iter(sorted(SAMPLES.glob("*.tar.*"))), None)
-    if archive is None:
-        raise InputError(f"{SAMPLES}: the sample patient is not there: run this in a clone of the repository")
-    return archive
+    for folder in (Path(__file__).parents[2] / SAMPLES, SAMPLES):
+        for archive in sorted(folder.glob("*.tar.*")):
+            return archive
+    raise InputError("the sample patient is not there: run this in a clone of the repository")
 
 
 def unpack_sample(archive: Path, folder: Path) -> Path:

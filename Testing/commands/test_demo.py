@@ -6,6 +6,7 @@ import pytest
 
 from LVSegULib.commands import demo
 from LVSegULib.commands.main import main
+from LVSegULib.errors import InputError
 from LVSegULib.reading import sample
 
 
@@ -20,6 +21,18 @@ def test_the_sample_patient_from_archive_to_files(
     for ending in demo.EXPLAINED:
         (file,) = out.glob(f"*{ending}")
         assert str(file) in printed
+
+
+def test_a_package_that_was_copied_takes_the_sample_of_the_clone_it_is_run_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = sample.sample_archive()
+    monkeypatch.setattr(sample, "__file__", str(tmp_path / "site-packages" / "LVSegULib" / "reading" / "sample.py"))
+    monkeypatch.chdir(Path(__file__).parents[2])
+    assert sample.sample_archive().samefile(expected)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="run this in a clone of the repository"):
+        sample.sample_archive()
 
 
 def test_a_package_without_the_sample(
