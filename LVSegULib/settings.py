@@ -20,7 +20,7 @@ def read_toml(path: Path, what: str = "configuration") -> dict[str, Any]:
     """
     tomllib = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        return dict(tomllib.loads(path.read_text(encoding="utf-8")))
+        return dict(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot read the {what} {path}: {error}") from error
 

@@ -60,3 +60,8 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: str | None)
 def test_the_values_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text("steps = 3\n[base]\nsize = 128\n", encoding="utf-8")
     assert read_toml(tmp_path / "a.toml") == {"steps": 3, "base": {"size": 128}}
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("steps = 3\n", encoding="utf-8-sig")
+    assert read_toml(tmp_path / "a.toml") == {"steps": 3}

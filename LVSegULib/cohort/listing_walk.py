@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from LVSegULib.cohort.manifest import MANIFEST
+from LVSegULib.identity import Identity, identity_of
 from LVSegULib.reading.names import IMAGE_ENDINGS
 
 _RESULTS = "cases"
@@ -56,15 +57,15 @@ def walk(root: Path, left_out: Counter[str]) -> Iterator[Folder]:
         root: where to begin.
         left_out: takes up how many folders and entries could not be looked at, by reason.
     """
-    waiting, links, seen = [(root, "")], deque[tuple[Path, str]](), set()
+    waiting, links, seen = [(root, "")], deque[tuple[Path, str]](), set[Identity]()
     while waiting or links:
         path, relative = waiting.pop() if waiting else links.popleft()
         try:
-            state = path.stat()
-            if (state.st_dev, state.st_ino) in seen:
+            identity = identity_of(path)
+            if identity in seen:
                 left_out["links to a folder that is looked at already"] += 1
                 continue
-            seen.add((state.st_dev, state.st_ino))
+            seen.add(identity)
             entries = _entries(path, left_out)
         except OSError as error:
             left_out[f"folders that cannot be listed ({error.strerror})"] += 1

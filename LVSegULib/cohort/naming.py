@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -14,9 +12,6 @@ from LVSegULib.reading.names import safe_name
 
 LONGEST = 100
 """Most bytes of a name in UTF-8: with an ending, and twice in a path, it stays within what file systems hold."""
-
-_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)[0-9¹²³])(\..*)?", re.IGNORECASE)
-"""What Windows takes for a device, with any ending."""
 
 
 def give_names(found: Sequence[Found], known: Mapping[str, str]) -> dict[str, str]:
@@ -45,9 +40,7 @@ def give_names(found: Sequence[Found], known: Mapping[str, str]) -> dict[str, st
 
 def folder_name(text: str) -> str:
     """`text` as the name of a folder, the same when it is given again; long ones end in a hash instead."""
-    name = safe_name(unicodedata.normalize("NFC", text)).lstrip("._+-") or "cine"
-    if _RESERVED.fullmatch(name):
-        name = f"cine-{name}"
+    name = safe_name(safe_name(text).lstrip("._+-"))
     if len(name.encode()) <= LONGEST:
         return name
     digest = short_hash(text)

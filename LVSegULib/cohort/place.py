@@ -9,6 +9,7 @@ from LVSegULib.cohort.case import Found
 from LVSegULib.cohort.manifest import MANIFEST
 from LVSegULib.cohort.receipt import RECEIPT
 from LVSegULib.errors import OutputError, UsageError
+from LVSegULib.identity import is_same
 from LVSegULib.reading.names import is_text
 
 CASES, TABLE, PARQUET, OVERVIEW = "cases", "cohort.csv", "cohort.parquet", "overview.html"
@@ -29,7 +30,7 @@ def check_place(source: Path, out: Path) -> None:
     if not is_text(out.resolve()):  # databases and libraries in C++ do not take it
         raise UsageError(f"{out.resolve()}: its name is not UTF-8: choose another --out folder")
     table = out / TABLE
-    if table.exists() and source.exists() and table.samefile(source):
+    if is_same(table, source):
         raise UsageError(f"{source}: the table would overwrite the list: choose another --out folder")
     cases = out / CASES
     if (out / MANIFEST).exists() or not cases.is_dir() or not any(cases.iterdir()):

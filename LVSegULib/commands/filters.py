@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from LVSegULib.cine import Cine
+    from LVSegULib.evaluation.cases import EvaluationCase
     from LVSegULib.visualization.effects import Effect
     from LVSegULib.visualization.filters import Filter
     from LVSegULib.visualization.inspector import Inspector
@@ -120,8 +121,6 @@ def _read_input(source: Path | None) -> Cine:
 def _subjects(arguments: argparse.Namespace, cine: Cine, inspector: Inspector) -> tuple[Subject, ...]:
     """Whom effects are measured on."""
     from LVSegULib.errors import UsageError
-    from LVSegULib.evaluation.datasets import open_evaluation_set
-    from LVSegULib.evaluation.split import validation_cases
     from LVSegULib.visualization.subjects import subject_of_cine, subjects_of_cases
 
     if arguments.fold is not None and arguments.split is None:
@@ -130,12 +129,25 @@ def _subjects(arguments: argparse.Namespace, cine: Cine, inspector: Inspector) -
         if arguments.split is not None:
             raise UsageError("--split chooses patients of a data set: give --data as well")
         return (subject_of_cine(cine, inspector),)
-    cases = [case for folder in arguments.data for case in open_evaluation_set(folder).cases]
-    if arguments.split is not None:
-        cases = validation_cases(cases, arguments.split, arguments.fold)
-    _warn_of_training_patients({case.patient for case in cases}, inspector)
+    datasets = _labelled_cases(arguments)
+    _warn_of_training_patients({case.patient for cases in datasets for case in cases}, inspector)
+    total = sum(map(len, datasets))
     with _progress("reading") as report:
-        return subjects_of_cases(cases, inspector.model.spec, lambda done, _name: report(done / len(cases)))
+        return subjects_of_cases(datasets, inspector.model.spec, lambda done, _name: report(done / total))
+
+
+def _labelled_cases(arguments: argparse.Namespace) -> list[list[EvaluationCase]]:
+    """The cases of each data set, of the patients that the split chooses; a data set given twice counts once."""
+    from LVSegULib.evaluation.datasets import open_evaluation_set
+    from LVSegULib.evaluation.split import validation_cases
+
+    opened = [open_evaluation_set(folder) for folder in arguments.data]
+    datasets = [list(cases) for cases in {dataset.folder: dataset.cases for dataset in opened}.values()]
+    if arguments.split is None:
+        return datasets
+    every = [case for cases in datasets for case in cases]
+    chosen = {case.patient for case in validation_cases(every, arguments.split, arguments.fold)}
+    return [[case for case in cases if case.patient in chosen] for cases in datasets]
 
 
 def _warn_of_training_patients(patients: set[str], inspector: Inspector) -> None:

@@ -87,17 +87,17 @@ def _of_size(config: PruningConfig, name: str) -> PruningConfig:
 def summary(pruned: Pruned) -> str:
     """What people read on the terminal."""
     from LVSegULib.network.config import count_multiply_adds
-    from LVSegULib.pruning.card import fewer
+    from LVSegULib.pruning.card import fewer, judged_by
 
     before, after = pruned.unpruned.spec, pruned.model.spec
     if after.parameters == before.parameters:
-        return f"{pruned.model.path}: nothing could be removed, {pruned.reason}"
+        return f"{pruned.model.path}: nothing was removed: {pruned.reason}"
     multiply_adds = [count_multiply_adds(spec.network) for spec in (before, after)]
     dice = f"{pruned.rows[0].dice:.4f} became {pruned.chosen.dice:.4f} on the patients judged on"
     return (
         f"{pruned.model.path}: {before.parameters:,} parameters became {after.parameters:,} "
         f"({fewer(before.parameters, after.parameters)}), multiply-adds {fewer(*multiply_adds)}; "
-        f"Dice per patient {dice}; {pruned.reason}"
+        f"{judged_by(after)} {dice}; {pruned.reason}"
     )
 
 
@@ -112,7 +112,7 @@ class _Bar:
     def watch(self) -> Watch:
         from LVSegULib.pruning.watch import Watch
 
-        return Watch(say=self._say, loaded=self._loaded, row=self._row, tried=self._tried)
+        return Watch(say=self._say, warn=self._warn, loaded=self._loaded, row=self._row, tried=self._tried)
 
     def close(self) -> None:
         self._bar.close()
@@ -120,6 +120,10 @@ class _Bar:
     def _say(self, line: str) -> None:
         self._bar.clear()
         logger.info(line)
+
+    def _warn(self, line: str) -> None:
+        self._bar.clear()
+        logger.warning(line)
 
     def _loaded(self, name: str) -> None:
         self._bar.set_description_str(f"reading {name}")

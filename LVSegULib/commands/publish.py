@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+PNG = b"\x89PNG\r\n\x1a\n"
+"""What every PNG file begins with (ISO/IEC 15948, 5.2)."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the model, its description and its evaluations."""
@@ -26,7 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the folder and say where; returns 0."""
+    """Write the folder and say where; returns 0.
+
+    Raises:
+        UsageError: a data set is given twice.
+        InputError: a file cannot be read as what it should be, or is another model's.
+        OutputError: the folder cannot be written.
+    """
     from LVSegULib.modelfolder.figures import read_evaluation
     from LVSegULib.modelfolder.folder import find_model
     from LVSegULib.modelfolder.publish import Evidence, about_from_values, publish
@@ -38,13 +47,22 @@ def run(arguments: argparse.Namespace) -> int:
         [read_evaluation(path) for path in paths]
         for paths in (arguments.evaluation, arguments.unpruned, arguments.challenge)
     )
-    worst = _read(arguments.picture)
+    worst = _read_picture(arguments.picture)
     commands = _read(arguments.commands).decode("utf-8").splitlines() if arguments.commands else []
     evidence = Evidence(evaluations, worst, unpruned, challenge, commands)
     model = publish(find_model(arguments.model), about, evidence, arguments.out)
     print(f"{model.path}: {model.spec.name}, {model.spec.parameters:,} parameters")
     print(figure_table(model.spec.figures))
     return 0
+
+
+def _read_picture(path: Path) -> bytes:
+    from LVSegULib.errors import InputError
+
+    picture = _read(path)
+    if not picture.startswith(PNG):
+        raise InputError(f"{path}: is no PNG: give what lvsegu evaluate --picture drew")
+    return picture
 
 
 def _read(path: Path) -> bytes:

@@ -21,7 +21,7 @@ from LVSegULib.evaluation.datasets import EvaluationSet
 from LVSegULib.evaluation.out_of_fold import judges
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
-from LVSegULib.modelfolder.threshold import log_odds
+from LVSegULib.modelfolder.threshold import log_odds, log_odds_in_force
 from LVSegULib.segmentation.segment import segment_cine
 
 PROBABILITIES = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
@@ -82,7 +82,7 @@ def choose_threshold(
 
     Args:
         datasets: labelled data sets.
-        models: one of each fold, with its split.
+        models: one of each fold, with its split; a threshold that one carries is taken back first.
         engines: what runs each of them.
         progress: told the share done.
 
@@ -131,7 +131,7 @@ def _counts(case: EvaluationCase, model: ModelSpec, engine: Engine) -> NDArray[n
         raise InputError(f"{case.name}: has no cavity in any frame: leave it out of the data set")
     rows = []
     for probability in PROBABILITIES:
-        shifted = Shifted(engine, np.float32(log_odds(probability)))
+        shifted = Shifted(engine, np.float32(log_odds(probability) - log_odds_in_force(model)))
         drawn = segment_cine(reference.cine, model, shifted).labels[frames] == CAVITY.value
         rows.append([np.count_nonzero(mask) for mask in (cavity & drawn, drawn, cavity)])
     return np.array(rows, np.float64)

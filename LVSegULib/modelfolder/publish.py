@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from LVSegULib.errors import InputError
+from LVSegULib.errors import InputError, UsageError
 from LVSegULib.modelfolder.figures import challenge_figures, change_figures, short_figures
 from LVSegULib.modelfolder.folder import ModelFolder, save_model
 from LVSegULib.modelfolder.published_card import About, Shown, card
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from LVSegULib.modelfolder.spec import ModelSpec
 
 QUALITY = "quality.png"
 """The picture of a model's quality score, which `lvsegu calibrate` leaves in the model's folder."""
@@ -64,9 +66,12 @@ def publish(model: ModelFolder, about: About, evidence: Evidence, path: Path) ->
         path: the new folder.
 
     Raises:
-        InputError: an evaluation before pruning is of another data set, or one for the challenge lacks its figures.
+        UsageError: a data set is given twice.
+        InputError: an evaluation has a label that the model lacks, one before pruning is of another data set, or one
+            for the challenge lacks its figures.
         OutputError: `path` cannot be written.
     """
+    _check_labels(model.spec, evidence)
     spec = dataclasses.replace(
         model.spec,
         name=about.name,
@@ -96,8 +101,9 @@ def figures_of(evidence: Evidence) -> dict[str, Any]:
     """What `model.json` holds, by data set: the figures, under `unpruned`, `change` and `challenge` the further ones.
 
     Raises:
-        InputError: see `publish`.
+        UsageError, InputError: see `publish`.
     """
+    _check_each_once(evidence)
     pruned = {one["dataset"]: one for one in evidence.evaluations}
     figures = {name: short_figures(one) for name, one in pruned.items()}
     for one in evidence.unpruned:
@@ -109,3 +115,26 @@ def figures_of(evidence: Evidence) -> dict[str, Any]:
         found = figures.setdefault(one["dataset"], {"patients": len(one["patients"])})
         found["challenge"] = challenge_figures(one)
     return figures
+
+
+def _check_labels(spec: ModelSpec, evidence: Evidence) -> None:
+    """Figures of a label that the model does not have are another model's."""
+    own = [label.key for label in spec.labels]
+    for one in (*evidence.evaluations, *evidence.unpruned, *evidence.challenge):
+        if foreign := [key for key in one["labels"] if key not in own]:
+            raise InputError(
+                f"the evaluation of {one['dataset']} has figures of {', '.join(foreign)}, and {spec.name} segments "
+                f"{', '.join(own)}: give evaluations of this model"
+            )
+
+
+def _check_each_once(evidence: Evidence) -> None:
+    """Figures are kept by data set, so that of two evaluations of one the first would be lost."""
+    for option, evaluations in (
+        ("--evaluation", evidence.evaluations),
+        ("--unpruned", evidence.unpruned),
+        ("--challenge", evidence.challenge),
+    ):
+        names = [one["dataset"] for one in evaluations]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise UsageError(f"{option} is given twice for {twice}: give one evaluation of each data set")

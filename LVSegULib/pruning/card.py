@@ -10,7 +10,6 @@ def pruning_card(spec: ModelSpec) -> str:
     """The training card of the model, with what the pruning did, in Markdown."""
     values = spec.training["pruning"]
     before, after, dice = values["from"], values["pruned"], values["unpruned"]["dice"]
-    what = "Dice per patient" if values["is_labelled"] else "agreement with the unpruned network"
     lines = [
         "",
         "## Pruning",
@@ -22,10 +21,16 @@ def pruning_card(spec: ModelSpec) -> str:
         f"({fewer(before['parameters'], after['parameters'])})",
         f"- multiply-adds per pixel {before['multiply_adds']:,.0f} to {after['multiply_adds']:,.0f} "
         f"({fewer(before['multiply_adds'], after['multiply_adds'])})",
-        f"- {what}, on the {len(values['split']['validation'])} patients that the search judged on: "
+        f"- {judged_by(spec)}, on the {len(values['split']['validation'])} patients that the search judged on: "
         f"{dice:.4f} to {after['dice']:.4f}",
     ]
     return training_card(spec) + "\n".join(lines) + "\n"
+
+
+def judged_by(spec: ModelSpec) -> str:
+    """What the search for this pruned model was judged by."""
+    is_labelled = spec.training["pruning"]["is_labelled"]
+    return "Dice per patient" if is_labelled else "agreement with the unpruned network"
 
 
 def fewer(before: float, after: float) -> str:

@@ -79,10 +79,12 @@ _KINDS = ("state", "best")
 
 
 def _state(kind: str, config: UNetConfig, file: Any, layer_names: Sequence[str]) -> State:
-    layers = {
-        name: Layer(file.get_tensor(f"{kind}.kernels.{name}"), file.get_tensor(f"{kind}.bias.{name}"))
-        for name in layer_names
-    }
-    alive = {name: file.get_tensor(f"{kind}.alive.{name}") for name in layer_names if has_relu(name)}
+    def copied(what: str, name: str) -> Tensor:
+        """In memory: a tensor of the file itself keeps it open, and Windows replaces no open file."""
+        tensor: Tensor = file.get_tensor(f"{kind}.{what}.{name}")
+        return tensor.clone()
+
+    layers = {name: Layer(copied("kernels", name), copied("bias", name)) for name in layer_names}
+    alive = {name: copied("alive", name) for name in layer_names if has_relu(name)}
     upsamplings = [name for name in layer_names if name.startswith("upsample")]
-    return State(config, layers, alive, {name: file.get_tensor(f"{kind}.mix.{name}") for name in upsamplings})
+    return State(config, layers, alive, {name: copied("mix", name) for name in upsamplings})

@@ -22,7 +22,8 @@ from LVSegULib.preparation.grid import Grid
 from LVSegULib.reading import read_cine
 from LVSegULib.reading.inputs import expand_inputs
 from LVSegULib.reading.labelled import LabelledCase, open_labelled
-from LVSegULib.reading.nnunet import is_raw_dataset
+from LVSegULib.reading.names import IMAGE_ENDINGS, has_image_ending
+from LVSegULib.reading.nnunet import CASE_NAME, is_raw_dataset
 from LVSegULib.reading.sunnybrook import is_sunnybrook
 from LVSegULib.training.augmentation import Augmentation
 from LVSegULib.training.augmentation_config import AugmentationConfig
@@ -48,8 +49,8 @@ class UnlabelledCase:
 
     @property
     def patient(self) -> str:
-        """Each cine counts as a patient."""
-        return self.path.name
+        """Whose it is by its name: each DICOM folder's own, an image file's as in an nnU-Net raw folder."""
+        return _patient_in(self.path.name) if has_image_ending(self.path) else self.path.name
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -132,6 +133,14 @@ def judging_slices(
     parts = [slices.batch(some, device)[0] for some in torch.arange(len(slices)).split(BATCH)]
     targets = torch.cat([255 * _found(network, images).byte() for images in parts])
     return dataclasses.replace(slices, targets=targets)
+
+
+def _patient_in(file_name: str) -> str:
+    """The patient in an image file's name: "anna" in "anna_ED_0000.nii.gz", "anna_frame07.nrrd" and "anna.nii"."""
+    ending = next(ending for ending in IMAGE_ENDINGS if file_name.lower().endswith(ending))
+    name = file_name[: -len(ending)].removesuffix("_0000")
+    match = CASE_NAME.fullmatch(name)
+    return match["patient"] if match else name
 
 
 @torch.inference_mode()

@@ -15,7 +15,7 @@ from LVSegULib.pruning.calibration import Calibration, calibrate
 from LVSegULib.pruning.config import PruningConfig
 from LVSegULib.pruning.data import calibration_images, judging_slices, open_cases
 from LVSegULib.pruning.exact import without_superfluous
-from LVSegULib.pruning.patients import deal
+from LVSegULib.pruning.patients import deal, remark_on_kept
 from LVSegULib.pruning.state import State
 from LVSegULib.pruning.surgery import to_weights
 from LVSegULib.pruning.watch import Watch
@@ -58,7 +58,7 @@ def prepare(model: ModelFolder, config: PruningConfig, watch: Watch) -> Prepared
     spec = model.spec
     layers = folded_layers(spec.network, model.weights())
     cases, is_labelled = open_cases(config.data, [label.key for label in spec.labels])
-    split = deal([case.patient for case in cases], config.split, spec.training.get("split", {}))
+    split = _split(spec, config, [case.patient for case in cases], watch)
     calibrated = [case for case in cases if case.patient in split.train]
     judged = [case for case in cases if case.patient in split.validation]
     watch.say(
@@ -83,6 +83,14 @@ def prepare(model: ModelFolder, config: PruningConfig, watch: Watch) -> Prepared
         split=split,
         is_labelled=is_labelled,
     )
+
+
+def _split(spec: ModelSpec, config: PruningConfig, patients: Sequence[str], watch: Watch) -> Split:
+    """Patients to calibrate and to judge on; a split that is given is taken as it is."""
+    trained = spec.training.get("split", {})
+    if not config.split and (line := remark_on_kept(patients, trained, spec.trained_on)):
+        watch.warn(line)
+    return deal(patients, config.split, trained, spec.trained_on)
 
 
 def calibration_of(

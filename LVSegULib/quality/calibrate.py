@@ -19,7 +19,7 @@ from LVSegULib.evaluation.threshold_choice import Shifted
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.folder import CARD, ModelFolder, save_model
 from LVSegULib.modelfolder.spec import ModelSpec
-from LVSegULib.modelfolder.threshold import log_odds
+from LVSegULib.modelfolder.threshold import log_odds_in_force
 from LVSegULib.quality.calibration import calibration_of
 from LVSegULib.quality.examples import Examples, collect
 from LVSegULib.quality.learn import Judgement, figures_of, judge_examples, learn
@@ -169,9 +169,5 @@ def _not_trained_on(datasets: Sequence[EvaluationSet], model: ModelFolder, engin
 
 def _cut_alike(model: ModelSpec, fold: ModelSpec, engine: Engine) -> Engine:
     """The fold's engine, cut at the probability at which `lvsegu threshold` cuts the model."""
-    shift = _log_odds(model) - _log_odds(fold)
+    shift = log_odds_in_force(model) - log_odds_in_force(fold)
     return Shifted(engine, np.float32(shift)) if shift else engine
-
-
-def _log_odds(model: ModelSpec) -> float:
-    return sum(log_odds(p) for p in model.training.get("thresholds", ()))

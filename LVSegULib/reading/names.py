@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 IMAGE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
@@ -10,6 +11,9 @@ IMAGE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 
 LONGEST_BYTES = 200
 """Of a name; file systems take 255, endings of outputs included."""
+
+_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)[0-9¹²³])(\..*)?", re.IGNORECASE)
+"""What Windows takes for a device, with any ending."""
 
 _STRIPPED = (".seq.nrrd", ".seg.nrrd", ".seq.nhdr", ".seq.mha", *IMAGE_ENDINGS, ".dcm")
 
@@ -43,7 +47,10 @@ def short_name(path: Path) -> str:
 def safe_name(text: str) -> str:
     """`text` with "_" for whatever some system's file names cannot hold; "cine" if nothing is left.
 
-    What goes beyond `LONGEST_BYTES` is cut off.
+    Letters with marks are put together, as macOS takes them apart, and a name that Windows takes for a device gets
+    "cine-" before it. What goes beyond `LONGEST_BYTES` is cut off.
     """
-    name = re.sub(r"[^\w.+-]+", "_", text).strip("._")
+    name = re.sub(r"[^\w.+-]+", "_", unicodedata.normalize("NFC", text)).strip("._")
+    if _RESERVED.fullmatch(name):
+        name = f"cine-{name}"
     return name.encode()[:LONGEST_BYTES].decode(errors="ignore").rstrip("._") or "cine"

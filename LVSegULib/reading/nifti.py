@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import SimpleITK
 from numpy.typing import NDArray
 
 from LVSegULib.errors import GeometryError
 from LVSegULib.reading.limits import refuse_far
 from LVSegULib.reading.nifti_header import NiftiHeader, leaning, read_nifti_header, two_sizes
+from LVSegULib.reading.nifti_place import axes_and_origin
 from LVSegULib.reading.right_angles import leaning_note
-from LVSegULib.reading.stored_image import StoredImage, check_spacing, ijk_to_ras_of, several_values, two_dimensional
+from LVSegULib.reading.stored_image import (
+    LPS_TO_RAS,
+    StoredImage,
+    check_spacing,
+    ijk_to_ras_of,
+    several_values,
+    two_dimensional,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -75,36 +79,15 @@ def _placed(header: NiftiHeader) -> tuple[NDArray[np.float64], list[str]]:
     if sizes and sizes.note:
         notes.append(sizes.note)
         _log.warning("%s: %s", header.path, sizes.note)
-    return _ijk_to_ras(header, header.straightened() if takes_sform else header.content), notes
+    return _ijk_to_ras(header.straightened() if takes_sform else header), notes
 
 
-def _ijk_to_ras(header: NiftiHeader, content: bytes) -> NDArray[np.float64]:
-    """Where ITK, and so 3D Slicer, puts the image: it has its own way to choose between qform and sform."""
-    with tempfile.TemporaryDirectory(prefix="lvsegu-") as folder:
-        file = Path(folder) / "geometry.nii"
-        file.write_bytes(header.geometry_only(content))
-        reader = SimpleITK.ImageFileReader()
-        reader.SetFileName(str(file))
-        try:
-            with _quiet_itk():
-                reader.ReadImageInformation()
-        except RuntimeError as error:
-            raise GeometryError(
-                f"{header.path}: its qform and sform say no possible directions of its axes: correct the file's header"
-            ) from error
-    origin = np.array(reader.GetOrigin()[:3])
+def _ijk_to_ras(header: NiftiHeader) -> NDArray[np.float64]:
+    found = axes_and_origin(header)
+    if found is None:
+        raise GeometryError(
+            f"{header.path}: its qform and sform say no possible directions of its axes: correct the file's header"
+        )
+    axes, origin = (LPS_TO_RAS[:3, :3] @ numbers for numbers in found)
     refuse_far(header.path, origin)
-    dimension = reader.GetDimension()
-    directions = np.array(reader.GetDirection()).reshape(dimension, dimension)
-    return ijk_to_ras_of(header.path, directions[:3, :3] * reader.GetSpacing()[:3], origin)
-
-
-@contextmanager
-def _quiet_itk() -> Iterator[None]:
-    """ITK's warnings go straight to the terminal; what matters of them raises as well."""
-    before = SimpleITK.ProcessObject.GetGlobalWarningDisplay()
-    SimpleITK.ProcessObject.SetGlobalWarningDisplay(False)
-    try:
-        yield
-    finally:
-        SimpleITK.ProcessObject.SetGlobalWarningDisplay(before)
+    return ijk_to_ras_of(header.path, axes, origin)

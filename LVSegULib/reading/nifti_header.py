@@ -8,7 +8,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -36,10 +36,10 @@ MOST_OFF = 1e-3
 """By how much, as a share, a voxel's size in pixdim and in the sform may differ by the rounding of stored numbers."""
 
 _FIRST_PIXEL = 352
-_SCANNER, _ALIGNED = 1, 2
+SCANNER, _ALIGNED = 1, 2
 _MOST_BEFORE_PIXELS = 2**28
 _MS_PER_TIME_UNIT = {8: 1000.0, 16: 1.0, 24: 0.001}
-_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
+TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
 _COLOURS = {128: 3, 2304: 4}
 _COMPLEX = (32, 1792, 2048)
 
@@ -105,9 +105,9 @@ class NiftiHeader:
         code = int(self._number("h", _DATATYPE))
         if code in _COMPLEX:
             raise InputError(f"{self.path}: has complex pixels, expected magnitude images: export the magnitude")
-        if code not in _TYPES:
+        if code not in TYPES:
             raise InputError(f"{self.path}: its header says datatype {code}, expected grey values: export it again")
-        dtype = np.dtype(_TYPES[code]).newbyteorder(self.order)
+        dtype = np.dtype(TYPES[code]).newbyteorder(self.order)
         refuse_too_large(self.path, self.shape, dtype.itemsize)
         offset = self._number("f", _VOX_OFFSET) or _FIRST_PIXEL
         if not HEADER_BYTES <= offset <= _MOST_BEFORE_PIXELS:
@@ -123,30 +123,18 @@ class NiftiHeader:
         """More than one in images of colours or vectors."""
         return _COLOURS.get(int(self._number("h", _DATATYPE)), math.prod(self.shape[4:]))
 
-    def straightened(self) -> bytes:
-        """The header with its sform straightened and the axes' lengths in pixdim; it must have an sform."""
+    def straightened(self) -> NiftiHeader:
+        """The header with its sform straightened, alone, and the axes' lengths in pixdim; it must have an sform."""
         sform = self.sform
         if sform is None:
             raise ValueError("only a header with an sform can be straightened")
         sform[:, :3] = straightened(sform[:, :3])
+        sizes = np.linalg.norm(sform[:, :3], axis=0)
         content = bytearray(self.content)
-        struct.pack_into(f"{self.order}3f", content, _PIXDIM + 4, *np.linalg.norm(sform[:, :3], axis=0))
+        struct.pack_into(f"{self.order}3f", content, _PIXDIM + 4, *sizes)
         struct.pack_into(f"{self.order}12f", content, _SFORM, *sform.ravel())
         struct.pack_into(f"{self.order}h", content, _QFORM_CODE, 0)
-        return bytes(content)
-
-    def geometry_only(self, content: bytes) -> bytes:
-        """A file without pixels that says no more than where the image lies, for ITK to read."""
-        bare = bytearray(_FIRST_PIXEL)
-        struct.pack_into(f"{self.order}i", bare, 0, HEADER_BYTES)
-        struct.pack_into(f"{self.order}8h", bare, _DIM, 3, 2, 2, 2, 1, 1, 1, 1)  # ITK drops axes of one sample
-        struct.pack_into(f"{self.order}2h", bare, _DATATYPE, 2, 8)
-        struct.pack_into(f"{self.order}f", bare, _VOX_OFFSET, _FIRST_PIXEL)
-        bare[_PIXDIM : _PIXDIM + 16] = content[_PIXDIM : _PIXDIM + 16]
-        bare[_UNITS] = content[_UNITS] & 7  # of space
-        bare[_QFORM_CODE : _SFORM + 48] = content[_QFORM_CODE : _SFORM + 48]
-        bare[_MAGIC : _MAGIC + 4] = b"n+1\0"
-        return bytes(bare)
+        return replace(self, content=bytes(content), spacing=(*sizes.tolist(), *self.spacing[3:]))
 
     def _number(self, kind: str, offset: int) -> float:
         value: float = struct.unpack_from(self.order + kind, self.content, offset)[0]
@@ -250,7 +238,7 @@ def two_sizes(header: NiftiHeader) -> TwoSizes | None:
     stored = header.spacing[:3]
     if np.allclose(sizes, stored, rtol=MOST_OFF, atol=0):
         return None
-    takes_sform = not header.has_qform or header.sform_code == _SCANNER
+    takes_sform = not header.has_qform or header.sform_code == SCANNER
     if not takes_sform and header.sform_code > _ALIGNED:
         return TwoSizes(takes_sform, "")
     by_sform, by_pixdim = (" x ".join(f"{size:.4g}" for size in each) for each in (sizes, stored))

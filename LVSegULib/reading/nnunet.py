@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 Phase = Literal["ED", "ES"]
 
-_CASE_NAME = re.compile(r"(?P<patient>.+)_(?:(?P<phase>ED|ES)|(?:phase|frame)(?P<frame>\d+))")
+CASE_NAME = re.compile(r"(?P<patient>.+)_(?:(?P<phase>ED|ES)|(?:phase|frame)(?P<frame>\d+))")
+"""How a case is named: whose it is, and the phase or frame, where the name says it."""
 
 LARGEST_SHIFT_MM = 0.1
 """Image and label map agree when no corner of the grid lies further apart than this."""
@@ -179,7 +180,7 @@ def _list_cases(folder: Path, part: str, ending: str, own_values: dict[int, int]
 def _case(image: Path, label_folder: Path, ending: str, own_values: dict[int, int]) -> Case:
     name = image.name[: -len(f"_0000{ending}")]
     label = label_folder / f"{name}{ending}"
-    match = _CASE_NAME.fullmatch(name)
+    match = CASE_NAME.fullmatch(name)
     phase: Phase | None = None
     if match and match["phase"]:
         phase = "ED" if match["phase"] == "ED" else "ES"

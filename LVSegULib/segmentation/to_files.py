@@ -18,6 +18,7 @@ from LVSegULib.atomic import write_json
 from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.errors import OutputError, UsageError
+from LVSegULib.identity import Identity, identity_of
 from LVSegULib.measures.volumes import Measures, measure, region_volumes_ml
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.modelfolder.spec import ModelSpec
@@ -30,8 +31,8 @@ from LVSegULib.segmentation.segment import Segmentation, segment_cine
 ENDINGS = (".seg.nrrd", ".nii.gz", ".csv", ".png", ".json")
 """The files written for each input; the report last, as it says how long the others took."""
 
-Inputs = frozenset[tuple[int, int]]
-"""Files by device and number on it."""
+Inputs = frozenset[Identity]
+"""Files and folders by what tells them from others."""
 
 NO_INPUTS: Inputs = frozenset()
 
@@ -215,12 +216,11 @@ def identify(paths: Iterable[Path]) -> Inputs:
     return frozenset(identity for identity in map(_identity, paths) if identity is not None)
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: Path) -> Identity | None:
     try:
-        state = path.stat()
+        return identity_of(path)
     except OSError:
         return None
-    return state.st_dev, state.st_ino
 
 
 def _refuse_overwriting(inputs: Inputs, files: tuple[Path, ...]) -> None:

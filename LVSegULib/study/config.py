@@ -69,7 +69,7 @@ class StudyConfig:
         data: names (of the folders) of the data sets that are learnt from, unless a variant says otherwise.
         judged: names of the data sets whose patients are dealt into folds and judged.
         folds: how many folds the patients are dealt into.
-        run: the folds that are run, from 0.
+        run: the folds that are run, from 0; all of them if it is empty or not given.
         reference: name of the variant that the others are compared with.
         reach: values of the validation Dice; the report says after which time each was reached.
         stop_from: step from which a hopeless variant is stopped; 0 never stops one.
@@ -83,7 +83,7 @@ class StudyConfig:
     data: tuple[str, ...]
     judged: tuple[str, ...]
     folds: int = 4
-    run: tuple[int, ...] = (0, 1, 2, 3)
+    run: tuple[int, ...] = ()
     reference: str = "reference"
     reach: tuple[float, ...] = (0.85, 0.9, 0.92)
     stop_from: int = 0
@@ -95,7 +95,11 @@ class StudyConfig:
     def __post_init__(self) -> None:
         if not self.data or not self.judged:
             raise UsageError("the study needs data = [...] to learn from and judged = [...] to judge on")
-        if self.folds < 2 or not self.run or not set(self.run) <= set(range(self.folds)):
+        if self.folds < 2:
+            raise UsageError(f"folds must be at least 2, got {self.folds}")
+        if not self.run:
+            object.__setattr__(self, "run", tuple(range(self.folds)))
+        if not set(self.run) <= set(range(self.folds)):
             raise UsageError(f"run must list folds from 0 to {self.folds - 1}, got {list(self.run)}")
         if not all(math.isfinite(number) for number in (self.stop_margin, *self.reach)):
             raise UsageError(f"stop_margin and reach must be numbers, got {self.stop_margin:g} and {list(self.reach)}")

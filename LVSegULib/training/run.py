@@ -58,7 +58,8 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         watch: who is told.
 
     Raises:
-        UsageError: `folder` holds a run and `resume` is false, or the split does not fit.
+        UsageError: `folder` holds a run and `resume` is false, the run to resume had another number of processes, or
+            the split does not fit.
         InputError: data or checkpoint cannot be read.
         OutputError: `folder` cannot be written.
     """
@@ -92,7 +93,7 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         state = new_state(config, place.device)
         start_from(config, state)
         if resume:
-            load_checkpoint(checkpoint, state, config)
+            load_checkpoint(checkpoint, state, config, place.world)
         recorder = _Recorder(folder, config, split, state, place, watch)
         watch.say(f"{len(training)} slices; {config.network_summary}; steps {state.step} to {config.steps}")
         train_steps(state, config, place, training, validation, recorder)
@@ -180,7 +181,7 @@ class _Recorder:
             self._save_model(LAST, report)
         write_log(self.folder / LOG, self.rows)
         draw_training_curve(self.folder / CURVE, self.rows, self._title())
-        save_checkpoint(self.folder / CHECKPOINT, self.state, self.config)
+        save_checkpoint(self.folder / CHECKPOINT, self.state, self.config, self.place.world)
 
     def _title(self) -> str:
         return f"{self.config.name}: {self.config.network_summary}"

@@ -44,7 +44,7 @@ def read_split(path: Path, patients: Sequence[str]) -> Split:
         UsageError: the file is not such a file, a name is unknown, or a patient is on both sides.
     """
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(path.read_text(encoding="utf-8-sig"))
         split = Split(tuple(map(str, values["train"])), tuple(map(str, values["validation"])))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f'{path} is not a split {{"train": [...], "validation": [...]}}: {error!r}') from error

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from LVSegULib.atomic import written_whole
-from LVSegULib.errors import InputError
+from LVSegULib.errors import InputError, UsageError
 from LVSegULib.network.unet import UNet
 from LVSegULib.training.config import TrainingConfig
 
@@ -56,20 +56,26 @@ def learning_rate(config: TrainingConfig, step: int) -> float:
     return config.learning_rate * (1 + math.cos(math.pi * min(1.0, done))) / 2
 
 
-def save_checkpoint(path: Path, state: TrainingState, config: TrainingConfig) -> None:
-    """Write everything that is needed to go on as if nothing had happened."""
+def save_checkpoint(path: Path, state: TrainingState, config: TrainingConfig, processes: int) -> None:
+    """Write everything that is needed to go on as if nothing had happened; `processes` train together."""
     tensors = _named_tensors(state)
-    about = {"step": state.step, "best_dice": state.best_dice, "config": config.to_json()}
+    about = {
+        "step": state.step,
+        "best_dice": state.best_dice,
+        "config": config.to_json(),
+        "processes": processes,
+    }
     plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     with written_whole(path) as beside:
         beside.write_bytes(save(plain, metadata={"lvsegu": json.dumps(about)}))
 
 
-def load_checkpoint(path: Path, state: TrainingState, config: TrainingConfig) -> None:
-    """Continue `state` from a checkpoint of the same configuration.
+def load_checkpoint(path: Path, state: TrainingState, config: TrainingConfig, processes: int) -> None:
+    """Continue `state` from a checkpoint of the same configuration and number of processes.
 
     Raises:
         InputError: the file is missing, broken, or from another configuration.
+        UsageError: it is from a run of another number of processes, which draws other slices.
     """
     for parameter in state.network.parameters():
         parameter.grad = torch.zeros_like(parameter)
@@ -84,12 +90,21 @@ def load_checkpoint(path: Path, state: TrainingState, config: TrainingConfig) ->
             about: dict[str, Any] = json.loads((file.metadata() or {}).get("lvsegu", "{}"))
             if about.get("config") != config.to_json():
                 raise InputError(f"{path} is from a run with other settings: resume with the settings of that run")
+            _check_processes(path, int(about.get("processes", processes)), processes)
             with torch.no_grad():
                 for name, tensor in _named_tensors(state).items():
                     tensor.copy_(file.get_tensor(name))
     except (OSError, SafetensorError, ValueError, RuntimeError) as error:
         raise InputError(f"cannot resume from {path}: {error}") from error
     state.step, state.best_dice = int(about["step"]), float(about["best_dice"])
+
+
+def _check_processes(path: Path, before: int, now: int) -> None:
+    if before == now:
+        return
+    told = f"{before} process{'es' * (before > 1)}"
+    how = f"as in torchrun --nproc-per-node {before}" if before > 1 else "without torchrun"
+    raise UsageError(f"{path} is from a run with {told}, this one has {now}: resume with as many, {how}")
 
 
 def _running_average(steps: int) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:

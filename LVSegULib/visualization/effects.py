@@ -26,7 +26,9 @@ from LVSegULib.visualization.subjects import ED, ES, Subject, cavity_on_grid
 
 @dataclass(frozen=True)
 class Effect:
-    """What turning some filters off does; changes are means over patients, each with its 95 % interval.
+    """What turning some filters off does; changes are means over hearts, each with its 95 % interval over patients.
+
+    A heart is a patient's in one data set.
 
     Attributes:
         filters: that were off together, one or two.
@@ -50,7 +52,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Figures:
-    """What a result comes to, patient by patient: Dice, mL at ED, and ejection fraction in per cent (P,)."""
+    """What a result comes to, heart by heart: Dice, mL at ED, and ejection fraction in per cent (P,)."""
 
     dice: NDArray[np.float64]
     ed_ml: NDArray[np.float64]
@@ -137,7 +139,7 @@ def effect_values(effect: Effect) -> dict[str, Any]:
 
 
 def _figures_of(subject: Subject, found: NDArray[np.bool_]) -> tuple[float, float, float]:
-    """Dice, mL at ED and ejection fraction of one patient."""
+    """Dice, mL at ED and ejection fraction of one heart."""
     dice = Overlap.of(subject.reference, found).dice
     volumes = found.sum((1, 2)) * subject.pixel_ml
     is_ed, is_es = subject.phases == ED, subject.phases == ES

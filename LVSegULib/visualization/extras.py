@@ -44,7 +44,7 @@ def write_extras(
     attribution = _attribution(view, inspector)
     report(ATTRIBUTION_END)
     curves = robustness(inspector, subjects, report=part_of(report, ATTRIBUTION_END, 1.0))
-    of = f"{len(subjects)} patient{'s' * (len(subjects) != 1)}"
+    of = f"{view.patients} patient{'s' * (view.patients != 1)}"
     broken = robustness_png(curves, f"{view.spec.name}: Dice per patient, {of}")
     files = [
         _write(folder / "attribution.png", attribution),

@@ -122,7 +122,7 @@ def view_network(
         },
         effects=tuple(effects),
         pairs=tuple(pairs),
-        patients=len(subjects),
+        patients=len({subject.patient for subject in subjects}),
         is_labelled=is_labelled,
     )
 

@@ -25,10 +25,10 @@ MOST_SLICES = 6
 
 @dataclass(frozen=True)
 class Subject:
-    """A patient's slices as the network sees them.
+    """The slices of a patient's heart as the network sees them.
 
     Attributes:
-        patient: whose they are.
+        patient: whose they are; the same patient in another data set is another `Subject`.
         images: (N, 1, rows, columns) in 0..1.
         reference: where the cavity is (N, rows, columns): what the expert drew, or what the whole network finds.
         phases: `ED`, `ES` or `OTHER` of each slice (N,).
@@ -75,22 +75,26 @@ def subject_of_cine(cine: Cine, inspector: Inspector) -> Subject:
 
 
 def subjects_of_cases(
-    cases: Sequence[EvaluationCase], spec: ModelSpec, progress: Callable[[int, str], None] = lambda _done, _name: None
+    datasets: Sequence[Sequence[EvaluationCase]],
+    spec: ModelSpec,
+    progress: Callable[[int, str], None] = lambda _done, _name: None,
 ) -> tuple[Subject, ...]:
     """The patients of labelled cases: the frames that the expert drew in, with what was drawn.
 
     Args:
-        cases: of a data set; all cases of a patient are put together.
+        datasets: the cases of each data set. All cases of a patient in one are put together; a patient in two is two
+            subjects of one name, so that a volume is always of one heart, and intervals are still over patients.
         spec: the model's description.
         progress: called before each case with the number of cases done and its name.
 
     Raises:
         InputError: a case cannot be read, or nowhere is there a cavity.
     """
-    parts: dict[str, list[Subject]] = {}
-    for position, case in enumerate(cases):
+    parts: dict[tuple[int, str], list[Subject]] = {}
+    every = [(number, case) for number, cases in enumerate(datasets) for case in cases]
+    for position, (number, case) in enumerate(every):
         progress(position, case.name)
-        parts.setdefault(case.patient, []).extend(_frames_of_case(case, spec))
+        parts.setdefault((number, case.patient), []).extend(_frames_of_case(case, spec))
     subjects = tuple(_joined(of_patient) for of_patient in parts.values())
     if not any(subject.reference.any() for subject in subjects):
         raise InputError("there is no left ventricle in the reference of any case: give labelled short-axis cine MR")

@@ -1,10 +1,13 @@
-"""Write a label map as NIfTI on the input's own grid: 3-D for one frame, 4-D for a beat."""
+"""Write a label map as NIfTI on the input's own grid: 3-D for one frame, 4-D for a beat.
+
+The file is written here rather than by ITK, which takes a path for bytes: on Windows it writes "Müller" under another
+name. What is written is bit for bit what ITK writes, but for the sform.
+"""
 
 from __future__ import annotations
 
-import errno
 import gzip
-import os
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -12,76 +15,77 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.atomic import written_whole
-from LVSegULib.reading.names import is_text
+from LVSegULib.errors import OutputError
+from LVSegULib.reading.nifti_header import TYPES
+from LVSegULib.writing.quaternion import quaternion
 
-_SFORM_OFFSET = 280
-"""Where srow_x, srow_y and srow_z lie in a NIfTI-1 header: 3 x 4 float32."""
+_HEADER = "<i34xcx8h14x2h2x8f3f3xB128x2h18f16x4s4x"
+"""sizeof_hdr, regular, dim, datatype, bitpix, pixdim, vox_offset, scl_slope, scl_inter, xyzt_units, qform_code,
+sform_code, quatern_b to d, qoffset_x to z and srow_x to z, magic and "no extensions", in the order of nifti1.h."""
 
-_VOXELS_OFFSET = 352
-"""Where the voxels begin in a NIfTI-1 file without extensions."""
+_MILLIMETRES, _SECONDS, _SCANNER = 2, 8, 1
+_CODES = {np.dtype(kind): code for code, kind in TYPES.items()}
+_MOST_ALONG_AXIS = 32767
+_RAS_TO_LPS = np.array([[-1.0], [-1.0], [1.0]])
 
 
 def write_label_map(
-    path: Path, labels: NDArray[np.uint8], ijk_to_ras: NDArray[np.float64], step_ms: float | None = None
+    path: Path, labels: NDArray[Any], ijk_to_ras: NDArray[np.float64], step_ms: float | None = None
 ) -> None:
     """Write `labels`, voxel for voxel where the input's are.
 
-    ITK's NIfTI writer turns axes that are not quite at right angles, as public cardiac files have them, into ones that
-    are. So it is given the nearest rotation, and the matrix itself is put into the file's sform afterwards.
+    The qform can only say axes at right angles, which those of public cardiac files are not quite: it is given the
+    nearest ones, and the sform says the matrix itself.
 
     Args:
         path: file to write, ending in `.nii.gz`.
-        labels: label values (T, K, J, I).
+        labels: label values (T, K, J, I); any numbers, such as an image's, are kept in their type.
         ijk_to_ras: 4x4 matrix from voxel indices (i, j, k, 1) to RAS millimetres.
         step_ms: time from frame to frame in ms, or None where it is not known.
 
     Raises:
-        OutputError: the file cannot be written.
+        OutputError: the file cannot be written, or an axis is longer than NIfTI can say.
     """
-    image = _itk_image(labels[0] if len(labels) == 1 else labels, _with_right_angles(ijk_to_ras), step_ms)
+    array = labels[0] if len(labels) == 1 else labels
+    if max(array.shape) > _MOST_ALONG_AXIS:
+        size = " x ".join(map(str, reversed(array.shape)))
+        raise OutputError(f"cannot write {path}: {size} voxels, NIfTI holds up to {_MOST_ALONG_AXIS} along an axis")
+    content = _header(array, ijk_to_ras, step_ms) + array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
     with written_whole(path) as beside:
-        plain = beside.with_suffix("")
-        try:
-            content = bytearray(_nifti(image, plain, _VOXELS_OFFSET + labels.nbytes))
-            sform = ijk_to_ras[:3].astype("<f4").tobytes()
-            content[_SFORM_OFFSET : _SFORM_OFFSET + len(sform)] = sform
-            beside.write_bytes(gzip.compress(content, compresslevel=5, mtime=0))
-        finally:
-            plain.unlink(missing_ok=True)
+        beside.write_bytes(gzip.compress(content, compresslevel=5, mtime=0))
 
 
-def _nifti(image: Any, path: Path, size: int) -> bytes:
-    """The bytes of `image` as ITK writes it to `path`; `size` of them, for ITK can cut a file off without an error."""
-    import SimpleITK
+def _header(array: NDArray[Any], ijk_to_ras: NDArray[np.float64], step_ms: float | None) -> bytes:
+    """The 352 bytes before the voxels of (K, J, I) or (T, K, J, I)."""
+    kind = array.dtype.newbyteorder("=")
+    matrix = _RAS_TO_LPS * (_RAS_TO_LPS * _with_right_angles(ijk_to_ras)[:3] + 0.0)  # through LPS, as ITK: 0 is then -0
+    spacing = np.linalg.norm(matrix[:, :3], axis=0)
+    handedness, *turn = quaternion(matrix[:, :3] / spacing)
+    step = [(step_ms or 1000.0) / 1000.0] if array.ndim == 4 else []
+    return struct.pack(
+        _HEADER,
+        struct.calcsize(_HEADER) - 4,
+        b"r",
+        *_filled([array.ndim, *reversed(array.shape)], 1),
+        _CODES[kind],
+        kind.itemsize * 8,
+        *_filled([handedness, *spacing, *step], 0),
+        struct.calcsize(_HEADER),
+        1,
+        0,
+        _MILLIMETRES | _SECONDS,
+        _SCANNER,
+        _SCANNER,
+        *turn,
+        *matrix[:, 3],
+        *ijk_to_ras[:3].ravel(),
+        b"n+1",
+    )
 
-    if not is_text(path):
-        raise OSError(errno.EILSEQ, "its name is not UTF-8", str(path))  # ITK's library would end the process
-    path.write_bytes(bytes(size))  # a full disk is found here: ITK's library would print of it
-    try:
-        SimpleITK.WriteImage(image, str(path))
-    except RuntimeError as error:
-        raise OSError(str(error).strip().splitlines()[-1]) from error
-    content = path.read_bytes()
-    if len(content) != size:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    return content
 
-
-def _itk_image(array: NDArray[np.uint8], ijk_to_ras: NDArray[np.float64], step_ms: float | None) -> Any:
-    """A SimpleITK image of (K, J, I) or (T, K, J, I)."""
-    import SimpleITK
-
-    ijk_to_lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ ijk_to_ras
-    spacing, origin = np.linalg.norm(ijk_to_lps[:3, :3], axis=0), ijk_to_lps[:3, 3]
-    direction = np.eye(array.ndim)
-    direction[:3, :3] = ijk_to_lps[:3, :3] / spacing
-    if array.ndim == 4:
-        spacing, origin = np.append(spacing, (step_ms or 1000.0) / 1000.0), np.append(origin, 0.0)
-    image = SimpleITK.GetImageFromArray(array, isVector=False)
-    image.SetSpacing(spacing.tolist())
-    image.SetOrigin(origin.tolist())
-    image.SetDirection(direction.ravel().tolist())
-    return image
+def _filled(numbers: list[Any], rest: int) -> list[Any]:
+    """The eight numbers of `dim` or `pixdim`."""
+    return numbers + [rest] * (8 - len(numbers))
 
 
 def _with_right_angles(ijk_to_ras: NDArray[np.float64]) -> NDArray[np.float64]:

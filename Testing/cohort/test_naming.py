@@ -62,6 +62,7 @@ def test_the_order_does_not_matter() -> None:
         ("COM10", "COM10"),
         ("console", "console"),
         ("-rf", "rf"),
+        ("-CON", "cine-CON"),
         ("+1+2", "1+2"),
         ("..", "cine"),
         ("name. ", "name"),

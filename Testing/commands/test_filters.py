@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +71,55 @@ def test_effects_are_measured_on_labelled_patients(
     words = ["--data", str(a_data_set_of_phantom_hearts), "--split", str(split), "--off", "decoder.1.1:0"]
     assert main(["filters", str(a_model.path), *words]) == 0
     assert " to " in capsys.readouterr().out  # an interval over two patients
+
+
+def effect_of_a_filter(model: ModelFolder, data: list[Path], out: Path) -> dict[str, str]:
+    """The row of effects.csv of a filter that matters."""
+    words = [word for folder in data for word in ("--data", str(folder))]
+    assert main(["filters", str(model.path), *words, "--threads", "1", "--out", str(out)]) == 0
+    with (out / "effects.csv").open(encoding="utf-8", newline="") as file:
+        return next(row for row in csv.DictReader(file) if row["filter"] == "decoder.1.1:0")
+
+
+def test_a_patient_in_two_data_sets_is_one_patient_of_two_hearts(
+    a_model: ModelFolder, a_data_set_of_phantom_hearts: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The second is a copy of the first, so that every mean is what the first gives by itself."""
+    copy = shutil.copytree(a_data_set_of_phantom_hearts, tmp_path / "Dataset900_Copy")
+    alone = effect_of_a_filter(a_model, [a_data_set_of_phantom_hearts], tmp_path / "alone")
+    said = capsys.readouterr().out
+    both = effect_of_a_filter(a_model, [a_data_set_of_phantom_hearts, copy], tmp_path / "both")
+    for name in ("dice", "dice_low", "ed_ml", "ed_ml_low", "ed_ml_high", "patients"):
+        assert float(both[name]) == pytest.approx(float(alone[name]), rel=1e-4), name
+    patients = f"on {alone['patients']} patients"
+    assert patients in said and patients in capsys.readouterr().out
+
+
+def test_a_data_set_that_is_given_twice_counts_once(
+    a_model: ModelFolder, a_data_set_of_phantom_hearts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--data", str(a_data_set_of_phantom_hearts)]
+    said = []
+    for data in (words, 2 * words):
+        assert main(["filters", str(a_model.path), *data, "--off", "decoder.1.1:0"]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+
+
+def test_a_split_chooses_patients_of_all_data_sets(
+    a_model: ModelFolder, a_data_set_of_phantom_hearts: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A data set that has none of them is passed over."""
+    other = shutil.copytree(a_data_set_of_phantom_hearts, tmp_path / "Dataset900_Other")
+    for file in sorted(other.rglob("phantom*")):
+        file.rename(file.with_name(f"other-{file.name}"))
+    split = tmp_path / "split.json"
+    split.write_text('{"train": ["phantom0"], "validation": ["phantom1", "phantom2"]}', encoding="utf-8")
+    first, said = ["--data", str(a_data_set_of_phantom_hearts)], []
+    for data in (first, [*first, "--data", str(other)]):
+        assert main(["filters", str(a_model.path), *data, "--split", str(split), "--off", "decoder.1.1:0"]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
 
 
 def test_a_fold_of_nnu_nets_splits_chooses_patients(

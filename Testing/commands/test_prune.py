@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from LVSegULib.commands import packages, prune
 from LVSegULib.commands.main import main
 from LVSegULib.errors import UsageError
-from LVSegULib.modelfolder.folder import find_model
+from LVSegULib.modelfolder.folder import ModelFolder, find_model, save_model
 from LVSegULib.network.config import count_multiply_adds
 from LVSegULib.pruning.config import PruningConfig
 
@@ -61,6 +62,24 @@ def test_a_mistake_is_one_line_and_its_code(
     assert said in error
     assert error.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_does_not_count_as_kept_back_is_told_without_being_asked(
+    a_trained_model: ModelFolder,
+    a_data_set_of_phantom_hearts: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    everybody = [f"phantom{number}" for number in range(6)]
+    start = {"started_from": {"name": "all", "sha256": {}, "trained_on": everybody}}
+    spec = dataclasses.replace(a_trained_model.spec, training=a_trained_model.spec.training | start)
+    tuned = save_model(tmp_path / "tuned", spec, a_trained_model.weights(), "a card").path
+    words = ("prune", str(tuned), "--data", str(a_data_set_of_phantom_hearts), "--out", str(tmp_path / "small"))
+    assert main([*words, "--size-of", str(tuned), "--slices", "20", "--refit-slices", "0", "--threads", "1"]) == 0
+    told = capsys.readouterr()
+    assert told.err.startswith("lvsegu: warning: of 2 patients kept back in training 2 do not count: ")
+    assert told.err.count("\n") == 1
+    assert told.out.endswith("small: nothing was removed: the target is met at the start\n")
 
 
 def test_without_pytorch_it_says_how_to_install_it(

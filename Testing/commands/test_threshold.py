@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from LVSegULib.commands.main import main
-from LVSegULib.modelfolder.folder import ModelFolder
+from LVSegULib.modelfolder.folder import ModelFolder, open_model
 from Testing.modelfolder.test_threshold import a_run_model  # noqa: F401, fixture
 
 
@@ -19,6 +20,19 @@ def test_the_folder_is_a_model(
     assert main(["threshold", str(a_run_model.path), "--probability", "0.75", "--out", str(tmp_path / "new")]) == 0
     assert main(["info", str(tmp_path / "new")]) == 0
     assert "cut at a probability of 0.75" in capsys.readouterr().out
+
+
+def test_the_probability_that_is_said_is_the_one_in_force(
+    a_run_model: ModelFolder,  # noqa: F811
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for model, probability, out in ((a_run_model.path, "0.9", "y1"), (tmp_path / "y1", "0.5", "y2")):
+        words = ["threshold", str(model), "--probability", probability, "--out", str(tmp_path / out)]
+        assert main(words) == 0
+    assert "y2: run, cut at a probability of 0.5\n" in capsys.readouterr().out
+    biases = [open_model(path).weights()["head.bias"] for path in (a_run_model.path, tmp_path / "y2")]
+    np.testing.assert_allclose(biases[0], biases[1], atol=1e-6)  # what the network was trained with is cut at 0.5
 
 
 def test_what_is_no_probability_is_a_usage_error(

@@ -8,6 +8,7 @@ from typing import Any
 import nibabel
 import numpy as np
 import pytest
+import SimpleITK
 
 from LVSegULib.dataset.case import NewCase
 from LVSegULib.dataset.painting import Painted
@@ -225,3 +226,17 @@ def test_a_data_set_that_cannot_grow(tmp_path: Path, text: str, said: str) -> No
     (tmp_path / "dataset.json").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=said):
         RawFolder(tmp_path)
+
+
+def test_letters_beyond_ascii_where_itk_takes_them_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = SimpleITK.WriteImage
+
+    def write_on_windows(image: Any, path: str, *more: Any) -> None:
+        write(image, path.encode().decode("cp1252", "replace"), *more)
+
+    monkeypatch.setattr(SimpleITK, "WriteImage", write_on_windows)
+    (case,) = open_raw_dataset(grown(tmp_path / "Mäuse", a_case("Müller"))).cases
+    cine, labels = case.read()
+    np.testing.assert_array_equal(cine.frames[0], an_image()[0])
+    assert labels is not None
+    np.testing.assert_array_equal(labels[0], RINGS)

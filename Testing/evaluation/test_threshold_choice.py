@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.evaluation.cases import EvaluationCase, Reference
 from LVSegULib.evaluation.datasets import EvaluationSet
-from LVSegULib.evaluation.threshold_choice import PROBABILITIES, choose_threshold
+from LVSegULib.evaluation.threshold_choice import PROBABILITIES, Shifted, choose_threshold
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig
@@ -59,6 +60,14 @@ def test_the_first_probability_that_leaves_the_ring_out_is_chosen() -> None:
     assert errors[0.5] == pytest.approx(100 * (18**2 / 15**2 - 1), rel=0.05)
     assert errors[0.75] == pytest.approx(0, abs=0.5)
     assert dict(zip(PROBABILITIES, choice.dice["set"], strict=True))[0.75] > 0.995
+
+
+def test_the_threshold_of_a_fold_is_taken_back_before_others_are_tried() -> None:
+    """Its logits are those of the network as it was trained, less the log-odds of 0.9: 9 to 1."""
+    data = EvaluationSet("set", (CAVITY,), (a_case("a"),))
+    cut = dataclasses.replace(MODEL, training=MODEL.training | {"thresholds": [0.9]})
+    expected = choose_threshold([data], [MODEL], [Rings()])
+    assert choose_threshold([data], [cut], [Shifted(Rings(), np.float32(math.log(9)))]) == expected
 
 
 def test_a_case_without_cavity_is_refused_by_name() -> None:

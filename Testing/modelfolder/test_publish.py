@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from LVSegULib.benchmark.classic import random_weights
-from LVSegULib.errors import InputError, ModelError
-from LVSegULib.labels import CAVITY
+from LVSegULib.errors import InputError, ModelError, UsageError
+from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.modelfolder.folder import ModelFolder, open_model, save_model
 from LVSegULib.modelfolder.publish import Evidence, about_from_values, figures_of, publish, without_folders
 from LVSegULib.modelfolder.published_card import About
@@ -90,6 +91,36 @@ def test_figures_before_pruning_and_of_the_challenge_stand_beside_the_others() -
 def test_figures_before_pruning_need_those_after(an_evaluation: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="Others was evaluated before pruning only"):
         figures_of(Evidence([an_evaluation], b"", unpruned=[evaluation_of({"LV": label_of(0.9)}, "Others")]))
+
+
+@pytest.mark.parametrize("kind", ["evaluations", "unpruned", "challenge"])
+def test_figures_of_a_label_that_the_model_lacks_are_refused(
+    kind: str, a_trained_model: ModelFolder, an_evaluation: dict[str, Any], tmp_path: Path
+) -> None:
+    other = evaluation_of({"LV": label_of(0.9), "MYO": label_of(0.8), "RV": label_of(0.8)})
+    evidence = dataclasses.replace(Evidence([an_evaluation], b""), **{kind: [other]})
+    with pytest.raises(InputError, match="the evaluation of Phantoms has figures of MYO, RV, and run segments LV"):
+        publish(a_trained_model, about_from_values(ABOUT), evidence, tmp_path / "lv")
+    assert not (tmp_path / "lv").exists()
+
+
+def test_figures_of_some_of_the_labels_are_taken(an_evaluation: dict[str, Any], tmp_path: Path) -> None:
+    config = UNetConfig.from_levels((2, 4), output_channels=2)
+    training = {"step": 60, "seconds": 120.0}
+    spec = ModelSpec("run", config, (CAVITY, MYOCARDIUM), Grid(1.5, 32, 32), training=training)
+    model = save_model(tmp_path / "run", spec, random_weights(config), "")
+    published = publish(model, about_from_values(ABOUT), Evidence([an_evaluation], b""), tmp_path / "lv")
+    assert published.spec.figures["Phantoms"]["dice_per_patient"]["value"] == 0.9
+
+
+@pytest.mark.parametrize(
+    ("kind", "option"), [("evaluations", "--evaluation"), ("unpruned", "--unpruned"), ("challenge", "--challenge")]
+)
+def test_a_data_set_that_is_given_twice_is_refused(kind: str, option: str, an_evaluation: dict[str, Any]) -> None:
+    again = evaluation_of({"LV": label_of(0.5)})
+    evidence = dataclasses.replace(Evidence([an_evaluation], b""), **{kind: [an_evaluation, again]})
+    with pytest.raises(UsageError, match=f"{option} is given twice for Phantoms"):
+        figures_of(evidence)
 
 
 def test_a_failed_publication_leaves_the_shipped_model_as_it_was(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -44,6 +45,30 @@ def test_the_new_model_says_so_and_claims_no_figures_of_the_old(a_run_model: Mod
     card = (tmp_path / "new" / "CARD.md").read_text(encoding="utf-8")
     assert "0.75" in card
     assert "Dice" not in card
+
+
+@pytest.mark.parametrize("probability", [0.5, 0.25])
+def test_a_second_threshold_takes_the_place_of_the_first(
+    a_run_model: ModelFolder, tmp_path: Path, probability: float
+) -> None:
+    first = with_threshold(a_run_model, 0.9, tmp_path / "first")
+    second = with_threshold(first, probability, tmp_path / "second")
+    at_once = with_threshold(a_run_model, probability, tmp_path / "at_once")
+    np.testing.assert_allclose(second.weights()["head.bias"], at_once.weights()["head.bias"], atol=1e-6)
+    assert second.spec.training == at_once.spec.training == TRAINING | {"thresholds": [probability]}
+    card = (tmp_path / "second" / "CARD.md").read_text(encoding="utf-8")
+    assert f"a probability of {probability:g} on" in card
+    assert "0.9" not in card
+
+
+def test_thresholds_that_were_put_upon_each_other_are_all_taken_back(a_run_model: ModelFolder, tmp_path: Path) -> None:
+    """As an earlier version left them: odds of 3 to 1 twice over, 9 to 1 together."""
+    spec = dataclasses.replace(a_run_model.spec, training=TRAINING | {"thresholds": [0.75, 0.75]})
+    weights = a_run_model.weights()
+    lowered = weights | {"head.bias": weights["head.bias"] - np.float32(math.log(9))}
+    new = with_threshold(save_model(tmp_path / "old", spec, lowered, ""), 0.5, tmp_path / "new")
+    np.testing.assert_allclose(new.weights()["head.bias"], weights["head.bias"], atol=1e-6)
+    assert new.spec.training["thresholds"] == [0.5]
 
 
 @pytest.mark.parametrize("probability", [0.0, 1.0, -0.2, 1.5, math.nan])

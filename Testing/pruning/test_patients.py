@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from LVSegULib.errors import InputError, UsageError
-from LVSegULib.pruning.patients import deal
+from LVSegULib.pruning.patients import deal, remark_on_kept
+from LVSegULib.training.split import Split
 
 NAMES = ["f", "b", "a", "d", "c", "e", "a"]
 
@@ -26,6 +27,22 @@ def test_otherwise_every_third_patient_is_judged_on(trained: dict[str, list[str]
     assert split.train == ("a", "b", "d", "e")
 
 
+def test_whom_its_start_or_a_teacher_learnt_from_does_not_count_as_kept_back() -> None:
+    trained = {"train": ["a", "b", "d", "f"], "validation": ["c", "e"]}
+    assert deal(NAMES, "", trained, {"a", "b", "d", "f"}).validation == ("c", "e")
+    assert deal(NAMES, "", trained, {"a", "b", "c", "d", "f"}).validation == ("e",)
+    assert deal(NAMES, "", trained, set(NAMES)).validation == ("c", "f")  # every third, as if nobody was kept back
+
+
+def test_who_does_not_count_as_kept_back_is_said_in_a_line() -> None:
+    trained = {"train": ["a", "b", "d", "f"], "validation": ["c", "e", "elsewhere"]}
+    assert remark_on_kept(NAMES, trained, {"a", "b", "d", "f", "elsewhere"}) == ""
+    why = "do not count: the model that it was started from, or one that drew its labels, learnt from them"
+    assert remark_on_kept(NAMES, trained, {"c"}) == f"of 2 patients kept back in training 1 {why}"
+    every = f"of 2 patients kept back in training 2 {why}; every third patient is judged on instead"
+    assert remark_on_kept(NAMES, trained, set(NAMES)) == every
+
+
 def test_two_patients_are_one_for_each() -> None:
     assert deal(["b", "a"], "", {}).validation == ("b",)
     with pytest.raises(InputError, match="one patient to calibrate on and another to judge on"):
@@ -36,6 +53,7 @@ def test_a_file_may_say_it_and_leave_patients_out(tmp_path: Path) -> None:
     path = tmp_path / "split.json"
     path.write_text(json.dumps({"train": ["a"], "validation": ["f"]}))
     assert deal(NAMES, str(path), {"validation": ["c"]}).train == ("a",)
+    assert deal(NAMES, str(path), {"validation": ["f"]}, {"a", "f"}) == Split(("a",), ("f",))  # as it says
     path.write_text(json.dumps({"train": ["a"], "validation": []}))
     with pytest.raises(UsageError, match="patients on both sides"):
         deal(NAMES, str(path), {})

@@ -6,14 +6,16 @@ import csv
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from LVSegULib.commands.prune import summary
 from LVSegULib.engines.base import open_engine
 from LVSegULib.errors import InputError, OutputError, UsageError
-from LVSegULib.modelfolder.folder import ModelFolder, open_model
+from LVSegULib.modelfolder.folder import ModelFolder, open_model, save_model
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.network.config import UNetConfig, count_multiply_adds, count_parameters
 from LVSegULib.pruning import rounds
@@ -138,6 +140,46 @@ def test_a_target_out_of_reach_gives_the_nearest_and_says_so(
     assert "cannot be met" in found.reason
 
 
+@pytest.mark.parametrize("target", ["its own size", "more parameters", "more multiply-adds", "no faster"])
+def test_nothing_goes_where_the_target_is_met_at_the_start(
+    a_trained_model: ModelFolder,
+    a_config: PruningConfig,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    target: str,
+) -> None:
+    monkeypatch.setattr(rounds, "times_faster", lambda *_: 0.9)  # of a network and itself: the clock's own error
+    parameters, multiply_adds = a_trained_model.spec.parameters, count_multiply_adds(a_trained_model.spec.network)
+    targets: dict[str, Any] = {
+        "its own size": {"target_parameters": parameters, "target_multiply_adds": multiply_adds},
+        "more parameters": {"target_parameters": parameters + 1},
+        "more multiply-adds": {"target_multiply_adds": multiply_adds + 1.0},
+        "no faster": {"target_speed": 1.0},
+    }
+    found = prune(a_trained_model, dataclasses.replace(a_config, **targets[target]), tmp_path / "small")
+    assert [row.round for row in found.rows] == [0]
+    assert found.model.spec.network == a_trained_model.spec.network
+    assert summary(found).endswith("small: nothing was removed: the target is met at the start")
+    assert not unfinished(tmp_path / "small").exists()
+
+
+def test_a_target_that_is_met_without_what_changes_nothing_needs_no_more(
+    a_trained_model: ModelFolder, a_config: PruningConfig, tmp_path: Path
+) -> None:
+    weights = dict(a_trained_model.weights())
+    name = next(name for name in weights if weights[name].ndim == 4 and name.endswith("weight"))
+    norm = next(name for name in weights if weights[name].ndim == 1 and name.endswith("weight"))
+    for one in (norm, norm.replace("weight", "bias"), name):
+        weights[one] = weights[one].copy()
+        weights[one][0] = 0  # a filter that is always zero
+    idle = save_model(tmp_path / "idle", a_trained_model.spec, weights, "a card")
+    config = dataclasses.replace(a_config, target_parameters=idle.spec.parameters - 1)
+    found = prune(idle, config, tmp_path / "small")
+    assert [row.round for row in found.rows] == [0]
+    assert found.model.spec.parameters < idle.spec.parameters
+    assert summary(found).endswith("; the target is met without the filters that provably change nothing")
+
+
 def test_a_stopped_search_goes_on_to_the_same_end(
     a_trained_model: ModelFolder, a_config: PruningConfig, a_pruned_model: Pruned, tmp_path: Path
 ) -> None:
@@ -163,6 +205,28 @@ def test_a_stopped_search_goes_on_to_the_same_end(
     assert not unfinished(out).exists()
 
 
+def test_whom_the_models_start_learnt_from_is_not_taken_for_kept_back(
+    a_trained_model: ModelFolder, a_config: PruningConfig, tmp_path: Path
+) -> None:
+    everybody = [f"phantom{number}" for number in range(6)]
+    start = {"started_from": {"name": "all", "sha256": {}, "trained_on": everybody}}
+    spec = dataclasses.replace(a_trained_model.spec, training=a_trained_model.spec.training | start)
+    model = save_model(tmp_path / "tuned", spec, a_trained_model.weights(), "a card")
+    warnings: list[str] = []
+    config = dataclasses.replace(a_config, target_parameters=spec.parameters)
+    found = prune(model, config, tmp_path / "small", watch=Watch(warn=warnings.append))
+    assert found.model.spec.training["pruning"]["split"]["validation"] == ["phantom2", "phantom5"]  # every third
+    assert len(warnings) == 1 and "do not count" in warnings[0]
+    warnings.clear()
+    split = tmp_path / "split.json"
+    split.write_text(json.dumps({"train": ["phantom1"], "validation": ["phantom0"]}))
+    found = prune(
+        model, dataclasses.replace(config, split=str(split)), tmp_path / "as-given", watch=Watch(warn=warnings.append)
+    )
+    assert found.model.spec.training["pruning"]["split"] == {"train": ["phantom1"], "validation": ["phantom0"]}
+    assert warnings == []
+
+
 def test_what_is_not_there_cannot_be_resumed(
     a_trained_model: ModelFolder, a_config: PruningConfig, tmp_path: Path
 ) -> None:
@@ -180,6 +244,10 @@ def test_images_without_labels_will_do(
     assert found.rows[0].dice == 1.0  # agreement of the unpruned network with itself
     assert found.model.spec.parameters < a_trained_model.spec.parameters
     assert "agreement with the unpruned network" in (found.model.path / "CARD.md").read_text()
+    assert "; agreement with the unpruned network 1.0000 became " in summary(found)
+    split = found.model.spec.training["pruning"]["split"]
+    assert split["validation"] == ["phantom0", "phantom4"]  # whom training kept back, ED and ES alike
+    assert not set(split["train"]) & set(split["validation"])
 
 
 def test_a_model_that_is_already_minimal_is_said_to_be(

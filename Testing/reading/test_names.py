@@ -25,7 +25,21 @@ def test_endings_are_left_out(name: str, short: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "safe"), [("A/B:C", "A_B_C"), ("../x", "x"), ("Müller^Eva", "Müller_Eva"), ("//", "cine")]
+    ("text", "safe"),
+    [
+        ("A/B:C", "A_B_C"),
+        ("../x", "x"),
+        ("Müller^Eva", "Müller_Eva"),
+        ("//", "cine"),
+        ("AUX", "cine-AUX"),
+        ("con", "cine-con"),
+        ("COM1", "cine-COM1"),
+        ("nul.2024", "cine-nul.2024"),
+        ("/PRN.", "cine-PRN"),
+        ("LPT10", "LPT10"),
+        ("auxiliary", "auxiliary"),
+        ("Mu\u0308ller", "M\u00fcller"),  # as macOS gives it
+    ],
 )
 def test_names_fit_every_file_system(text: str, safe: str) -> None:
     assert safe_name(text) == safe

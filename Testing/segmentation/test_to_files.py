@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,24 @@ def test_no_other_input_of_the_run_is_overwritten(tmp_path: Path, segmenter: Seg
     with pytest.raises(UsageError, match="would overwrite the input"):
         segment_to_files(path, tmp_path / "out", segmenter, inputs=identify([path, other, tmp_path / "missing"]))
     assert other.read_bytes() == before and list(other.parent.iterdir()) == [other]
+
+
+def test_files_are_written_where_none_has_a_number_and_all_look_alike(
+    tmp_path: Path, segmenter: Segmenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_phantom(tmp_path / "in/beat.nii.gz")
+    segment_to_files(path, tmp_path / "out", segmenter)
+    stat = Path.stat
+
+    def without_number(path: Path, **options: bool) -> os.stat_result:
+        state = list(stat(path, **options))
+        state[1] = 0
+        return os.stat_result(state)
+
+    monkeypatch.setattr(Path, "stat", without_number)
+    assert segment_to_files(path, tmp_path / "out", segmenter).files[0].is_file()
+    with pytest.raises(UsageError, match="would overwrite the input"):
+        segment_to_files(path, tmp_path / "in", segmenter)
 
 
 def test_an_image_that_is_no_input_is_not_overwritten_either(tmp_path: Path, segmenter: Segmenter) -> None:

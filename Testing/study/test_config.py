@@ -32,6 +32,13 @@ def test_defaults_come_from_the_study(tmp_path: Path) -> None:
     assert study.training(flips) == study.training(study.variant("reference"))
 
 
+@pytest.mark.parametrize("folds", [2, 3, 6])
+def test_all_folds_are_run_where_the_file_does_not_say_which(tmp_path: Path, folds: int) -> None:
+    head = HEAD.replace("run = [0, 1]\n", "").replace("folds = 2", f"folds = {folds}")
+    study = a_study(tmp_path, REFERENCE, head=head)
+    assert study.run == study.folds_of(study.variant("reference")) == tuple(range(folds))
+
+
 def test_names_become_folders(tmp_path: Path) -> None:
     odd = '[[variant]]\nname = "Dice + cross-entropy (both)"\ngroup = "training"\n'
     assert a_study(tmp_path, REFERENCE, odd).variants[1].slug == "dice-cross-entropy-both"
@@ -76,6 +83,7 @@ def test_what_a_variant_builds_on_must_have_networks_on_its_folds(tmp_path: Path
     ("old", "new", "message"),
     [
         ("run = [0, 1]", "run = [2]", "run must list folds from 0 to 1"),
+        ("folds = 2\nrun = [0, 1]", "folds = 1", "folds must be at least 2, got 1"),
         ('judged = ["Dataset900_Phantom"]', "judged = []", "judged = "),
         ("folds = 2", 'reference = "best"', 'the reference "best" must be a variant'),
         ("folds = 2", "folds = 2\nstop_margin = nan", "stop_margin and reach must be numbers, got nan"),

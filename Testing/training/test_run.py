@@ -8,10 +8,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from LVSegULib.engines.base import open_engine
 from LVSegULib.errors import InputError, UsageError
@@ -21,7 +24,9 @@ from LVSegULib.pictures import training_curve
 from LVSegULib.reading import read_cine
 from LVSegULib.reading.labelled import RawCase, open_labelled
 from LVSegULib.segmentation.segment import segment_cine
+from LVSegULib.training import run as training_run
 from LVSegULib.training.config import TrainingConfig
+from LVSegULib.training.device import Place
 from LVSegULib.training.loop import Report
 from LVSegULib.training.run import Watch, train
 from Testing import phantom_hearts
@@ -114,6 +119,25 @@ def test_resuming_with_other_settings_or_a_broken_checkpoint_is_refused(
     checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
     with pytest.raises(InputError, match="cannot resume"):
         train(short, tmp_path, resume=True)
+
+
+def test_resuming_with_another_number_of_processes_is_refused(
+    a_small_run: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_curve, "draw_training_curve", lambda *_: None)
+    short = dataclasses.replace(a_small_run, steps=4, validate_every=4)
+
+    @contextmanager
+    def one_of_two(*_: object) -> Iterator[Place]:
+        yield Place(torch.device("cpu"), bf16=False, rank=0, world=2)
+
+    train(short, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    monkeypatch.setattr(training_run, "placed", one_of_two)
+    with pytest.raises(UsageError, match="from a run with 1 process, this one has 2") as refused:
+        train(short, tmp_path, resume=True)
+    assert refused.value.exit_code == 2
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
 
 
 def test_everybody_can_be_trained_on(a_small_run: TrainingConfig, tmp_path: Path) -> None:

@@ -57,6 +57,12 @@ def test_a_split_file_comes_back(tmp_path: Path) -> None:
     assert read_split(file, PATIENTS) == split
 
 
+def test_a_split_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "split.json"
+    file.write_text(json.dumps({"train": ["chla001"], "validation": ["chla002"]}), encoding="utf-8-sig")
+    assert read_split(file, PATIENTS).validation == ("chla002",)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

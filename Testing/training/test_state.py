@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
+from LVSegULib.errors import UsageError
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.state import TrainingState, learning_rate, load_checkpoint, new_state, save_checkpoint
 
@@ -53,14 +57,45 @@ def test_a_checkpoint_holds_all_that_the_next_step_needs(tmp_path: Path) -> None
     for _ in range(3):
         a_step(state)
     state.best_dice = 0.5
-    save_checkpoint(tmp_path / "c.safetensors", state, CONFIG)
+    save_checkpoint(tmp_path / "c.safetensors", state, CONFIG, 1)
     loaded = new_state(CONFIG, CPU)
-    load_checkpoint(tmp_path / "c.safetensors", loaded, CONFIG)
+    load_checkpoint(tmp_path / "c.safetensors", loaded, CONFIG, 1)
     assert (loaded.step, loaded.best_dice) == (3, 0.5)
     a_step(state)
     a_step(loaded)
     for name, tensor in state.average.state_dict().items():
         assert torch.equal(tensor, loaded.average.state_dict()[name]), name
+
+
+def test_a_checkpoint_goes_on_with_as_many_processes_as_wrote_it(tmp_path: Path) -> None:
+    path = tmp_path / "c.safetensors"
+    state = new_state(CONFIG, CPU)
+    a_step(state)
+    save_checkpoint(path, state, CONFIG, 2)
+    message = "is from a run with 2 processes, this one has 1: resume with as many, as in torchrun --nproc-per-node 2"
+    with pytest.raises(UsageError, match=message):
+        load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 1)
+    loaded = new_state(CONFIG, CPU)
+    load_checkpoint(path, loaded, CONFIG, 2)
+    assert loaded.step == 1
+    save_checkpoint(path, state, CONFIG, 1)
+    with pytest.raises(UsageError, match="with 1 process, this one has 2: resume with as many, without torchrun"):
+        load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 2)
+
+
+def test_a_checkpoint_that_does_not_tell_its_processes_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "c.safetensors"
+    state = new_state(CONFIG, CPU)
+    a_step(state)
+    save_checkpoint(path, state, CONFIG, 2)
+    with safe_open(path, framework="pt") as file:
+        about = json.loads(file.metadata()["lvsegu"])
+    del about["processes"]
+    save_file(load_file(path), path, metadata={"lvsegu": json.dumps(about)})
+    for processes in (1, 2):
+        loaded = new_state(CONFIG, CPU)
+        load_checkpoint(path, loaded, CONFIG, processes)
+        assert loaded.step == 1
 
 
 def test_the_same_seed_gives_the_same_network() -> None:

@@ -64,7 +64,7 @@ def test_the_cases_of_a_patient_are_put_together(a_data_set_of_phantom_hearts: P
     spec = networks.a_model(tmp_path / "passing", networks.passing_weights()).spec
     cases = open_evaluation_set(a_data_set_of_phantom_hearts).cases[:4]
     told: list[int] = []
-    subjects = subjects_of_cases(cases, spec, lambda done, _name: told.append(done))
+    subjects = subjects_of_cases([cases], spec, lambda done, _name: told.append(done))
     assert [subject.patient for subject in subjects] == ["phantom0", "phantom1"]
     assert told == [0, 1, 2, 3]
     for subject in subjects:
@@ -75,13 +75,28 @@ def test_the_cases_of_a_patient_are_put_together(a_data_set_of_phantom_hearts: P
         assert 0 < areas.max() <= np.pi * (1.1 * 26 / 1.5) ** 2
 
 
+def test_a_patient_in_two_data_sets_has_two_hearts_of_the_right_size(
+    a_data_set_of_phantom_hearts: Path, tmp_path: Path
+) -> None:
+    spec = networks.a_model(tmp_path / "passing", networks.passing_weights()).spec
+    cases = open_evaluation_set(a_data_set_of_phantom_hearts).cases
+    told: list[int] = []
+    found = subjects_of_cases([cases[:2], cases[:4]], spec, lambda done, _name: told.append(done))
+    assert [subject.patient for subject in found] == ["phantom0", "phantom0", "phantom1"]
+    assert told == list(range(6))
+    (alone,) = subjects_of_cases([cases[:2]], spec)
+    for subject in found[:2]:
+        np.testing.assert_array_equal(subject.reference, alone.reference)
+        np.testing.assert_array_equal(subject.phases, alone.phases)
+
+
 def test_where_phases_are_not_named_the_largest_frame_is_end_diastole(
     a_data_set_of_phantom_hearts: Path, tmp_path: Path
 ) -> None:
     spec = networks.a_model(tmp_path / "passing", networks.passing_weights()).spec
     named = open_evaluation_set(a_data_set_of_phantom_hearts).cases[:2]
     nameless = [replace(case, read=lambda case=case: replace(case.read(), phases={})) for case in named]
-    ((expected,), (found,)) = (subjects_of_cases(cases, spec) for cases in (named, nameless))
+    ((expected,), (found,)) = (subjects_of_cases([cases], spec) for cases in (named, nameless))
     assert set(expected.phases.tolist()) == {ED, ES}
     np.testing.assert_array_equal(found.phases, expected.phases)
 
@@ -92,4 +107,4 @@ def test_cases_without_a_ventricle_are_refused(a_data_set_of_phantom_hearts: Pat
     drawn = case.read()
     empty = replace(case, read=lambda: replace(drawn, labels=0 * drawn.labels))
     with pytest.raises(InputError, match="no left ventricle in the reference"):
-        subjects_of_cases([empty], spec)
+        subjects_of_cases([[empty]], spec)

@@ -1,15 +1,20 @@
-"""Label maps are read back with nibabel, an independent implementation of NIfTI."""
+"""Label maps are read back with nibabel and compared with what ITK writes, two independent implementations of NIfTI."""
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
+from typing import Any
 
 import nibabel
 import numpy as np
 import pytest
+import SimpleITK
 from numpy.typing import NDArray
 
 from LVSegULib.errors import OutputError
+from LVSegULib.reading import read_cine
+from LVSegULib.reading.right_angles import straightened
 from LVSegULib.writing.label_map import write_label_map
 from Testing.conftest import LATIN_1, has_names_of_bytes
 
@@ -68,9 +73,91 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path, labels: NDArray[np.ui
 
 
 @has_names_of_bytes
-def test_a_name_that_is_no_utf8_is_refused_and_nothing_is_left(tmp_path: Path, labels: NDArray[np.uint8]) -> None:
-    folder = tmp_path / LATIN_1
-    folder.mkdir()
-    with pytest.raises(OutputError, match="its name is not UTF-8"):
-        write_label_map(folder / "a.nii.gz", labels, np.eye(4))
-    assert list(folder.iterdir()) == []
+def test_a_name_that_is_no_utf8_is_written(tmp_path: Path, labels: NDArray[np.uint8]) -> None:
+    write_label_map(tmp_path / LATIN_1 / f"{LATIN_1}.nii.gz", labels, np.eye(4))
+    content = gzip.decompress((tmp_path / LATIN_1 / f"{LATIN_1}.nii.gz").read_bytes())
+    assert content[352:] == labels.tobytes()
+
+
+@pytest.mark.parametrize("name", ["Müller.nii.gz", "Jürgen/a.nii.gz", "心臓.nii.gz"])
+def test_letters_beyond_ascii_where_itk_takes_them_for_others(
+    tmp_path: Path, labels: NDArray[np.uint8], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = SimpleITK.WriteImage
+
+    def write_on_windows(image: Any, path: str, *more: Any) -> None:
+        write(image, path.encode().decode("cp1252", "replace"), *more)
+
+    monkeypatch.setattr(SimpleITK, "WriteImage", write_on_windows)
+    write_label_map(tmp_path / name, labels, an_oblique_matrix())
+    image = nibabel.load(tmp_path / name)
+    assert np.array_equal(np.asarray(image.dataobj).T, labels)
+    assert [path.name for path in (tmp_path / name).parent.iterdir()] == [Path(name).name]
+
+
+def as_itk_writes(
+    path: Path, array: NDArray[Any], ijk_to_ras: NDArray[np.float64], step_ms: float | None = None
+) -> bytes:
+    """What ITK writes of (K, J, I) or (T, K, J, I) at right angles; the sform is the matrix itself."""
+    ijk_to_lps = np.diag([-1.0, -1.0, 1.0]) @ ijk_to_ras[:3]
+    axes = straightened(ijk_to_lps[:, :3])
+    spacing = np.linalg.norm(axes, axis=0)
+    direction = np.eye(array.ndim)
+    direction[:3, :3] = axes / spacing
+    image = SimpleITK.GetImageFromArray(array, isVector=False)
+    image.SetSpacing([*spacing.tolist(), (step_ms or 1000.0) / 1000.0][: array.ndim])
+    image.SetOrigin([*ijk_to_lps[:, 3].tolist(), 0.0][: array.ndim])
+    image.SetDirection(direction.ravel().tolist())
+    SimpleITK.WriteImage(image, str(path))
+    content = bytearray(path.read_bytes())
+    content[280:328] = ijk_to_ras[:3].astype("<f4").tobytes()
+    return bytes(content)
+
+
+@pytest.mark.parametrize("shear", [0.0, 1e-7, 1e-4, 1e-2])
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize(("frames", "step_ms"), [(1, None), (3, None), (3, 42.1)])
+@pytest.mark.parametrize("kind", ["u1", "i2", "f4"])
+def test_every_byte_is_as_itk_writes_it(
+    tmp_path: Path, shear: float, mirrored: bool, frames: int, step_ms: float | None, kind: str
+) -> None:
+    numbers = np.random.default_rng(1).integers(0, 100, (frames, 3, 5, 4)).astype(kind)
+    matrix = an_oblique_matrix(shear) @ np.diag([1.0, 1.0, -1.0 if mirrored else 1.0, 1.0])
+    write_label_map(tmp_path / "a.nii.gz", numbers, matrix, step_ms)
+    expected = as_itk_writes(tmp_path / "itk.nii", numbers[0] if frames == 1 else numbers, matrix, step_ms)
+    assert gzip.decompress((tmp_path / "a.nii.gz").read_bytes()) == expected
+
+
+def test_every_byte_is_as_itk_writes_it_for_axes_of_any_direction(tmp_path: Path) -> None:
+    random = np.random.default_rng(2)
+    volume = np.zeros((2, 2, 2), np.uint8)
+    for number in range(200):
+        axes, _ = np.linalg.qr(random.normal(size=(3, 3)))
+        if number % 2:  # along those of the world, half of them turned by 180 degrees, from 0 or 0 mm
+            axes = np.eye(3)[random.permutation(3)] * random.choice([-1.0, 1.0], 3)
+        matrix = np.eye(4)
+        matrix[:3, :3] = axes * random.uniform(0.5, 12, 3)
+        matrix[:3, 3] = random.uniform(-300, 300, 3) * random.choice([0.0, 1.0], 3)
+        write_label_map(tmp_path / "a.nii.gz", volume[np.newaxis], matrix)
+        content = gzip.decompress((tmp_path / "a.nii.gz").read_bytes())
+        assert content == as_itk_writes(tmp_path / "itk.nii", volume, matrix), matrix
+
+
+def test_every_byte_is_as_itk_writes_it_for_the_sample_patient(tmp_path: Path, the_sample_patient: Path) -> None:
+    cine = read_cine(the_sample_patient)
+    labels = (cine.frames > np.median(cine.frames)).astype(np.uint8)
+    write_label_map(tmp_path / "a.nii.gz", labels, cine.ijk_to_ras, 31.5)
+    content = gzip.decompress((tmp_path / "a.nii.gz").read_bytes())
+    assert content == as_itk_writes(tmp_path / "itk.nii", labels, cine.ijk_to_ras, 31.5)
+
+
+def test_numbers_of_the_other_byte_order_are_turned_round(tmp_path: Path) -> None:
+    numbers = np.arange(24, dtype=">i2").reshape(1, 2, 3, 4)
+    write_label_map(tmp_path / "a.nii.gz", numbers, np.eye(4))
+    assert np.array_equal(np.asarray(nibabel.load(tmp_path / "a.nii.gz").dataobj).T, numbers[0])
+
+
+def test_an_axis_longer_than_nifti_can_say_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"cannot write .*a\.nii\.gz: 40000 x 1 x 1 voxels, NIfTI holds up to 32767"):
+        write_label_map(tmp_path / "a.nii.gz", np.zeros((1, 1, 1, 40000), np.uint8), np.eye(4))
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,80 @@
+"""A search that was stopped goes on from its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import safetensors
+import torch
+from torch import Tensor
+
+from LVSegULib.errors import InputError
+from LVSegULib.pruning import checkpoint
+from LVSegULib.pruning.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from LVSegULib.pruning.log import Row
+from LVSegULib.pruning.state import State
+from Testing.pruning.networks import UNEVEN, uneven_layers
+
+ABOUT = {"model": "uneven"}
+
+
+def a_checkpoint() -> Checkpoint:
+    state = State.whole(UNEVEN, uneven_layers())
+    return Checkpoint(state, State.whole(UNEVEN, uneven_layers(2)), (Row(0, 10, 1.5, 0.0, 0.9, 2.0),))
+
+
+def tensors_of(found: Checkpoint) -> list[Tensor]:
+    states = (found.state, found.best)
+    layers = [tensor for state in states for layer in state.layers.values() for tensor in (layer.kernels, layer.bias)]
+    return layers + [tensor for state in states for tensor in (*state.alive.values(), *state.mixes.values())]
+
+
+def test_a_checkpoint_comes_back(tmp_path: Path) -> None:
+    saved = a_checkpoint()
+    save_checkpoint(tmp_path / "a.safetensors", saved, ABOUT)
+    found = load_checkpoint(tmp_path / "a.safetensors", ABOUT, list(saved.state.layers))
+    assert found.rows == saved.rows
+    assert (found.state.config, found.best.config) == (UNEVEN, UNEVEN)
+    for one, other in zip(tensors_of(found), tensors_of(saved), strict=True):
+        assert torch.equal(one, other) and one.dtype == other.dtype
+
+
+def test_a_checkpoint_of_another_search_is_refused(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "a.safetensors", a_checkpoint(), ABOUT)
+    with pytest.raises(InputError, match="is of another search"):
+        load_checkpoint(tmp_path / "a.safetensors", {"model": "other"}, [])
+
+
+def test_no_tensor_keeps_the_file_open_so_that_windows_can_replace_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lent: list[Tensor] = []
+
+    class Lending:
+        """A file whose tensors lie in it, as those of safetensors do on Windows."""
+
+        def __init__(self, path: Path, framework: str) -> None:
+            self._opened = safetensors.safe_open(path, framework=framework)
+
+        def __enter__(self) -> Lending:
+            self._file = self._opened.__enter__()
+            return self
+
+        def __exit__(self, *trouble: object) -> None:
+            self._opened.__exit__(*trouble)
+
+        def metadata(self) -> dict[str, str]:
+            return dict(self._file.metadata())
+
+        def get_tensor(self, name: str) -> Tensor:
+            lent.append(self._file.get_tensor(name))
+            return lent[-1]
+
+    saved = a_checkpoint()
+    save_checkpoint(tmp_path / "a.safetensors", saved, ABOUT)
+    monkeypatch.setattr(checkpoint, "safe_open", Lending)
+    found = load_checkpoint(tmp_path / "a.safetensors", ABOUT, list(saved.state.layers))
+    in_the_file = {tensor.untyped_storage().data_ptr() for tensor in lent}
+    assert len(lent) == len(tensors_of(found))
+    assert not in_the_file & {tensor.untyped_storage().data_ptr() for tensor in tensors_of(found)}
