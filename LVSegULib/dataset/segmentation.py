@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import SimpleITK
 from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
 from LVSegULib.reading.images import read_label_map
+from LVSegULib.reading.nrrd import read_nrrd_layers
 
 MOST_VALUES = 100
 """A file of more different values is an image, not a label map."""
 
 _TERMINOLOGY = "TerminologyEntry:"
-_LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
 @dataclass(frozen=True)
@@ -108,20 +107,10 @@ def _has_segment(keys: dict[str, str], number: int) -> bool:
 
 
 def _of_slicer(path: Path, keys: dict[str, str]) -> Segmentation:
-    try:
-        image = SimpleITK.ReadImage(str(path))
-    except RuntimeError as error:
-        raise InputError(f"{path}: cannot be read, is it cut short or damaged? Save it again in 3D Slicer") from error
-    if image.GetDimension() != 3:
-        raise InputError(f"{path}: was not written by 3D Slicer 5: load it there and save it again")
-    pixels = SimpleITK.GetArrayFromImage(image)
-    layers = np.moveaxis(pixels, -1, 0) if pixels.ndim == 4 else pixels[np.newaxis]
+    layers, ijk_to_ras = read_nrrd_layers(path)
     numbers = itertools.takewhile(lambda number: _has_segment(keys, number), itertools.count())
     segments = tuple(_segment(number, keys, layers, path) for number in numbers)
-    ijk_to_lps = np.eye(4)
-    ijk_to_lps[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * image.GetSpacing()
-    ijk_to_lps[:3, 3] = image.GetOrigin()
-    return Segmentation(path, segments, np.asarray(_LPS_TO_RAS @ ijk_to_lps))
+    return Segmentation(path, segments, ijk_to_ras)
 
 
 def _segment(number: int, keys: dict[str, str], layers: NDArray[Any], path: Path) -> Segment:

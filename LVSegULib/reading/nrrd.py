@@ -34,18 +34,51 @@ def read_nrrd(path: Path) -> StoredImage:
     """
     header = read_nrrd_header(path)
     spatial, frames = _axes(header)
+    if frames is not None and (_kinds(header)[frames] not in _FRAME_KINDS or _is_segmentation(header)):
+        raise several_values(path, header.sizes[frames])
     ijk_to_ras = _ijk_to_ras(header, spatial)
+    return StoredImage(
+        _read(header, spatial, frames), ijk_to_ras, sequence_times_ms(header.keys, header.words("units"))
+    )
+
+
+def read_nrrd_layers(path: Path) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Read the voxels of a segmentation of 3D Slicer (.seg.nrrd).
+
+    Returns:
+        Its layers (L, K, J, I), and the 4x4 matrix from voxel indices (i, j, k, 1) to RAS millimetres.
+
+    Raises:
+        InputError: damaged, 2-D, or by a 3D Slicer older than 5, whose segments are a fourth axis in space.
+        GeometryError: impossible spacing, direction or origin.
+    """
+    header = read_nrrd_header(path)
+    spatial, layers = _axes(header)
+    if layers is not None and _kinds(header)[layers] in _DOMAIN_KINDS:
+        raise InputError(f"{path}: was not written by 3D Slicer 5: load it there and save it again")
+    ijk_to_ras = _ijk_to_ras(header, spatial)
+    return _read(header, spatial, layers), ijk_to_ras
+
+
+def _read(header: NrrdHeader, spatial: list[int], further: int | None) -> NDArray[Any]:
+    """The pixels (N, K, J, I), N along the axis `further`, or one."""
     stored = header.pixels.read().reshape(header.sizes[::-1])
-    order = [*([] if frames is None else [frames]), *reversed(spatial)]
+    order = [*([] if further is None else [further]), *reversed(spatial)]
     pixels: NDArray[Any] = stored.transpose([len(header.sizes) - 1 - axis for axis in order])
-    pixels = pixels if frames is not None else pixels[np.newaxis]
-    return StoredImage(pixels, ijk_to_ras, sequence_times_ms(header.keys, header.words("units")))
+    return pixels if further is not None else pixels[np.newaxis]
+
+
+def _kinds(header: NrrdHeader) -> list[str]:
+    return [kind.lower() for kind in header.words("kinds")]
+
+
+def _is_segmentation(header: NrrdHeader) -> bool:
+    return any(key.startswith("Segment0_") for key in header.keys)
 
 
 def _axes(header: NrrdHeader) -> tuple[list[int], int | None]:
-    """The axes along I, J and K, and that along the frames, None if there is one frame only."""
-    kinds = [kind.lower() for kind in header.words("kinds")]
-    every = range(len(header.sizes))
+    """The axes along I, J and K, and a further one along frames or layers, None if there are three axes only."""
+    kinds, every = _kinds(header), range(len(header.sizes))
     if "space directions" in header.fields:
         vectors = header.vectors("space directions")
         if len(vectors) != len(header.sizes):
@@ -60,9 +93,6 @@ def _axes(header: NrrdHeader) -> tuple[list[int], int | None]:
         raise two_dimensional(header.path)
     if len(others) > 1:
         raise InputError(f"{header.path}: has {len(header.sizes)} axes, expected 3 (a stack) or 4 (a cine)")
-    is_segmentation = any(key.startswith("Segment0_") for key in header.keys)
-    if others and (kinds[others[0]] not in _FRAME_KINDS or is_segmentation):
-        raise several_values(header.path, header.sizes[others[0]])
     return spatial, others[0] if others else None
 
 
