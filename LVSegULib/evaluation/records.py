@@ -18,6 +18,9 @@ from LVSegULib.reading.polygons import fill_polygon
 
 Mask = NDArray[np.bool_]
 
+PARTS = 4
+"""Parts along each side of a pixel, where an overlap with a contour is counted."""
+
 
 @dataclass(frozen=True)
 class SliceRecord:
@@ -32,8 +35,8 @@ class SliceRecord:
         overlap: pixels.
         hd95_mm: Hausdorff distance in the slice, 95th percentile, mm; NaN if one of the two is empty.
         apd_mm: average perpendicular distance of the cavity's contour, mm; NaN if one is empty or for other labels.
-        inside: pixels against the inside of the contour that the expert drew, without those that it runs through, where
-            the data set has contours; None elsewhere.
+        inside: overlap with what the contour that the expert drew encloses, in parts of a pixel, where the data set has
+            contours; None elsewhere.
         region: "base", "mid" or "apex" once it is known (see `regions`); None if the reference has nothing here.
     """
 
@@ -121,7 +124,6 @@ def compare(
             apd_mm, drawn = math.nan, reference.contours.get((frame, k)) if label.value == CAVITY.value else None
             if label.value == CAVITY.value and expert[k].any() and machine[k].any():
                 apd_mm = _apd_mm(expert[k], machine[k], drawn, reference.cine.spacing_mm)
-            inside = None if drawn is None else fill_polygon(drawn, (expert.shape[1], expert.shape[2]))
             slices.append(
                 SliceRecord(
                     case=case.name,
@@ -132,7 +134,7 @@ def compare(
                     overlap=Overlap.of(expert[k], machine[k]),
                     hd95_mm=hausdorff_95_mm(expert[k], machine[k], reference.cine.spacing_mm[1:]),
                     apd_mm=apd_mm,
-                    inside=None if inside is None else Overlap.of(inside, machine[k]),
+                    inside=None if drawn is None else _inside(drawn, machine[k]),
                 )
             )
     return slices, volumes
@@ -158,6 +160,12 @@ def _volume_record(
         reference_ml=overlap.reference * voxel_ml,
         prediction_ml=overlap.prediction * voxel_ml,
     )
+
+
+def _inside(drawn: Polygon, machine: Mask) -> Overlap:
+    """Overlap with what a contour encloses. Many points lie on the middles of pixels, so pixels are divided."""
+    fine = machine.repeat(PARTS, axis=0).repeat(PARTS, axis=1)
+    return Overlap.of(fill_polygon((drawn + 0.5) * PARTS - 0.5, (fine.shape[0], fine.shape[1])), fine)
 
 
 def _apd_mm(expert: Mask, machine: Mask, drawn: Polygon | None, spacing_mm: tuple[float, float, float]) -> float:
