@@ -7,28 +7,18 @@ import onnx
 import onnxruntime
 import pytest
 
-from LVSegULib.benchmark.classic import random_weights
 from LVSegULib.modelfolder.folder import find_model
 from LVSegULib.modelfolder.onnx_blocks import block_kernels, build_blocks_onnx, fastest_onnx, gains_by_blocks
 from LVSegULib.modelfolder.onnx_graph import build_onnx
-from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.network.config import UNetConfig
+from Testing.modelfolder.lively_weights import lively_weights
 
 UNEVEN = UNetConfig(encoder=((3, 2), (7, 18), (21, 35)), decoder=((5, 19, 17), (2, 4, 1)), output_channels=2)
 SHALLOW = UNetConfig(encoder=((4, 3), (5, 16)), decoder=((3, 2, 4),), input_channels=2, output_channels=3)
+LARGE = 0.7
+"""Of biases, so that what convolutions make outside of the image would not be zero."""
+
 CONFIGS = {"4 base filters": UNetConfig.from_base(4), "uneven": UNEVEN, "shallow": SHALLOW}
-
-
-def lively_weights(config: UNetConfig) -> Weights:
-    """Random weights with large biases, whose outputs outside of the image would not be zero."""
-    random = np.random.default_rng(5)
-    weights = random_weights(config, seed=2)
-    for name, values in weights.items():
-        if name.endswith("running_var"):
-            weights[name] = random.uniform(0.3, 3.0, values.shape).astype(np.float32)
-        elif values.ndim == 1:
-            weights[name] = (values + random.normal(0, 0.7, values.shape)).astype(np.float32)
-    return weights
 
 
 def logits(model: onnx.ModelProto, images: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> np.ndarray:
@@ -39,7 +29,7 @@ def logits(model: onnx.ModelProto, images: np.ndarray[tuple[int, ...], np.dtype[
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS.keys())
 @pytest.mark.parametrize("shape", [(1, 16, 48), (3, 64, 16)])
 def test_logits_are_those_of_the_layers(config: UNetConfig, shape: tuple[int, int, int]) -> None:
-    weights = lively_weights(config)
+    weights = lively_weights(config, LARGE)
     size = (shape[0], config.input_channels, *shape[1:])
     images = np.random.default_rng(1).random(size, dtype=np.float32)
     expected = logits(build_onnx(config, weights), images)
@@ -51,7 +41,7 @@ def test_logits_are_those_of_the_layers(config: UNetConfig, shape: tuple[int, in
 
 def test_the_border_alone_is_the_same_too() -> None:
     """An image of zeros: all that is left are biases, and where they end."""
-    weights = lively_weights(UNEVEN)
+    weights = lively_weights(UNEVEN, LARGE)
     images = np.zeros((1, 1, 16, 16), np.float32)
     expected = logits(build_onnx(UNEVEN, weights), images)
     assert np.ptp(expected[0, 0, 0]) > 1e-3, "the border differs from the middle"
@@ -60,7 +50,7 @@ def test_the_border_alone_is_the_same_too() -> None:
 
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS.keys())
 def test_the_graph_is_valid_and_always_the_same_bytes(config: UNetConfig) -> None:
-    first, again = (build_blocks_onnx(config, lively_weights(config)) for _ in range(2))
+    first, again = (build_blocks_onnx(config, lively_weights(config, LARGE)) for _ in range(2))
     onnx.checker.check_model(first, full_check=True)
     assert first.SerializeToString(deterministic=True) == again.SerializeToString(deterministic=True)
 

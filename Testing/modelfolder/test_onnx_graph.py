@@ -8,25 +8,13 @@ import onnxruntime
 import pytest
 import torch
 
-from LVSegULib.benchmark.classic import random_weights
 from LVSegULib.engines.pytorch import load_network
 from LVSegULib.modelfolder.onnx_graph import build_onnx
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.network.config import UNetConfig
+from Testing.modelfolder.lively_weights import lively_weights
 
 UNEVEN = UNetConfig(encoder=((3, 5), (7, 4), (6, 9)), decoder=((5, 8, 3), (2, 6, 4)), output_channels=2)
-
-
-def lively_weights(config: UNetConfig) -> Weights:
-    """Random weights whose batch norms do something too."""
-    random = np.random.default_rng(11)
-    weights = random_weights(config, seed=3)
-    for name, values in weights.items():
-        if name.endswith("running_var"):
-            weights[name] = random.uniform(0.3, 3.0, values.shape).astype(np.float32)
-        elif values.ndim == 1:
-            weights[name] = (values + random.normal(0, 0.3, values.shape)).astype(np.float32)
-    return weights
 
 
 def session(config: UNetConfig, weights: Weights) -> onnxruntime.InferenceSession:
