@@ -48,7 +48,7 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: the folder cannot be made or written to, or the disk is full.
     """
-    place = path.resolve() if path.name in ("", "..") else path
+    place = with_name(path)
     beside = place.with_name(f".{uuid.uuid4().hex[:8]}-{place.name}")
     try:
         beside.mkdir(parents=True)
@@ -58,6 +58,11 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
         raise OutputError(f"cannot write {path}: {error.strerror or error}: choose another folder") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def with_name(folder: Path) -> Path:
+    """The same folder by a path that ends in its name, as "." and ".." do not."""
+    return folder.resolve() if folder.name in ("", "..") else folder
 
 
 def refuse_folder(path: Path) -> None:

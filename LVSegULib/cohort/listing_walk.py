@@ -10,11 +10,9 @@ from functools import cached_property
 from pathlib import Path
 
 from LVSegULib.cohort.manifest import MANIFEST
+from LVSegULib.cohort.place import CASES
 from LVSegULib.identity import Identity, identity_of
 from LVSegULib.reading.names import IMAGE_ENDINGS
-
-_RESULTS = "cases"
-"""The folder beside a manifest that holds what a cohort has written."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +92,8 @@ def _entries(path: Path, left_out: Counter[str]) -> _Entries:
             except OSError as error:
                 left_out[f"entries that cannot be looked at ({error.strerror})"] += 1
     entries.files = {name: files[name] for name in sorted(files)}
-    if MANIFEST in files and _RESULTS in entries.folders:
-        entries.folders.remove(_RESULTS)
+    if MANIFEST in files and CASES in entries.folders:
+        entries.folders.remove(CASES)
         entries.has_more = True
         left_out["results of a cohort"] += 1
     return entries

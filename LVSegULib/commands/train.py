@@ -93,7 +93,7 @@ class _Bar:
     def watch(self) -> Watch:
         from LVSegULib.training.run import Watch
 
-        return Watch(say=self._say, loaded=self._loaded, report=self._report)
+        return Watch(say=self._say, warn=self._warn, loaded=self._loaded, report=self._report)
 
     def close(self) -> None:
         self._bar.close()
@@ -102,6 +102,11 @@ class _Bar:
         if self._first:
             self._bar.clear()
             logger.info(line)
+
+    def _warn(self, line: str) -> None:
+        if self._first:
+            self._bar.clear()
+            logger.warning(line)
 
     def _loaded(self, name: str) -> None:
         self._bar.set_description_str(f"reading {name}")

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from LVSegULib.errors import InputError
 from LVSegULib.reading.images import read_label_map
 from LVSegULib.reading.nrrd import read_nrrd_layers
+from LVSegULib.reading.nrrd_header import NrrdHeader, read_nrrd_header
 
 MOST_VALUES = 100
 """A file of more different values is an image, not a label map."""
 
+_NRRD = (".nrrd", ".nhdr")
 _TERMINOLOGY = "TerminologyEntry:"
 
 
@@ -73,9 +75,9 @@ def read_segmentation(path: Path) -> Segmentation:
         InputError: the file is missing or damaged, 2-D, or an image.
         GeometryError: impossible spacing or orientation.
     """
-    keys = _header_keys(path) if path.is_file() else {}
-    if _has_segment(keys, 0):
-        return _of_slicer(path, keys)
+    header = read_nrrd_header(path) if path.is_file() and path.name.lower().endswith(_NRRD) else None
+    if header is not None and _has_segment(header.keys, 0):
+        return _of_slicer(header)
     values, ijk_to_ras = read_label_map(path)
     present = [int(value) for value in np.unique(values) if value]
     if len(present) > MOST_VALUES:
@@ -86,31 +88,15 @@ def read_segmentation(path: Path) -> Segmentation:
     return Segmentation(path, tuple(Segment("", (), values, value) for value in present), ijk_to_ras)
 
 
-def _header_keys(path: Path) -> dict[str, str]:
-    """The keys of a NRRD file's header; none where the file is of another kind."""
-    keys: dict[str, str] = {}
-    with path.open("rb") as file:
-        if file.read(4) != b"NRRD":
-            return keys
-        for line in file:
-            text = line.decode("utf-8", "replace").rstrip("\r\n")
-            if not text:
-                break
-            key, sign, value = text.partition(":=")
-            if sign:
-                keys[key] = value
-    return keys
-
-
 def _has_segment(keys: dict[str, str], number: int) -> bool:
     return f"Segment{number}_ID" in keys or f"Segment{number}_Name" in keys
 
 
-def _of_slicer(path: Path, keys: dict[str, str]) -> Segmentation:
-    layers, ijk_to_ras = read_nrrd_layers(path)
-    numbers = itertools.takewhile(lambda number: _has_segment(keys, number), itertools.count())
-    segments = tuple(_segment(number, keys, layers, path) for number in numbers)
-    return Segmentation(path, segments, ijk_to_ras)
+def _of_slicer(header: NrrdHeader) -> Segmentation:
+    layers, ijk_to_ras = read_nrrd_layers(header)
+    numbers = itertools.takewhile(lambda number: _has_segment(header.keys, number), itertools.count())
+    segments = tuple(_segment(number, header.keys, layers, header.path) for number in numbers)
+    return Segmentation(header.path, segments, ijk_to_ras)
 
 
 def _segment(number: int, keys: dict[str, str], layers: NDArray[Any], path: Path) -> Segment:

@@ -116,13 +116,14 @@ def compare(
         )
     slices: list[SliceRecord] = []
     volumes: list[VolumeRecord] = []
+    is_cavity = label.value == CAVITY.value
     for frame in reference.frames:
         expert, machine = reference.labels[frame] == label.value, predicted[frame] == label.value
         phase = reference.phases.get(frame)
         volumes.append(_volume_record(case, phase, frame, expert, machine, reference.cine.spacing_mm))
         for k in np.flatnonzero((expert | machine).any(axis=(1, 2))).tolist():
-            apd_mm, drawn = math.nan, reference.contours.get((frame, k)) if label.value == CAVITY.value else None
-            if label.value == CAVITY.value and expert[k].any() and machine[k].any():
+            apd_mm, drawn = math.nan, reference.contours.get((frame, k)) if is_cavity else None
+            if is_cavity and expert[k].any() and machine[k].any():
                 apd_mm = _apd_mm(expert[k], machine[k], drawn, reference.cine.spacing_mm)
             slices.append(
                 SliceRecord(

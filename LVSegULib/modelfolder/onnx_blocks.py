@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.modelfolder.onnx_graph import build_onnx
-from LVSegULib.modelfolder.onnx_nodes import INPUT, OUTPUT, Nodes
+from LVSegULib.modelfolder.onnx_nodes import INPUT, OUTPUT, SAME_SIZE, Nodes
 from LVSegULib.modelfolder.weights import Weights, folded_convolution
 from LVSegULib.network.config import UNetConfig
 
@@ -127,7 +127,7 @@ class _Blocks(Nodes):
         shifted = self._shifted("encoder.0.0", blocks, block_kernels(kernels), bias)
         kernels, bias = folded_convolution(self._weights, "encoder.0", 1)
         kernels, biases = _filled(block_kernels(kernels), GROUP), _filled(np.tile(bias, PIXELS), GROUP)
-        name = self._convolution("encoder.0.1", shifted, kernels, biases, KEPT)
+        name = self.convolution("encoder.0.1", shifted, kernels, biases, KEPT)
         return _Value(name, np.arange(PIXELS * len(bias)), GROUP)
 
     def largest_in_blocks(self, value: _Value) -> _Value:
@@ -155,7 +155,7 @@ class _Blocks(Nodes):
             kernels, biases = _filled(_reading(kernels, value), width), _filled(bias, width)
             if is_last:
                 biases[len(bias)] = 1  # a filter that is one everywhere, for `_through_upsampling`
-            name = self._convolution(layer, value.name, kernels, biases, [1, 1, 1, 1])
+            name = self.convolution(layer, value.name, kernels, biases, SAME_SIZE)
             value = _Value(name, np.arange(len(bias)), width)
         return value
 
@@ -186,7 +186,7 @@ class _Blocks(Nodes):
         )
         shifted = self._shifted(f"{block}.0", both, joined, bias)
         kernels, bias = folded_convolution(self._weights, block, 1)
-        name = self._convolution(f"{block}.1", shifted, block_kernels(kernels), np.tile(bias, PIXELS), KEPT)
+        name = self.convolution(f"{block}.1", shifted, block_kernels(kernels), np.tile(bias, PIXELS), KEPT)
         self._head(name)
 
     def _through_upsampling(self, kernels: Floats, value: _Value) -> Floats:
@@ -212,7 +212,7 @@ class _Blocks(Nodes):
 
     def _shifted(self, layer: str, value: str, kernels: Floats, bias: Floats) -> str:
         """A convolution to shifted blocks, zero outside of the image."""
-        name = self._convolution(layer, value, kernels, np.tile(bias, PIXELS), SHIFTING)
+        name = self.convolution(layer, value, kernels, np.tile(bias, PIXELS), SHIFTING)
         return self.node("Mul", [name, self._inside[len(bias)]], f"{layer}.inside")
 
     def _inside_image(self, filters: int) -> str:
@@ -225,11 +225,6 @@ class _Blocks(Nodes):
         blocks = self.node("SpaceToDepth", [padded], f"{name}.blocks", blocksize=2)
         pixels = self.integers(f"{name}.pixels", np.repeat(np.arange(PIXELS), filters).tolist())
         return self.node("Gather", [blocks, pixels], name, axis=1)
-
-    def _convolution(self, layer: str, value: str, kernels: Floats, bias: Floats, pads: list[int]) -> str:
-        inputs = [value, self.constant(f"{layer}.kernels", kernels), self.constant(f"{layer}.bias", bias)]
-        summed = self.node("Conv", inputs, f"{layer}.sum", kernel_shape=list(kernels.shape[2:]), pads=pads)
-        return self.node("Relu", [summed], layer)
 
 
 def _multiple(count: int, of: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from LVSegULib.modelfolder.onnx_nodes import INPUT, OUTPUT, Nodes
+from LVSegULib.modelfolder.onnx_nodes import INPUT, OUTPUT, SAME_SIZE, Nodes
 from LVSegULib.modelfolder.weights import Weights, folded_convolution
 from LVSegULib.network.config import UNetConfig
 
@@ -51,11 +51,8 @@ class _Graph(Nodes):
 
     def convolutions(self, name: str, value: str) -> str:
         for position in (0, 1):
-            layer = f"{name}.{position}"
             kernels, bias = folded_convolution(self._weights, name, position)
-            inputs = [value, self.constant(f"{layer}.kernels", kernels), self.constant(f"{layer}.bias", bias)]
-            summed = self.node("Conv", inputs, f"{layer}.sum", kernel_shape=[3, 3], pads=[1, 1, 1, 1])
-            value = self.node("Relu", [summed], layer)
+            value = self.convolution(f"{name}.{position}", value, kernels, bias, SAME_SIZE)
         return value
 
     def upsample(self, name: str, value: str) -> str:

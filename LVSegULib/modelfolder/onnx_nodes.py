@@ -12,6 +12,9 @@ from LVSegULib.network.config import UNetConfig
 if TYPE_CHECKING:
     import onnx
 
+SAME_SIZE = [1, 1, 1, 1]
+"""The padding of a 3 x 3 convolution that keeps the size."""
+
 OPSET = 17
 IR_VERSION = 8
 INPUT, OUTPUT = "images", "logits"
@@ -38,6 +41,14 @@ class Nodes:
     def constant(self, name: str, values: NDArray[np.float32] | NDArray[np.float64]) -> str:
         """Add weights in single precision, and return their name."""
         return self._add(name, np.ascontiguousarray(values, np.float32))
+
+    def convolution(
+        self, layer: str, value: str, kernels: NDArray[np.float32], bias: NDArray[np.float32], pads: list[int]
+    ) -> str:
+        """Add a convolution and its ReLU, and return the output, which is called `layer`."""
+        inputs = [value, self.constant(f"{layer}.kernels", kernels), self.constant(f"{layer}.bias", bias)]
+        summed = self.node("Conv", inputs, f"{layer}.sum", kernel_shape=list(kernels.shape[2:]), pads=pads)
+        return self.node("Relu", [summed], layer)
 
     def integers(self, name: str, values: list[int]) -> str:
         """Add whole numbers (sizes, indices), and return their name; the same name again adds nothing."""

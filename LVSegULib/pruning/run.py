@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from LVSegULib.atomic import with_name
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder, check_place, save_model
 from LVSegULib.network.config import count_multiply_adds
@@ -77,7 +78,7 @@ def prune(
 
 def unfinished(folder: Path) -> Path:
     """Where the checkpoint of a search for `folder` lies."""
-    place = folder.resolve() if folder.name in ("", "..") else folder
+    place = with_name(folder)
     return place.with_name(place.name + ".unfinished")
 
 

@@ -29,7 +29,7 @@ HEADER_BYTES = 348
 _NIFTI_2_BYTES = 540
 """Size of a NIfTI-2 header (nifti2.h), which neither ITK nor 3D Slicer reads."""
 
-_DIM, _DATATYPE, _PIXDIM, _VOX_OFFSET, _SLOPE, _UNITS, _QFORM_CODE, _SFORM_CODE, _SFORM, _MAGIC = (
+_DIM, _DATATYPE, PIXDIM, _VOX_OFFSET, _SLOPE, UNITS, _QFORM_CODE, _SFORM_CODE, _SFORM, _MAGIC = (
     40, 70, 76, 108, 112, 123, 252, 254, 280, 344
 )  # fmt: skip
 MOST_OFF = 1e-3
@@ -131,7 +131,7 @@ class NiftiHeader:
         sform[:, :3] = straightened(sform[:, :3])
         sizes = np.linalg.norm(sform[:, :3], axis=0)
         content = bytearray(self.content)
-        struct.pack_into(f"{self.order}3f", content, _PIXDIM + 4, *sizes)
+        struct.pack_into(f"{self.order}3f", content, PIXDIM + 4, *sizes)
         struct.pack_into(f"{self.order}12f", content, _SFORM, *sform.ravel())
         struct.pack_into(f"{self.order}h", content, _QFORM_CODE, 0)
         return replace(self, content=bytes(content), spacing=(*sizes.tolist(), *self.spacing[3:]))
@@ -179,8 +179,8 @@ def _parsed(path: Path, content: bytes, order: Literal["<", ">"]) -> NiftiHeader
         raise InputError(f"{path}: its header says {axes} axes of {sizes} pixels: correct dim in the file's header")
     if content[_MAGIC : _MAGIC + 3] != b"n+1":
         raise InputError(f"{path}: does not hold its pixels, or is no NIfTI-1 file: save it as one file")
-    pixdim: tuple[Any, ...] = struct.unpack_from(f"{order}8f", content, _PIXDIM)
-    per_unit = _MS_PER_TIME_UNIT.get(content[_UNITS] & 0x38)
+    pixdim: tuple[Any, ...] = struct.unpack_from(f"{order}8f", content, PIXDIM)
+    per_unit = _MS_PER_TIME_UNIT.get(content[UNITS] & 0x38)
     has_time = axes > 3 and counts[3] > 1 and per_unit is not None
     return NiftiHeader(
         path=path,

@@ -17,9 +17,11 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.reading.nifti_header import SCANNER, NiftiHeader
+from LVSegULib.reading.nifti_header import PIXDIM, SCANNER, UNITS, NiftiHeader
 
-_PIXDIM, _UNITS, _QUATERNION = 76, 123, 256
+_QUATERNION = 256
+"""Where the quaternion lies in the header."""
+
 _METRES, _MICROMETRES = 1, 3
 _MM_PER_UNIT = {_METRES: 1e3, _MICROMETRES: 1e-3}
 _HALF_TURN = 1e-7
@@ -38,7 +40,7 @@ def axes_and_origin(header: NiftiHeader) -> tuple[NDArray[np.float64], NDArray[n
         None where ITK finds no axes at right angles.
     """
     pixdim = _pixdim(header)
-    mm_per_unit = _MM_PER_UNIT.get(header.content[_UNITS] & 7, 1.0)
+    mm_per_unit = _MM_PER_UNIT.get(header.content[UNITS] & 7, 1.0)
     spacing = pixdim[1:].astype(np.float64) * mm_per_unit
     if header.sform is None and not header.has_qform:
         return np.diag([-1.0, -1.0, 1.0]) * spacing, np.zeros(3)  # the axes of LPS
@@ -62,7 +64,7 @@ def _form(header: NiftiHeader, pixdim: NDArray[np.float32]) -> NDArray[np.float3
 
 def _pixdim(header: NiftiHeader) -> NDArray[np.float32]:
     """The handedness (less than 0 is left) and the voxel's size, as stored; 1 for a size that is none."""
-    stored = np.array(struct.unpack_from(f"{header.order}4f", header.content, _PIXDIM), np.float32)
+    stored = np.array(struct.unpack_from(f"{header.order}4f", header.content, PIXDIM), np.float32)
     stored[1:] = np.where(np.isfinite(stored[1:]) & (stored[1:] != 0), stored[1:], 1)
     return stored
 

@@ -42,7 +42,7 @@ def read_nrrd(path: Path) -> StoredImage:
     )
 
 
-def read_nrrd_layers(path: Path) -> tuple[NDArray[Any], NDArray[np.float64]]:
+def read_nrrd_layers(header: NrrdHeader) -> tuple[NDArray[Any], NDArray[np.float64]]:
     """Read the voxels of a segmentation of 3D Slicer (.seg.nrrd).
 
     Returns:
@@ -52,10 +52,9 @@ def read_nrrd_layers(path: Path) -> tuple[NDArray[Any], NDArray[np.float64]]:
         InputError: damaged, 2-D, or by a 3D Slicer older than 5, whose segments are a fourth axis in space.
         GeometryError: impossible spacing, direction or origin.
     """
-    header = read_nrrd_header(path)
     spatial, layers = _axes(header)
     if layers is not None and _kinds(header)[layers] in _DOMAIN_KINDS:
-        raise InputError(f"{path}: was not written by 3D Slicer 5: load it there and save it again")
+        raise InputError(f"{header.path}: was not written by 3D Slicer 5: load it there and save it again")
     ijk_to_ras = _ijk_to_ras(header, spatial)
     return _read(header, spatial, layers), ijk_to_ras
 

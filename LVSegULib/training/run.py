@@ -39,11 +39,13 @@ class Watch:
 
     Attributes:
         say: a line about what is being done.
+        warn: a line that nobody should miss.
         loaded: the name of a case that is being read.
         report: loss and Dice, every few steps.
     """
 
     say: Callable[[str], None] = lambda _: None
+    warn: Callable[[str], None] = lambda _: None
     loaded: Callable[[str], None] = lambda _: None
     report: Callable[[Report], None] = lambda _: None
 
@@ -86,7 +88,7 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         if kept and place.is_first:
             validation = _apart(config, load_slices(kept, values, config.grid, watch.loaded, cache))
             for one, other in twins(training, validation):
-                watch.say(
+                watch.warn(
                     f"{other}, who is kept back, has the same images as {one}, who is learnt from: its figures will be "
                     "too good; leave one of the two out, or keep both back with --split"
                 )

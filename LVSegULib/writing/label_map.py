@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from LVSegULib.atomic import written_whole
 from LVSegULib.errors import OutputError
 from LVSegULib.reading.nifti_header import TYPES
+from LVSegULib.reading.right_angles import straightened
 from LVSegULib.writing.quaternion import quaternion
 
 _HEADER = "<i34xcx8h14x2h2x8f3f3xB128x2h18f16x4s4x"
@@ -58,7 +59,8 @@ def write_label_map(
 def _header(array: NDArray[Any], ijk_to_ras: NDArray[np.float64], step_ms: float | None) -> bytes:
     """The 352 bytes before the voxels of (K, J, I) or (T, K, J, I)."""
     kind = array.dtype.newbyteorder("=")
-    matrix = _RAS_TO_LPS * (_RAS_TO_LPS * _with_right_angles(ijk_to_ras)[:3] + 0.0)  # through LPS, as ITK: 0 is then -0
+    straight = np.column_stack([straightened(ijk_to_ras[:3, :3]), ijk_to_ras[:3, 3]])
+    matrix = _RAS_TO_LPS * (_RAS_TO_LPS * straight + 0.0)  # through LPS, as ITK: 0 is then -0
     spacing = np.linalg.norm(matrix[:, :3], axis=0)
     handedness, *turn = quaternion(matrix[:, :3] / spacing)
     step = [(step_ms or 1000.0) / 1000.0] if array.ndim == 4 else []
@@ -86,12 +88,3 @@ def _header(array: NDArray[Any], ijk_to_ras: NDArray[np.float64], step_ms: float
 def _filled(numbers: list[Any], rest: int) -> list[Any]:
     """The eight numbers of `dim` or `pixdim`."""
     return numbers + [rest] * (8 - len(numbers))
-
-
-def _with_right_angles(ijk_to_ras: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The nearest matrix whose axes are at right angles to each other, with the same spacing and origin."""
-    spacing = np.linalg.norm(ijk_to_ras[:3, :3], axis=0)
-    left, _, right = np.linalg.svd(ijk_to_ras[:3, :3] / spacing)
-    matrix = ijk_to_ras.copy()
-    matrix[:3, :3] = left @ right * spacing
-    return matrix
