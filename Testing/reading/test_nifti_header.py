@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import struct
 from pathlib import Path
 
 import nibabel
@@ -14,6 +13,7 @@ from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.reading.images import read_image
 from LVSegULib.reading.nifti_header import read_nifti_header
 from LVSegULib.writing.label_map import write_label_map
+from Testing.reading.nifti_bytes import changed
 
 
 def write(path: Path, order: str = "<") -> Path:
@@ -22,14 +22,6 @@ def write(path: Path, order: str = "<") -> Path:
     image = nibabel.Nifti1Image(np.arange(5 * 4 * 3 * 2, dtype="f4").reshape(5, 4, 3, 2), np.eye(4), header)
     image.header["pixdim"][1:5] = 1.5, 1.25, 8, 40
     nibabel.save(image, path)
-    return path
-
-
-def changed(path: Path, kind: str, offset: int, *numbers: float) -> Path:
-    """The file with other numbers in its header; offsets are those of nifti1.h."""
-    content = bytearray(path.read_bytes())
-    struct.pack_into(f"<{kind}", content, offset, *numbers)
-    path.write_bytes(content)
     return path
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import struct
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from LVSegULib.errors import GeometryError
 from LVSegULib.reading.images import read_image
 from LVSegULib.reading.nifti_header import read_nifti_header
 from LVSegULib.reading.nifti_place import axes_and_origin
+from Testing.reading.nifti_bytes import changed
 
 Place = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -45,13 +45,6 @@ def write(path: Path, qform: NDArray[np.float64], sform: NDArray[np.float64], co
     image.set_qform(qform, codes[0])
     image.set_sform(sform, codes[1], update_affine=False)
     nibabel.save(image, path)
-    return path
-
-
-def changed(path: Path, kind: str, offset: int, *numbers: float) -> Path:
-    content = bytearray(path.read_bytes())
-    struct.pack_into(f"<{kind}", content, offset, *numbers)
-    path.write_bytes(content)
     return path
 
 
