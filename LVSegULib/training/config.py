@@ -59,6 +59,7 @@ class TrainingConfig:
         folds: patients are dealt into so many folds; see `fold`.
         fold: the fold kept for validation; -1 trains on every patient and validates on none.
         patients: learn from so many of the training patients only, drawn by the seed; 0 learns from all.
+        same: patients with several names, each as A=B: they are dealt into one fold.
         split: a JSON file {"train": [...], "validation": [...]} of patient names, instead of `folds`.
         seed: everything random follows from it.
         precision: "auto" takes bfloat16 where the processor computes in it, "bf16" and "fp32" force one.
@@ -91,6 +92,7 @@ class TrainingConfig:
     folds: int = 4
     fold: int = 0
     patients: int = 0
+    same: tuple[str, ...] = ()
     split: str = ""
     seed: int = 1
     precision: str = "auto"
@@ -111,6 +113,8 @@ class TrainingConfig:
         if self.weights and len(self.weights) != len(named):
             raise UsageError(f"weights must be one for each of the {len(named)} data sets, got {self.weights}")
         self._check_apart()
+        if wrong := [one for one in self.same if not all(one.split("=")) or "=" not in one]:
+            raise UsageError(f"same = {wrong[0]!r}: give the names of one patient as A=B")
         check_kind(self.intensity)
         if self.loss not in LOSSES:
             raise UsageError(f'there is no loss "{self.loss}": choose one of {", ".join(LOSSES)}')
@@ -133,6 +137,11 @@ class TrainingConfig:
             raise UsageError(f"apart names {', '.join(unknown)}, but the data sets are {', '.join(names)}")
         if names and set(names) <= set(self.apart):
             raise UsageError("apart names every data set: leave out those whose contours the model shall draw")
+
+    @property
+    def same_patients(self) -> list[list[str]]:
+        """The names of each patient who has several."""
+        return [names.split("=") for names in self.same]
 
     @property
     def trained_network(self) -> UNetConfig:

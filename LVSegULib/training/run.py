@@ -24,7 +24,7 @@ from LVSegULib.training.data import MARGIN, Slices, find_cases, load_slices, pat
 from LVSegULib.training.device import Place, placed
 from LVSegULib.training.log import Row, read_log, write_log
 from LVSegULib.training.loop import Report, train_steps
-from LVSegULib.training.split import Split, fold_split, read_split, some_of
+from LVSegULib.training.split import Split, check_same, fold_split, read_split, some_of
 from LVSegULib.training.start import describe_start, describe_teachers, start_from
 from LVSegULib.training.state import TrainingState, load_checkpoint, new_state, save_checkpoint
 from LVSegULib.training.twins import twins
@@ -90,7 +90,7 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
             for one, other in twins(training, validation):
                 watch.warn(
                     f"{other}, who is kept back, has the same images as {one}, who is learnt from: its figures will be "
-                    "too good; leave one of the two out, or keep both back with --split"
+                    f"too good; say --same {one}={other}, or leave one of the two out"
                 )
         state = new_state(config, place.device)
         start_from(config, state)
@@ -123,10 +123,14 @@ def _apart(config: TrainingConfig, slices: Slices) -> Slices:
 
 
 def _split(config: TrainingConfig, patients: list[str]) -> Split:
+    same = config.same_patients
+    if unknown := sorted({name for names in same for name in names} - set(patients)):
+        raise UsageError(f"same names {unknown[0]}, who is not in the data")
     if config.split:
         split = read_split(Path(config.split), patients)
     else:
-        split = fold_split(patients, config.folds, config.fold)
+        split = fold_split(patients, config.folds, config.fold, same)
+    check_same(split, same)
     if config.patients:
         split = replace(split, train=some_of(split.train, config.patients, config.seed))
     if not split.train:

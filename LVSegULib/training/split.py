@@ -23,11 +23,29 @@ class Split:
         return {"train": list(self.train), "validation": list(self.validation)}
 
 
-def fold_split(patients: Sequence[str], folds: int, fold: int) -> Split:
-    """Deal the sorted patients out in turn, so that groups with a common prefix spread evenly; -1 keeps nobody back."""
+def fold_split(patients: Sequence[str], folds: int, fold: int, same: Sequence[Sequence[str]] = ()) -> Split:
+    """Deal the sorted patients out in turn, so that groups with a common prefix spread evenly.
+
+    Args:
+        patients: their names, in any order and as often as one likes.
+        folds: how many folds there are.
+        fold: the one that is kept back; -1 keeps nobody back.
+        same: groups of names that one patient has; each goes where its first name is dealt to.
+    """
     ordered = sorted(set(patients))
-    kept = tuple(name for index, name in enumerate(ordered) if fold >= 0 and index % folds == fold)
+    fold_of = {name: index % folds for index, name in enumerate(ordered)}
+    for first, *others in same:
+        fold_of |= dict.fromkeys(others, fold_of[first])
+    kept = tuple(name for name in ordered if fold >= 0 and fold_of[name] == fold)
     return Split(tuple(name for name in ordered if name not in kept), kept)
+
+
+def check_same(split: Split, same: Sequence[Sequence[str]]) -> None:
+    """Raise a UsageError if the names of one patient are on both sides of `split`."""
+    for names in same:
+        learnt, kept = (sorted(set(names) & set(side)) for side in (split.train, split.validation))
+        if learnt and kept:
+            raise UsageError(f"{kept[0]}, who is kept back, is {learnt[0]}, who is learnt from: give both to one side")
 
 
 def some_of(patients: Sequence[str], count: int, seed: int) -> tuple[str, ...]:

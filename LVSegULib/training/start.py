@@ -25,7 +25,7 @@ FINE_TUNING: dict[str, Any] = {
 }
 """What `lvsegu train --from MODEL` does unless it is told otherwise; the rest is as the model was trained."""
 
-OF_THE_DATA = ("data", "weights", "apart", "split", "fold", "folds", "patients", "start", "cache")
+OF_THE_DATA = ("data", "weights", "apart", "split", "fold", "folds", "patients", "same", "start", "cache")
 OF_THE_MACHINE = ("device", "precision", "threads", "compile")
 OWN = (*OF_THE_DATA, *OF_THE_MACHINE)
 """Settings that say nothing about another run."""

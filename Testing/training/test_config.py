@@ -26,6 +26,13 @@ def test_data_sets_apart_get_outputs_of_their_own_in_training_only() -> None:
     assert TrainingConfig(labels=("LV", "MYO")).trained_network.output_channels == 2
 
 
+@pytest.mark.parametrize("wrong", ["ann", "ann=", "=anne", "ann==anne", ""])
+def test_the_names_of_one_patient_are_two_or_more(wrong: str) -> None:
+    with pytest.raises(UsageError, match="give the names of one patient as A=B"):
+        TrainingConfig(same=(wrong,))
+    assert TrainingConfig(same=("ann=anne=anna",)).same_patients == [["ann", "anne", "anna"]]
+
+
 def test_data_sets_apart_are_some_of_those_learnt_from() -> None:
     assert TrainingConfig(apart=("b",)).apart == ("b",)  # a recipe's data sets are named when it is used
     with pytest.raises(UsageError, match="apart names c, but the data sets are a, b"):

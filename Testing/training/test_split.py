@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from LVSegULib.errors import UsageError
-from LVSegULib.training.split import fold_split, read_split, some_of
+from LVSegULib.training.split import Split, check_same, fold_split, read_split, some_of
 
 PATIENTS = ["chla001", "chla002", "SC-N-02", "SC-N-03", "SC-HF-I-01", "chla002", "animal01"]
 
@@ -24,6 +24,19 @@ def test_each_patient_validates_once_over_all_folds() -> None:
 
 def test_order_and_repetition_do_not_matter() -> None:
     assert fold_split(PATIENTS, 3, 1) == fold_split(sorted(PATIENTS, reverse=True), 3, 1)
+
+
+def test_the_names_of_one_patient_go_into_one_fold_and_all_others_stay_where_they_were() -> None:
+    names = [f"p{number}" for number in range(8)]
+    kept = [fold_split(names, 4, fold, [["p2", "p5"]]).validation for fold in range(4)]
+    assert kept == [("p0", "p4"), ("p1",), ("p2", "p5", "p6"), ("p3", "p7")]
+    assert fold_split(names, 4, -1, [["p2", "p5"]]).validation == ()
+
+
+def test_one_patient_on_both_sides_is_refused() -> None:
+    with pytest.raises(UsageError, match="anne, who is kept back, is ann, who is learnt from"):
+        check_same(Split(("ann", "bob"), ("anne",)), [["ann", "anne"]])
+    check_same(Split(("ann", "anne"), ("bob",)), [["ann", "anne"], ["cy", "bob"]])
 
 
 def test_without_a_fold_everybody_is_trained_on() -> None:

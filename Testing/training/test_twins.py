@@ -46,3 +46,7 @@ def test_a_run_says_who_is_on_both_sides(a_data_set_of_phantom_hearts: Path, tmp
     train(config, tmp_path / "run", watch=Watch(warn=warned.append))
     (line,) = warned
     assert line.startswith("phantom0, who is kept back, has the same images as phantom05")
+    assert "--same phantom05=phantom0" in line
+    config = dataclasses.replace(config, same=("phantom05=phantom0",))
+    train(config, tmp_path / "as one", watch=Watch(warn=warned.append))
+    assert warned == [line]
