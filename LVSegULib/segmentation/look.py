@@ -28,8 +28,11 @@ from LVSegULib.preparation.prepare import prepare_images
 SLICES, FRAMES = 5, 2
 """How many slices and frames are looked at."""
 
+SMALL_FIELD_MM, FIELD_MM = 96.0, 192.0
+"""A model with a grid narrower than the first is for small animals: sizes are told as if it were the second."""
+
 RADIUS_MM = (12.0, 34.0)
-"""Radius of a usual cavity in mid-ventricle, as if the pixels were those of the training."""
+"""Radius of a usual cavity in mid-ventricle."""
 
 TYPICAL_RADIUS_MM = 22.0
 """Radius that an unusual heart is brought to."""
@@ -71,22 +74,36 @@ class Look:
     Attributes:
         grid: the grid that was looked through.
         score: how sure the network is of one round cavity of a usual size in the slices, 0 to 1.
-        radius_mm: its radius, the median of the slices in which it was found, as if pixels were the model's; 0 if none.
+        radius_mm: its radius, the median of the slices in which it was found, told in pixels of `pixel_mm`; 0 if none.
         centre_mm: where it lies from the grid's centre, along rows and columns, likewise.
+        pixel_mm: see `told_pixel_mm`.
     """
 
     grid: Grid
     score: float
     radius_mm: float
     centre_mm: tuple[float, float]
+    pixel_mm: float
 
     @property
     def is_usual(self) -> bool:
         """Whether the cavity has a usual size and lies well inside the grid."""
-        half_mm = self.grid.spacing_mm * min(self.grid.rows, self.grid.columns) / 2
+        half_mm = self.pixel_mm * min(self.grid.rows, self.grid.columns) / 2
         edge_mm = half_mm * (1 - 2 * BORDER_SHARE) - self.radius_mm
         is_inside = max(map(abs, self.centre_mm)) < edge_mm
         return is_inside and RADIUS_MM[0] <= self.radius_mm <= RADIUS_MM[1]
+
+    @property
+    def from_centre_mm(self) -> tuple[float, float]:
+        """`centre_mm` in the millimetres of the images."""
+        factor = self.grid.spacing_mm / self.pixel_mm
+        return factor * self.centre_mm[0], factor * self.centre_mm[1]
+
+
+def told_pixel_mm(own: Grid) -> float:
+    """The pixel size that sizes are told for: that of a model's `own` grid, or people's if the model is for mice."""
+    width = max(own.rows, own.columns)
+    return own.spacing_mm if width * own.spacing_mm >= SMALL_FIELD_MM else FIELD_MM / width
 
 
 def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, str]:
@@ -111,7 +128,7 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
         return _with_right_ventricle(some, first.grid, model, engine)
     looks = [_look(some, grid, model, engine) for grid in _other_grids(cine, own)]
     best = max(looks, key=lambda look: look.score)
-    refined = _look(some, _centred(best, own), model, engine) if best.score > 0 else best
+    refined = _look(some, _centred(best), model, engine) if best.score > 0 else best
     best = max(refined, best, key=lambda look: look.score)
     is_alike = own.spacing_mm / ALIKE < best.grid.spacing_mm < own.spacing_mm * ALIKE
     if best.score < max(LEAST_SCORE, first.score + (FAR_BETTER if is_alike else CLEARLY_BETTER)):
@@ -121,19 +138,20 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
 
 def _moved_there(first: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look:
     """A look around what `first` found at the grid's edge, if that shows a whole heart as surely; else `first`."""
-    there = _look(some, _moved(first.grid, first.centre_mm), model, engine)
+    there = _look(some, _moved(first.grid, first.from_centre_mm), model, engine)
     return there if there.is_usual and there.score >= first.score - CLEARLY_BETTER else first
 
 
 def _with_right_ventricle(some: Cine, grid: Grid, model: ModelSpec, engine: Engine) -> tuple[Grid, str]:
     """The grid, moved for as long as it would cut the right ventricle off; and the sentence for the user."""
+    step_mm = STEP_MM * grid.spacing_mm / told_pixel_mm(model.grid)
     for _ in range(MOST_STEPS if RIGHT_CAVITY in model.labels else 0):
         logits = all_logits(engine, prepare_images(some, grid), len(model.labels))
         right: NDArray[np.bool_] = probabilities(logits)[:, model.labels.index(RIGHT_CAVITY)] > 0.5
         along_rows, along_columns = (_cut_off(np.any(right, axis=axes)) for axes in ((0, 2), (0, 1)))
         if not (along_rows or along_columns):
             break
-        grid = _moved(grid, (STEP_MM * along_rows, STEP_MM * along_columns))
+        grid = _moved(grid, (step_mm * along_rows, step_mm * along_columns))
     return grid, OFF_THE_MIDDLE if grid != model.grid else ""
 
 
@@ -176,28 +194,25 @@ def _field_mm(cine: Cine) -> float:
     return float(max(cine.frames.shape[2] * j_mm, cine.frames.shape[3] * i_mm))
 
 
-def _centred(look: Look, own: Grid) -> Grid:
+def _centred(look: Look) -> Grid:
     """A grid around the cavity that `look` found, with pixels that bring it to a typical size."""
-    radius_px = look.radius_mm / own.spacing_mm
-    spacing_mm = look.grid.spacing_mm * radius_px * own.spacing_mm / TYPICAL_RADIUS_MM
-    scale = look.grid.spacing_mm / own.spacing_mm
-    centre_mm = tuple(c + scale * d for c, d in zip(look.grid.centre_mm, look.centre_mm, strict=True))
-    return dataclasses.replace(own, spacing_mm=spacing_mm, centre_mm=(centre_mm[0], centre_mm[1]))
+    spacing_mm = look.grid.spacing_mm * look.radius_mm / TYPICAL_RADIUS_MM
+    return dataclasses.replace(_moved(look.grid, look.from_centre_mm), spacing_mm=spacing_mm)
 
 
 def _look(some: Cine, grid: Grid, model: ModelSpec, engine: Engine) -> Look:
-    """What the network finds in `some` slices through `grid`; sizes are told as if its pixels were the model's."""
+    """What the network finds in `some` slices through `grid`."""
     logits = all_logits(engine, prepare_images(some, grid), len(model.labels))
     cavity = probabilities(logits)[:, model.labels.index(CAVITY)]
     found = [_cavity(one) for one in cavity]
     radii = np.array([radius for _, radius, _ in found if radius > 0])
-    usual_mm = model.grid.spacing_mm
+    pixel_mm = told_pixel_mm(model.grid)
     if not len(radii):
-        return Look(grid, 0.0, 0.0, (0.0, 0.0))
-    scores = [score * _plausible(radius * usual_mm) for score, radius, _ in found]
+        return Look(grid, 0.0, 0.0, (0.0, 0.0), pixel_mm)
+    scores = [score * _plausible(radius * pixel_mm) for score, radius, _ in found]
     centres = np.array([centre for _, radius, centre in found if radius > 0])
-    rows_mm, columns_mm = np.median(centres, axis=0) * usual_mm
-    return Look(grid, float(np.mean(scores)), float(np.median(radii)) * usual_mm, (float(rows_mm), float(columns_mm)))
+    rows_mm, columns_mm = map(float, np.median(centres, axis=0) * pixel_mm)
+    return Look(grid, float(np.mean(scores)), float(np.median(radii)) * pixel_mm, (rows_mm, columns_mm), pixel_mm)
 
 
 def _plausible(radius_mm: float) -> float:

@@ -15,7 +15,16 @@ from LVSegULib.modelfolder.folder import find_model
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.reading.sunnybrook import open_sunnybrook
-from LVSegULib.segmentation.look import Look, fitting_grid
+from LVSegULib.segmentation.look import (
+    Look,
+    _cavity,
+    _centred,
+    _cut_off,
+    _other_grids,
+    _plausible,
+    _some_slices,
+    fitting_grid,
+)
 from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
 from Testing import three_labels
 
@@ -65,6 +74,14 @@ def test_a_heart_of_a_mouse_or_of_a_giant_is_found_too(patient: Patient, factor:
     assert dice(blind.labels, patient.labels) < 0.6
 
 
+def test_a_model_for_mice_finds_a_larger_mouse_too(patient: Patient) -> None:
+    own = dataclasses.replace(patient.model.grid, spacing_mm=patient.model.grid.spacing_mm / 11)
+    model = dataclasses.replace(patient.model, grid=own)
+    assert fitting_grid(with_spacing(patient.cine, 1 / 11), model, patient.engine) == (own, "")
+    result = segment_cine(with_spacing(patient.cine, 3 / 11), model, patient.engine)
+    assert dice(result.labels, patient.labels) > 0.93
+
+
 def test_a_heart_at_the_border_of_a_large_field_is_looked_at_there(patient: Patient) -> None:
     frames, slices, rows, columns = patient.cine.frames.shape
     frames_wide = np.zeros((frames, slices, rows + 140, columns + 140), np.float32)
@@ -105,7 +122,7 @@ def test_without_any_heart_the_models_own_grid_is_kept(patient: Patient) -> None
 def test_usual_is_a_usual_radius_well_inside(
     patient: Patient, radius_mm: float, centre_mm: tuple[float, float], usual: bool
 ) -> None:
-    assert Look(patient.model.grid, 1.0, radius_mm, centre_mm).is_usual is usual
+    assert Look(patient.model.grid, 1.0, radius_mm, centre_mm, 1.5).is_usual is usual
 
 
 def test_a_heart_at_the_grids_edge_is_looked_at_there_though_the_network_is_sure(tmp_path: Path) -> None:
@@ -132,9 +149,149 @@ def test_a_size_that_people_have_must_look_far_better(
     other = dataclasses.replace(own, spacing_mm=own.spacing_mm / times_smaller)
 
     def look(_: Cine, grid: Grid, *__: object) -> Look:
-        return Look(grid, score if grid == other else 0.55, 22.0, (0.0, 0.0))
+        return Look(grid, score if grid == other else 0.55, 22.0, (0.0, 0.0), 1.5)
 
     monkeypatch.setattr("LVSegULib.segmentation.look._look", look)
     monkeypatch.setattr("LVSegULib.segmentation.look._other_grids", lambda *_: [other])
     grid, told = fitting_grid(patient.cine, patient.model, patient.engine)
     assert (grid, bool(told)) == ((other, True) if is_taken else (own, False))
+
+
+@pytest.mark.parametrize(
+    ("radius_mm", "centre_mm", "usual"),
+    [
+        # half a grid of 100 mm without 8 % of the grid is 42 mm, 22 mm more than the radius
+        (22.0, (19.9, -19.9), True),
+        (22.0, (20.1, 0.0), False),
+        (22.0, (0.0, -20.1), False),
+        (12.0, (0.0, 0.0), True),
+        (34.0, (0.0, 0.0), True),
+        (11.9, (0.0, 0.0), False),
+        (34.1, (0.0, 0.0), False),
+    ],
+)
+def test_a_usual_heart_lies_inside_by_its_radius_and_a_border(
+    radius_mm: float, centre_mm: tuple[float, float], usual: bool
+) -> None:
+    assert Look(Grid(2.0, 50, 80), 1.0, radius_mm, centre_mm, 2.0).is_usual is usual
+
+
+@pytest.mark.parametrize(
+    ("radius_mm", "share"), [(6.0, 0), (5.0, 0), (9.0, 0.5), (12.0, 1), (34.0, 1), (51.0, 0.5), (68.0, 0), (99.0, 0)]
+)
+def test_a_radius_is_plausible_from_half_the_smallest_to_twice_the_largest(radius_mm: float, share: float) -> None:
+    assert _plausible(radius_mm) == pytest.approx(share)
+
+
+def test_the_cavity_of_a_slice_is_its_largest_piece() -> None:
+    chances = np.zeros((41, 51))
+    chances[10:14, 20:36], chances[30:33, 2:5] = 0.9, 0.9  # 4 x 16 and 3 x 3 pixels
+    score, radius, place = _cavity(chances)
+    assert radius == pytest.approx(np.sqrt(64 / np.pi))
+    assert place == pytest.approx((11.5 - 20, 27.5 - 25))  # from the middle of 41 rows and 51 columns
+    # n pixels in a row spread by sqrt((n * n - 1) / 12); those of a disc by its radius / sqrt(2)
+    roundness = radius / np.sqrt(2 * ((4 * 4 - 1) + (16 * 16 - 1)) / 12)
+    overlap = 2 * 0.9 * 64 / (0.9 * (64 + 9) + 64)
+    assert score == pytest.approx(overlap * roundness)
+
+
+def test_a_disc_of_which_the_network_is_sure_has_the_full_score() -> None:
+    rows, columns = np.mgrid[:40, :40] - 19.5
+    assert _cavity((np.hypot(rows, columns) < 12).astype(float))[0] == pytest.approx(1, abs=0.01)
+    assert _cavity(np.full((40, 40), 0.5)) == (0, 0, (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("at", "end"), [((), 0), ((0,), -1), ((1,), -1), ((2,), 0), ((7,), 0), ((8,), 1), ((9,), 1), ((0, 9), 0)]
+)
+def test_two_pixels_from_the_edge_something_is_cut_off(at: tuple[int, ...], end: int) -> None:
+    line = np.zeros(10, bool)
+    line[list(at)] = True
+    assert _cut_off(line) == end
+
+
+def test_five_slices_of_the_middle_are_looked_at_in_two_frames() -> None:
+    frames = np.zeros((20, 21, 2, 2), np.float32)
+    frames += 100 * np.arange(20)[:, None, None, None] + np.arange(21)[:, None, None]
+    some = _some_slices(Cine(frames, np.eye(4)))
+    # from a fifth to four fifths of 21 slices, in frames half a beat apart
+    assert some.frames[..., 0, 0].tolist() == [[4, 7, 10, 13, 16], [1004, 1007, 1010, 1013, 1016]]
+
+
+@pytest.mark.parametrize(("i_mm", "j_mm", "field_mm"), [(2.0, 1.0, 80.0), (0.5, 1.5, 45.0)])
+def test_grids_over_parts_of_the_longer_side_are_tried(i_mm: float, j_mm: float, field_mm: float) -> None:
+    frames = np.zeros((1, 1, 30, 40), np.float32)
+    frames[..., 0] = 1
+    grids = _other_grids(Cine(frames, np.diag([i_mm, j_mm, 8, 1])), Grid(1.5, 50, 100))
+    assert [grid.spacing_mm for grid in grids] == pytest.approx(
+        [field_mm * share / 100 for share in (1, 0.7, 0.5, 0.35)]
+    )
+
+
+def test_what_was_found_is_brought_to_a_typical_size_in_the_middle() -> None:
+    seen = Grid(3.0, 64, 64, centre_mm=(4.0, 5.0))
+    found = Look(seen, 0.9, 11.0, (6.0, -9.0), 1.5)  # as if pixels were of 1.5 mm: half the typical 22 mm
+    grid = _centred(found)
+    assert grid.spacing_mm == pytest.approx(1.5)  # half of 3 mm
+    assert grid.centre_mm == pytest.approx((4 + 2 * 6, 5 - 2 * 9))
+
+
+def looks_that_depend_on_the_grid(monkeypatch: pytest.MonkeyPatch, looks: list[Look]) -> None:
+    """Show these, and nothing anywhere else."""
+
+    def look(_: Cine, grid: Grid, *__: object) -> Look:
+        return next((one for one in looks if one.grid == grid), Look(grid, 0.0, 0.0, (0.0, 0.0), 1.5))
+
+    monkeypatch.setattr("LVSegULib.segmentation.look._look", look)
+
+
+@pytest.mark.parametrize(("score", "is_moved"), [(0.81, True), (0.79, False)])
+def test_a_heart_at_the_edge_is_moved_to_the_middle_if_it_is_as_sure_there(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, score: float, is_moved: bool
+) -> None:
+    own = patient.model.grid
+    there = dataclasses.replace(own, centre_mm=(70.0, -60.0))
+    looks = [Look(own, 0.9, 22.0, (70.0, -60.0), 1.5), Look(there, score, 22.0, (0.0, 0.0), 1.5)]
+    looks_that_depend_on_the_grid(monkeypatch, looks)
+    assert fitting_grid(patient.cine, patient.model, patient.engine)[0] == (there if is_moved else own)
+
+
+@pytest.mark.parametrize(("first", "is_taken"), [(0.8, False), (0.79, True)])
+def test_a_usual_heart_is_not_questioned_from_a_score_of_eight_tenths(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, first: float, is_taken: bool
+) -> None:
+    own = patient.model.grid
+    other = dataclasses.replace(own, spacing_mm=own.spacing_mm / 4)
+    monkeypatch.setattr("LVSegULib.segmentation.look._other_grids", lambda *_: [other])
+    looks_that_depend_on_the_grid(
+        monkeypatch, [Look(own, first, 22.0, (0, 0), 1.5), Look(other, 0.95, 22.0, (0, 0), 1.5)]
+    )
+    assert fitting_grid(patient.cine, patient.model, patient.engine)[0] == (other if is_taken else own)
+
+
+@pytest.mark.parametrize(("share", "is_taken"), [(0.51, False), (0.49, True)])
+def test_an_image_of_less_than_half_the_grid_is_not_believed_to_show_a_usual_heart(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, share: float, is_taken: bool
+) -> None:
+    own = patient.model.grid
+    _, j_mm, i_mm = patient.cine.spacing_mm
+    field_mm = max(patient.cine.frames.shape[2] * j_mm, patient.cine.frames.shape[3] * i_mm)
+    cine = with_spacing(patient.cine, share * own.spacing_mm * max(own.rows, own.columns) / field_mm)
+    other = dataclasses.replace(own, spacing_mm=own.spacing_mm / 4)
+    monkeypatch.setattr("LVSegULib.segmentation.look._other_grids", lambda *_: [other])
+    looks_that_depend_on_the_grid(monkeypatch, [Look(own, 1.0, 22.0, (0, 0), 1.5), Look(other, 0.7, 22.0, (0, 0), 1.5)])
+    assert fitting_grid(cine, patient.model, patient.engine)[0] == (other if is_taken else own)
+
+
+def test_the_grid_around_what_was_found_is_taken_where_it_shows_it_better(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = patient.model.grid
+    other = dataclasses.replace(own, spacing_mm=own.spacing_mm / 8)
+    refined = dataclasses.replace(own, spacing_mm=own.spacing_mm / 4)  # 44 mm become the typical 22
+    monkeypatch.setattr("LVSegULib.segmentation.look._other_grids", lambda *_: [other])
+    looks = [Look(other, 0.8, 44.0, (0.0, 0.0), 1.5), Look(refined, 0.9, 22.0, (0.0, 0.0), 1.5)]
+    looks_that_depend_on_the_grid(monkeypatch, looks)
+    assert fitting_grid(patient.cine, patient.model, patient.engine)[0] == refined
+    looks_that_depend_on_the_grid(monkeypatch, [looks[0], dataclasses.replace(looks[1], score=0.7)])
+    assert fitting_grid(patient.cine, patient.model, patient.engine)[0] == other
