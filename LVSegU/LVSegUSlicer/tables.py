@@ -12,6 +12,7 @@ import vtk
 from slicer.i18n import tr as _
 
 from LVSegULib.labels import ALL_LABELS
+from LVSegULib.measures.digits import digits
 from LVSegULib.measures.volumes import Measures
 from LVSegUSlicer.hierarchy import putBeside
 
@@ -90,7 +91,7 @@ def _fillMeasures(table: Any, measures: Measures) -> None:
     for name, (unit, code) in CODES.items():
         value = getattr(measures, name)
         if value is not None:
-            shown = f"{value:.1f}" if math.isfinite(value) else NOT_KNOWN
+            shown = digits(value) if math.isfinite(value) else NOT_KNOWN
             rows.append((name, shown, unit, code, measures.reasons.get(name, slices.get(name, ""))))
     titles = (_("Measure"), _("Value"), _("Unit"), _("Code"), _("Note"))
     columns = [_textColumn(title, [row[place] for row in rows]) for place, title in enumerate(titles)]

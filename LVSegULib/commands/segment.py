@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from LVSegULib.commands.messages import Progress
 from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
 from LVSegULib.errors import AllFailed, OutputError, SomeFailed, describe
+from LVSegULib.measures.digits import digits
 
 if TYPE_CHECKING:
     from LVSegULib.measures.volumes import Measures
@@ -124,12 +125,12 @@ def summary(outcome: Outcome) -> str:
     more = [f"  {line}\n" for line in (_left_wall(measures), _right_ventricle(measures)) if line]
     if math.isnan(measures.LVEF):
         volume_ml = max(measures.volumes_ml)
-        figures = f"LV cavity {volume_ml:.1f} mL; no LVEF: {measures.reasons.get('LVEF', 'it cannot be told')}"
+        figures = f"LV cavity {digits(volume_ml)} mL; no LVEF: {measures.reasons.get('LVEF', 'it cannot be told')}"
     else:
         figures = (
-            f"LVEDV {measures.LVEDV:.1f} mL (frame {measures.ed_frame}), "
-            f"LVESV {measures.LVESV:.1f} mL (frame {measures.es_frame}), "
-            f"LVSV {measures.LVSV:.1f} mL, LVEF {measures.LVEF:.1f} %"
+            f"LVEDV {digits(measures.LVEDV)} mL (frame {measures.ed_frame}), "
+            f"LVESV {digits(measures.LVESV)} mL (frame {measures.es_frame}), "
+            f"LVSV {digits(measures.LVSV)} mL, LVEF {digits(measures.LVEF)} %"
         )
     first = outcome.files[0]
     endings = " ".join(file.name.removeprefix(outcome.cine.name) for file in outcome.files)
@@ -175,7 +176,9 @@ def _right_ventricle(measures: Measures) -> str:
 def _listed(*figures: tuple[str, float | None, str, str]) -> str:
     """Name, value and unit of those that have a value, and what is to be said after."""
     known = ((name, value, unit, after) for name, value, unit, after in figures if value is not None)
-    return ", ".join(f"{name} {value:.1f} {unit}{after}" for name, value, unit, after in known if math.isfinite(value))
+    return ", ".join(
+        f"{name} {digits(value)} {unit}{after}" for name, value, unit, after in known if math.isfinite(value)
+    )
 
 
 def _report_failure(source: Path, error: Exception, *, with_traceback: bool) -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 from LVSegULib.dataset.pair import Pair, frames_from, phase_from
 from LVSegULib.dataset.segmented import source_of
 from LVSegULib.errors import InputError, LVSegUError
-from LVSegULib.reading.names import has_image_ending, short_name
+from LVSegULib.reading.names import has_image_ending, is_segmentation, short_name
 from LVSegULib.reading.results import is_label_map_of_ours
 
 _log = logging.getLogger(__name__)
 
 _SEGMENTATION = re.compile(r"(?P<name>.+)[-_](?:seg|segmentation|labels?|gt)", re.IGNORECASE)
 _OF_LVSEGU = re.compile(r"(?P<name>.+)_LV")
-_PHASE_OR_FRAME = re.compile(r"(?:(?P<name>.+)_)?(?:(?P<phase>ED|ES)|frame(?P<frame>\d+))")
+_PHASE_OR_FRAME = re.compile(r"(?:(?P<name>.+)[-_])?(?:(?P<phase>ED|ES)|frame(?P<frame>\d+))", re.IGNORECASE)
 
 
 def find_pairs(folder: Path) -> list[Pair | LVSegUError]:
@@ -64,7 +64,7 @@ def _in_folder(folder: Path, *, is_patient: bool) -> list[Pair | LVSegUError]:
 
 
 def _is_segmentation(file: Path) -> bool:
-    return ".seg." in file.name.lower() or _SEGMENTATION.fullmatch(short_name(file)) is not None
+    return is_segmentation(file) or _SEGMENTATION.fullmatch(short_name(file)) is not None
 
 
 def _partner(segmentation: Path, images: list[Path]) -> Pair | None:

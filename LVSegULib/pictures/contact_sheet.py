@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from LVSegULib.atomic import written_whole
 from LVSegULib.cine import Cine
 from LVSegULib.labels import Label
+from LVSegULib.measures.digits import digits
 from LVSegULib.measures.volumes import Measures
 from LVSegULib.pictures.canvas import (
     BACKGROUND,
@@ -132,7 +133,7 @@ def _blocks(measures: Measures) -> list[_Block]:
 
 
 def _volume(volume_ml: float) -> str:
-    return f"{volume_ml:.{_decimals(volume_ml)}f} mL"
+    return f"{_shown(volume_ml)} mL"
 
 
 def _draw_header(sheet: Image.Image, cine: Cine, measures: Measures, colour: tuple[int, int, int]) -> None:
@@ -153,7 +154,7 @@ def _draw_header(sheet: Image.Image, cine: Cine, measures: Measures, colour: tup
 def _draw_figures(sheet: Image.Image, measures: Measures, width: float) -> None:
     """Name, number and unit of each measure that is known, side by side; many of them move together."""
     known = [(name, value, unit) for name, unit in _FIGURES if _is_known(value := getattr(measures, name))]
-    figures = [(name, f"{value:.{_decimals(value)}f}", unit) for name, value, unit in known]
+    figures = [(name, _shown(value), unit) for name, value, unit in known]
     widths = [
         max(text_width(number, 34) + 5 + text_width(unit, 15), text_width(name, 13)) for name, number, unit in figures
     ]
@@ -184,9 +185,9 @@ def _is_known(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
-def _decimals(value: float) -> int:
-    """One decimal for the small volumes of children and animals."""
-    return 1 if abs(value) < 20 else 0
+def _shown(value: float) -> str:
+    """Large figures are whole; those of children and animals have their digits."""
+    return f"{value:.0f}" if abs(value) >= 20 else digits(value)
 
 
 def _draw_caption(sheet: Image.Image, top: int, block: _Block) -> None:

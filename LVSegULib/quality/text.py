@@ -11,7 +11,7 @@ from LVSegULib.quality.score import Flag, Quality
 from LVSegULib.quality.signs import SIGNS
 
 MOST_SHOWN = 6
-"""Stretches that one line names."""
+"""Slices that one line names."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,14 @@ def stretches(flags: Sequence[Flag]) -> tuple[Stretch, ...]:
 
 
 def look_at(quality: Quality) -> str:
-    """One line on the flagged slices, the worst first: "look at slice 0 (frames 3-7), slice 9 (frame 0)"; or ""."""
-    found = sorted(stretches(quality.flags), key=lambda one: one.worst.score)
+    """One line on the flagged slices, the worst first: "look at slice 0 (frames 3-7, 9), slice 9 (frame 0)"; or ""."""
+    by_slice: dict[int, list[Stretch]] = {}
+    for one in stretches(quality.flags):
+        by_slice.setdefault(one.slice, []).append(one)
+    found = sorted(by_slice.values(), key=lambda those: min(one.worst.score for one in those))
     if not found:
         return ""
-    frames = len(quality.scores)
-    named = [_named(one, frames) for one in found[:MOST_SHOWN]]
+    named = [_named(those, len(quality.scores)) for those in found[:MOST_SHOWN]]
     more = [f"{len(found) - MOST_SHOWN} more"] if len(found) > MOST_SHOWN else []
     return f"look at {', '.join(named + more)}"
 
@@ -100,12 +102,15 @@ def sign_lines(quality: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _named(one: Stretch, frames: int) -> str:
+def _named(those: Sequence[Stretch], frames: int) -> str:
+    """A slice with its stretches of frames."""
+    slice_name = f"slice {those[0].slice}"
     if frames == 1:
-        return f"slice {one.slice}"
-    if (one.first, one.last) == (0, frames - 1):
-        return f"slice {one.slice} (all frames)"
-    return f"slice {one.slice} (frame{'s' * (one.first != one.last)} {one.frames})"
+        return slice_name
+    if (those[0].first, those[0].last) == (0, frames - 1):
+        return f"{slice_name} (all frames)"
+    is_one = len(those) == 1 and those[0].first == those[0].last
+    return f"{slice_name} (frame{'s' * (not is_one)} {', '.join(one.frames for one in those)})"
 
 
 def _with_interval(figure: dict[str, Any]) -> str:

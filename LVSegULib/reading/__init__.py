@@ -27,11 +27,13 @@ def read_cine(path: Path, series: str | None = None, files: Sequence[Path] | Non
     """
     if not path.exists():
         raise InputError(f"{path}: does not exist: check the path")
-    from LVSegULib.reading.names import has_image_ending
+    from LVSegULib.reading.names import has_image_ending, is_segmentation
 
     if has_image_ending(path) and path.is_file():
         if series is not None:
             raise UsageError(f"{path}: --series chooses a DICOM series, but this is an image file: leave it out")
+        if is_segmentation(path):
+            raise InputError(f"{path}: is a segmentation by its name: give the image that it was drawn on")
         from LVSegULib.reading.images import read_image
 
         return read_image(path)

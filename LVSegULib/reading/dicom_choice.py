@@ -16,7 +16,7 @@ from LVSegULib.errors import GeometryError, InputError, UsageError
 from LVSegULib.reading.dicom_header import DicomHeader, FolderContents
 from LVSegULib.reading.dicom_stack import group_slices, slice_normal
 from LVSegULib.reading.limits import FARTHEST_MM
-from LVSegULib.reading.names import IMAGE_ENDINGS
+from LVSegULib.reading.names import IMAGE_ENDINGS, is_segmentation
 
 PARALLEL_DEGREES = 0.2
 """Slices of one stack may be tilted against each other by the rounding of the header's numbers only."""
@@ -114,6 +114,8 @@ def _nothing_there(folder: Path, contents: FolderContents) -> str:
         return f"{folder}: unknown kind of file, expected a DICOM folder or one of {', '.join(IMAGE_ENDINGS)}"
     if not contents.left_out:
         return f"{folder}: is empty, expected the DICOM files of a short-axis cine"
+    if folder.is_dir() and (results := [file for file in sorted(folder.iterdir()) if is_segmentation(file)]):
+        return f"{folder}: holds segmentations ({results[0].name}) and no image, expected what they were drawn on"
     found = ", ".join(f"{reason}: {count}" for reason, count in contents.left_out.most_common())
     return f"{folder}: holds no grey DICOM image ({found}), expected the DICOM files of a short-axis cine"
 

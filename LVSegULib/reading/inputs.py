@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from LVSegULib.reading.names import has_image_ending
+from LVSegULib.reading.names import has_image_ending, is_segmentation
 from LVSegULib.reading.results import is_label_map_of_ours
 
 _log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def _listed(folder: Path) -> tuple[list[Path], list[Path]] | None:
 
 def _is_image(file: Path) -> bool:
     """Whether this is an image to segment by its name, and not a segmentation."""
-    if not has_image_ending(file) or ".seg." in file.name.lower():
+    if not has_image_ending(file) or is_segmentation(file):
         return False
     if is_label_map_of_ours(file):
         _log.info("%s: left out, the report beside it says that it is a result", file)

@@ -23,6 +23,11 @@ def has_image_ending(path: Path) -> bool:
     return path.name.lower().endswith(IMAGE_ENDINGS)
 
 
+def is_segmentation(path: Path) -> bool:
+    """Whether the file is named as 3D Slicer names segmentations ("anna.seg.nrrd")."""
+    return ".seg." in path.name.lower()
+
+
 def is_text(path: Path) -> bool:
     """Whether the path is made of letters: on Linux, a file's name may be any bytes, such as Latin-1 in place of UTF-8.
 

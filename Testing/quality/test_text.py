@@ -36,6 +36,11 @@ def test_a_single_frame_needs_no_frames() -> None:
     assert look_at(a_quality(1, (0, 9, 0.5), (0, 2, 0.6))) == "look at slice 9, slice 2"
 
 
+def test_a_slice_is_named_once() -> None:
+    scores = [(0, 7, 0.5), (1, 7, 0.6), (3, 7, 0.1), (2, 4, 0.3)]
+    assert look_at(a_quality(5, *scores)) == "look at slice 7 (frames 0-1, 3), slice 4 (frame 2)"
+
+
 def test_a_long_list_is_cut_off() -> None:
     assert look_at(a_quality(1, *((0, k, 0.1 + k / 100) for k in range(8)))).endswith("slice 5, 2 more")
 

@@ -46,3 +46,11 @@ def test_a_picture_is_no_cine(tmp_path: Path) -> None:
 def test_importing_it_loads_no_reader() -> None:
     code = "import sys, LVSegULib.reading; sys.exit('SimpleITK' in sys.modules or 'pydicom' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0
+
+
+def test_a_segmentation_is_not_segmented(tmp_path: Path) -> None:
+    (tmp_path / "anna.seg.nrrd").write_bytes(b"NRRD0005")
+    with pytest.raises(InputError, match=r"anna\.seg\.nrrd: is a segmentation by its name"):
+        read_cine(tmp_path / "anna.seg.nrrd")
+    with pytest.raises(InputError, match=r"holds segmentations \(anna\.seg\.nrrd\) and no image"):
+        read_cine(tmp_path)
