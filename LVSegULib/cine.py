@@ -104,4 +104,4 @@ def check_matrix(ijk_to_ras: NDArray[np.float64], name: str) -> None:
             f"{LONGEST_SPACING_MM:g} mm): correct the spacing in the file's header"
         )
     if abs(np.linalg.det(ijk_to_ras[:3, :3] / lengths)) < 0.5:
-        raise GeometryError(f"{name}: the axes of the image do not span space (or lean by more than 45 degrees)")
+        raise GeometryError(f"{name}: the axes of the image do not span space (or lean by more than 60 degrees)")

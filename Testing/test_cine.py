@@ -51,6 +51,27 @@ def test_geometry_that_is_none_is_refused(matrix: np.ndarray, message: str) -> N
         Cine(FRAMES, matrix)
 
 
+def test_voxels_of_a_hundredth_of_a_millimetre_to_ten_centimetres_are_possible() -> None:
+    assert Cine(FRAMES, np.diag([0.01, 0.01, 100, 1])).spacing_mm == pytest.approx((100, 0.01, 0.01))
+    for size_mm in (0.0099, 100.1):
+        with pytest.raises(GeometryError, match=f"1 x 1 x {size_mm:g} mm is not possible"):
+            Cine(FRAMES, np.diag([1, 1, size_mm, 1]))
+
+
+def leaning(degrees: float, k_mm: float) -> np.ndarray:
+    """Slices `k_mm` apart, whose axis leans by `degrees`: the volume of a voxel is that share of a box's (cosine)."""
+    matrix = np.eye(4)
+    matrix[:3, 2] = k_mm * np.array([np.sin(np.radians(degrees)), 0, np.cos(np.radians(degrees))])
+    return matrix
+
+
+def test_axes_may_lean_by_up_to_60_degrees() -> None:
+    for k_mm in (0.1, 8.0):  # whatever the size of a voxel
+        assert Cine(FRAMES, leaning(59, k_mm)).spacing_mm == pytest.approx((k_mm, 1, 1))
+        with pytest.raises(GeometryError, match="lean by more than 60 degrees"):
+            Cine(FRAMES, leaning(61, k_mm))
+
+
 def test_one_time_for_each_frame() -> None:
     with pytest.raises(InputError, match="one time for each of the 2 frames"):
         Cine(FRAMES, np.eye(4), time_ms=np.zeros(3))

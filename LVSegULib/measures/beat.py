@@ -22,7 +22,7 @@ def trusted_frames(volumes: NDArray[np.float64]) -> tuple[NDArray[np.intp], tupl
         The frames (N,), and a warning for each kind of frame that is left out.
     """
     filled = np.flatnonzero(volumes)
-    if len(filled) == 0 or len(volumes) == 1:
+    if len(filled) == 0:
         return filled, ()
     leaping = _leaping(volumes[filled]) if len(filled) >= FEWEST_FRAMES_TO_JUDGE else np.zeros(len(filled), bool)
     warnings = (

@@ -165,8 +165,8 @@ def _geometry(slices: Sequence[Sequence[DicomHeader]]) -> tuple[NDArray[np.float
     axes = np.stack([along_rows * column_mm, along_columns * row_mm, normal * distance_mm], axis=1)
     ijk_to_lps[:3, :3] = straightened(axes)
     ijk_to_lps[:3, 3] = positions[0]
-    straight = positions[0] + np.arange(len(slices))[:, np.newaxis] * normal * distance_mm
-    in_plane = (positions - straight) - np.outer((positions - straight) @ normal, normal)
+    from_first = positions - positions[0]
+    in_plane = from_first - np.outer(from_first @ normal, normal)
     shift_mm = float(np.linalg.norm(in_plane, axis=1).max())
     if shift_mm > NOTED_SHIFT_MM:
         notes.append(

@@ -37,7 +37,7 @@ def without_atrium(labels: NDArray[Any]) -> tuple[NDArray[Any], tuple[int, ...]]
     """
     areas = np.count_nonzero(labels == CAVITY.value, axis=(2, 3)).astype(np.float64)
     filled = np.flatnonzero(areas.any(axis=0))
-    if len(labels) < FEWEST_FRAMES or len(filled) < 3:
+    if len(labels) < FEWEST_FRAMES:
         return labels, ()
     order = np.argsort(areas.sum(axis=1), kind="stable")
     third = len(labels) // 3

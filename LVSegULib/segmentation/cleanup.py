@@ -136,6 +136,5 @@ def _without_holes(cavity: NDArray[np.bool_]) -> NDArray[np.bool_]:
     pieces, count = pieces_of_each_slice(around, diagonal=False)
     enclosed = np.ones(count + 1, bool)
     enclosed[pieces[:, 0, 0]] = False
-    enclosed[0] = True
     filled: NDArray[np.bool_] = enclosed[pieces[:, 1:-1, 1:-1]]
     return filled

@@ -60,12 +60,20 @@ def test_undefined_values_are_left_out_and_counted() -> None:
 def test_nothing_at_all_is_nan_and_not_an_error() -> None:
     for values in ([], [math.nan]):
         summary = summarise(values, ["a"] * len(values))
-        assert math.isnan(summary.mean) and math.isnan(summary.median) and summary.count == 0
+        assert math.isnan(summary.mean) and math.isnan(summary.median)
+        assert (summary.count, summary.patients, summary.undefined) == (0, 0, len(values))
 
 
 def test_one_patient_has_no_interval() -> None:
     summary = summarise([0.8, 0.9], ["a", "a"])
     assert summary.mean == pytest.approx(0.85) and math.isnan(summary.mean_interval[0])
+
+
+def test_two_patients_have_an_interval() -> None:
+    assert summarise([1.0, 3.0], ["a", "b"]).mean_interval == (
+        1,
+        3,
+    )  # a quarter of the resamples draws one of them twice
 
 
 def test_the_same_input_gives_the_same_interval() -> None:
@@ -78,6 +86,15 @@ def test_the_ratio_is_of_sums_and_not_the_mean_of_ratios() -> None:
     assert ratio.value == pytest.approx(90 / 110)
     low, high = ratio.interval
     assert low == 0 and high == pytest.approx(0.9)  # the same patient drawn twice, in a quarter of the resamples each
+
+
+def test_a_patient_who_brings_nothing_to_a_ratio_does_not_spoil_its_interval() -> None:
+    assert ratio_of_sums([0.45, 0.0], [0.5, 0.0]).interval == pytest.approx((0.9, 0.9))
+
+
+def test_a_ratio_of_one_patient_has_no_interval() -> None:
+    ratio = ratio_of_sums([90], [100])
+    assert ratio.value == pytest.approx(0.9) and all(math.isnan(end) for end in ratio.interval)
 
 
 def test_a_ratio_of_nothing_is_nan() -> None:

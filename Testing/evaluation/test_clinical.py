@@ -43,6 +43,11 @@ def test_frames_without_phase_are_no_beat() -> None:
     assert patient_volumes([a_volume("a", None, 60, 60), a_volume("a", None, 30, 30)]) == []
 
 
+def test_a_phase_without_reference_is_left_out() -> None:
+    assert patient_volumes([a_volume("a", "ED", 50, 50), a_volume("a", "ES", 0, 5)]) == []
+    assert len(patient_volumes([a_volume("mouse", "ED", 0.06, 0.06), a_volume("mouse", "ES", 0.02, 0.02)])) == 1
+
+
 def test_a_patient_in_whom_nothing_was_found_is_counted() -> None:
     volumes = [
         a_volume("a", "ED", 100, 0),
@@ -63,7 +68,20 @@ def test_correlation_agrees_with_scipy() -> None:
     assert found.correlation == pytest.approx(stats.pearsonr(reference, predicted).statistic)
 
 
-@pytest.mark.parametrize("reference", [[50.0, 60.0], [50.0, 50.0, 50.0], []])
-def test_correlation_needs_three_patients_that_differ(reference: list[float]) -> None:
-    found = agreement(reference, reference, [str(number) for number in range(len(reference))])
+@pytest.mark.parametrize(
+    ("reference", "predicted"),
+    [
+        ([50.0, 60.0], [50.0, 60.0]),
+        ([50.0, 50.0, 50.0], [50.0, 60.0, 70.0]),
+        ([50.0, 60.0, 70.0], [50.0, 50.0, 50.0]),
+        ([], []),
+    ],
+)
+def test_correlation_needs_three_patients_that_differ(reference: list[float], predicted: list[float]) -> None:
+    found = agreement(reference, predicted, [str(number) for number in range(len(reference))])
     assert math.isnan(found.correlation)
+
+
+def test_three_patients_are_enough_for_a_correlation() -> None:
+    found = agreement([50.0, 60.0, 70.0], [50.0, 61.0, 69.0], ["a", "b", "c"])  # from the mean: -10 0 10, -10 1 9
+    assert found.correlation == pytest.approx((100 + 0 + 90) / math.sqrt((100 + 0 + 100) * (100 + 1 + 81)))

@@ -72,13 +72,14 @@ def test_contours_of_noise_close_and_run_between_inside_and_outside(seed: int) -
 
 
 def test_polygon_area_of_a_triangle() -> None:
-    assert abs(polygon_area(np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0]]))) == 6
+    triangle = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0]])
+    assert (polygon_area(triangle), polygon_area(triangle[::-1])) == (6, -6)
 
 
 def test_distance_to_a_square_is_perpendicular_beside_it_and_to_the_corner_beyond() -> None:
     square = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]])
-    points = np.array([[5.0, -2.0], [5.0, 4.0], [13.0, 14.0], [10.0, 7.0], [-1.0, 5.0]])
-    assert distances_to_polygon(points, square) == pytest.approx([2, 4, 5, 0, 1])
+    points = np.array([[5.0, -2.0], [5.0, 4.0], [13.0, 14.0], [10.0, 7.0], [-1.0, 5.0], [0.5, -2.0]])
+    assert distances_to_polygon(points, square) == pytest.approx([2, 4, 5, 0, 1, 2])
 
 
 def test_a_polygon_may_repeat_a_corner() -> None:
@@ -109,5 +110,6 @@ def test_apd_of_a_mask_to_its_own_outline_is_below_half_a_pixel() -> None:
 
 
 def test_a_contour_without_points_is_refused() -> None:
-    with pytest.raises(InputError, match="without points"):
-        average_perpendicular_distance_mm(np.zeros((0, 2)), a_circle(10), (1.0, 1.0))
+    for contour, manual in ((np.zeros((0, 2)), a_circle(10)), (a_circle(10), np.zeros((0, 2)))):
+        with pytest.raises(InputError, match="without points"):
+            average_perpendicular_distance_mm(contour, manual, (1.0, 1.0))

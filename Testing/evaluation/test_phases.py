@@ -18,6 +18,10 @@ def test_the_largest_and_the_smallest_of_a_cine_are_named() -> None:
     assert phases_by_volume(volumes) == {("a", 1): "ED", ("a", 2): "ES"}
 
 
+def test_a_heart_of_a_mouse_has_phases_too() -> None:
+    assert phases_by_volume([a_volume("m", 0, 0.06), a_volume("m", 1, 0.02)]) == {("m", 0): "ED", ("m", 1): "ES"}
+
+
 def test_frames_in_files_of_their_own_belong_together() -> None:
     volumes = [a_volume("a_frame01", 0, 80.0), a_volume("b_frame01", 0, 30.0), a_volume("a_frame12", 0, 40.0)]
     assert phases_by_volume(volumes) == {("a_frame01", 0): "ED", ("a_frame12", 0): "ES"}

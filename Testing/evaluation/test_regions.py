@@ -39,6 +39,15 @@ def test_es_helps_where_ed_is_cut_off_at_the_base() -> None:
     assert not is_base_first([ed, es])
 
 
+def test_every_frame_counts_alike_however_large() -> None:
+    # centre of area off the middle: (110 - 100) / 310 slices towards the last, (20 - 10) / 40 towards the first
+    assert is_base_first([[100, 100, 110], [20, 10, 10]])
+
+
+def test_a_stack_that_does_not_taper_is_taken_to_start_at_the_base() -> None:
+    assert is_base_first([[50, 50, 50]])
+
+
 def test_records_get_the_region_of_their_slice() -> None:
     records = with_regions(slices_of([0, *TAPERING, 0]))
     assert [record.region for record in records] == [None, "base", "base", "mid", "mid", "apex", "apex", None]

@@ -28,7 +28,12 @@ def volumes(*volumes_ml: float, **instead: float) -> np.ndarray:
         (volumes(*BEAT, frame3=31), [], []),
         (volumes(*BEAT, frame0=201), [0], ["frame 0 does not fit the frames beside it"]),  # above twice 100
         (volumes(*BEAT, frame0=0, frame6=5), [0, 6], ["frame 0 has no", "frame 6 does not fit"]),
+        (volumes(*BEAT, frame0=200, frame3=30), [], []),  # twice 100, and half of 60
+        (volumes(*BEAT, frame3=24, frame4=24), [], []),  # each fits one of the frames beside it
         (volumes(100, 20, 100), [], []),  # too few frames to judge
+        (volumes(*[100] * 8, 20), [], []),
+        (volumes(*[100] * 9, 20), [9], ["frame 9 does not fit"]),  # ten frames are enough
+        (volumes(0, 0), [0, 1], []),  # why there is no beat says it
     ],
 )
 def test_frames_that_are_left_out(given: np.ndarray, left_out: list[int], said: list[str]) -> None:

@@ -10,7 +10,14 @@ import pytest
 
 from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.labels import ALL_LABELS, CAVITY, MYOCARDIUM, RIGHT_CAVITY, Label
-from LVSegULib.measures.volumes import UNITS, ejection_fraction, measure, measures_from_json, region_volumes_ml
+from LVSegULib.measures.volumes import (
+    UNITS,
+    Measures,
+    ejection_fraction,
+    measure,
+    measures_from_json,
+    region_volumes_ml,
+)
 from Testing.ring_hearts import SPACING_MM, a_ring_heart
 
 ONE_ML_MM = (10.0, 10.0, 10.0)  # a voxel of 1000 mm^3
@@ -31,7 +38,7 @@ def test_volume_of_a_known_box() -> None:
 
 
 def test_each_axis_of_the_spacing_counts() -> None:
-    assert region_volumes_ml(np.ones((1, 1, 1, 1), bool), (7.0, 3.0, 2.0)) == pytest.approx([42 / 1000])
+    assert region_volumes_ml(np.ones((1, 1, 1, 1), bool), (7.0, 3.0, 0.5)) == pytest.approx([10.5 / 1000])
 
 
 def test_a_beat() -> None:
@@ -77,8 +84,8 @@ def test_a_strong_heart_with_few_frames_is_believed() -> None:
 
 
 def test_one_frame_has_a_volume_and_no_beat() -> None:
-    measures = measure(a_beat_of(70), ONE_ML_MM)
-    assert measures.volumes_ml == (70,)
+    measures = measure(a_beat_of(70), ONE_ML_MM, [25.0])
+    assert (measures.volumes_ml, measures.time_ms) == ((70,), (25,))
     assert measures.ed_frame is None and measures.es_frame is None
     for name in ("LVEDV", "LVESV", "LVSV", "LVEF"):
         assert math.isnan(getattr(measures, name)) and "one frame only" in measures.reasons[name]
@@ -100,6 +107,9 @@ def test_mass_is_that_of_the_myocardium_at_ed() -> None:
     labels[0, 0, 10] = 2  # 20 mL at ED
     labels[1, 0, 10:12] = 2
     mass_g = measure(labels, ONE_ML_MM, regions=(CAVITY, MYOCARDIUM)).LVM
+    assert mass_g == pytest.approx(20 * 1.05)
+    ed_in_the_middle = np.concatenate([labels[1:], labels])
+    mass_g = measure(ed_in_the_middle, ONE_ML_MM, regions=(CAVITY, MYOCARDIUM)).LVM
     assert mass_g == pytest.approx(20 * 1.05)
 
 
@@ -163,6 +173,16 @@ def test_an_open_ring_at_es_leaves_no_thickening() -> None:
         assert math.isnan(getattr(measures, name)) and measures.reasons[name] == reason
 
 
+def test_an_open_ring_at_ed_leaves_no_thickening() -> None:
+    labels = a_ring_heart((20.0, 14.0), (8.0, 12.0), (60.0, 45.0))
+    labels[0, :, 40, 64:][labels[0, :, 40, 64:] == 2] = 0
+    measures = measure(labels, SPACING_MM, regions=ALL_LABELS)
+    assert measures.wall_slices == (0, 6)
+    assert measures.wall_thickness_es == pytest.approx(12, abs=0.3)
+    assert set(measures.reasons) == {"wall_thickness_ed", "wall_thickness_ed_max", "wall_thickening"}
+    assert all(reason.endswith("at end-diastole (frame 0)") for reason in measures.reasons.values())
+
+
 def test_without_a_beat_every_measure_of_the_model_has_its_reason() -> None:
     measures = measure(a_ring_heart((20.0,), (8.0,), (60.0,)), SPACING_MM, regions=ALL_LABELS)
     for name in UNITS:
@@ -172,6 +192,7 @@ def test_without_a_beat_every_measure_of_the_model_has_its_reason() -> None:
 def test_ejection_fraction_of_nothing_is_nan() -> None:
     assert math.isnan(ejection_fraction(0.0, 0.0))
     assert ejection_fraction(120.0, 50.0) == pytest.approx(700 / 12)
+    assert ejection_fraction(0.05, 0.02) == pytest.approx(60)  # a mouse's, mL
 
 
 def test_json_has_units_in_names_and_null_for_nan() -> None:
@@ -189,6 +210,15 @@ def test_json_brings_everything_back(radii_mm: tuple[float, ...], regions: tuple
     measures = measure(a_ring_heart(radii_mm, walls_mm, right_ml), SPACING_MM, regions=regions)
     values = json.loads(json.dumps(measures.to_json(), allow_nan=False))
     assert repr(measures_from_json(values)) == repr(measures)  # as NaN is not equal to itself
+
+
+def test_json_keeps_times_warnings_and_the_slices_of_each_phase() -> None:
+    beat = Measures((90.0, 40.0), 0, 1, 90.0, 40.0, time_ms=(5.0, 300.0), wall_slices=(6, 4), warnings=("look",))
+    values = json.loads(json.dumps(beat.to_json(), allow_nan=False))
+    assert (values["time_ms"], values["warnings"]) == ([5, 300], ["look"])
+    assert values["wall_slices"] == {"ed": 6, "es": 4}
+    again = measures_from_json(values)
+    assert (again.time_ms, again.warnings, again.wall_slices) == (beat.time_ms, beat.warnings, beat.wall_slices)
 
 
 def test_names_in_json_end_with_their_unit() -> None:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from LVSegULib.measures.wall import wall_of_beat, wall_of_frame, wall_of_slice
+from LVSegULib.measures.wall import _at_zero, _length_of_a_crossing, wall_of_beat, wall_of_frame, wall_of_slice
 from Testing.ring_hearts import CENTRE_MM, SPACING_MM, a_ring
 
 PIXEL_MM = SPACING_MM[1:]
@@ -53,6 +53,31 @@ def test_a_thick_septum_is_found_wherever_it_lies(degrees: float) -> None:
     # Area over length of the centreline: between circles of 20 and 30 mm, an ellipse of half axes 25 and 24.87 mm.
     area_mm2, half_axes = np.pi * (30**2 - 20**2), (25, math.sqrt(25**2 - 2.5**2))
     assert found.mean_mm == pytest.approx(area_mm2 / (np.pi * sum(half_axes)), abs=0.25)
+
+
+def a_ring_of_four_bulges(pixel_mm: tuple[float, float], degrees: float) -> np.ndarray:
+    """A cavity of 20 mm in a wall of 10 mm that is 3 mm thicker in four directions, thinner between them."""
+    j, i = (np.indices((96, 96)) - 47.3) * np.reshape(pixel_mm, (2, 1, 1))
+    radius_mm, angle = np.hypot(j, i), np.arctan2(j, i) - np.radians(degrees)
+    return np.where(radius_mm < 20, 1, np.where(radius_mm < 30 + 3 * np.cos(4 * angle), 2, 0))
+
+
+@pytest.mark.parametrize("pixel_mm", [(1.5, 1.5), (1.0, 1.6)])
+def test_a_wall_is_as_thick_whichever_way_the_heart_lies(pixel_mm: tuple[float, float]) -> None:
+    straight, turned = (wall_of_slice(a_ring_of_four_bulges(pixel_mm, degrees), pixel_mm) for degrees in (0, 45))
+    assert straight is not None and turned is not None
+    assert straight.mean_mm == pytest.approx(turned.mean_mm, abs=0.1)
+    # A running mean of 3 pixels (sigma) takes some of a bulge that comes back every 2 pi 25 mm / 4.
+    kept = math.exp(-((4 * 3 * np.mean(pixel_mm) / 25) ** 2) / 2)
+    assert straight.largest_mm == pytest.approx(10 + 3 * kept, abs=0.22)
+
+
+@pytest.mark.parametrize("pixel_mm", [(1.5, 1.5), (1.0, 1.6), (1.6, 1.0)])
+def test_the_crossings_of_a_circle_and_the_grid_make_its_length(pixel_mm: tuple[float, float]) -> None:
+    j, i = (np.indices((96, 96)) - 47.3) * np.reshape(pixel_mm, (2, 1, 1))
+    from_circle_mm = np.hypot(j, i) - 20
+    (length_mm,) = _at_zero(from_circle_mm, _length_of_a_crossing(from_circle_mm, pixel_mm)[None])
+    assert length_mm.sum() == pytest.approx(2 * np.pi * 20, rel=0.025)
 
 
 def test_a_thin_wall_is_not_lost() -> None:
@@ -135,6 +160,7 @@ def test_the_apex_and_open_slices_are_left_out() -> None:
     labels = np.stack([a_ring(15.0, wall_mm) for wall_mm in walls_mm])
     wall = wall_of_frame(labels, SPACING_MM, base_first=True)
     assert (wall.slices, wall.mean_mm) == (6, pytest.approx(9, abs=0.2))  # slices count alike
+    assert wall.largest_mm == pytest.approx(10, abs=0.9)  # that of the thickest slice
     turned = wall_of_frame(labels[::-1], SPACING_MM, base_first=False)
     assert turned == pytest.approx(wall)
     labels[0] = open_to_the_background()
@@ -153,6 +179,7 @@ def test_the_base_is_found_and_each_frame_has_its_own_slices() -> None:
     es = np.stack([a_ring(radius_mm - 8.0, 12.0) for radius_mm in radii_mm])
     es[0] = 0  # the base has moved out of the first slice
     ed[4:], es[4:] = [a_ring(radius_mm, 25.0) for radius_mm in (10, 8)], [a_ring(4.0, 25.0)] * 2
+    ed, es = (np.pad(frame, ((5, 0), (0, 0), (0, 0))) for frame in (ed, es))  # slices above the base
     for step in (1, -1):
         of_ed, of_es = wall_of_beat(ed[::step], es[::step], SPACING_MM)
         assert (of_ed.slices, of_es.slices) == (4, 3)  # of six: 2 + 2; of five: 2 + 1

@@ -55,6 +55,15 @@ def test_the_graph_is_valid_and_always_the_same_bytes(config: UNetConfig) -> Non
     assert first.SerializeToString(deterministic=True) == again.SerializeToString(deterministic=True)
 
 
+def test_more_than_16_channels_are_read_in_fours() -> None:
+    """As ONNX Runtime's fast convolution wants them."""
+    graph = build_blocks_onnx(UNEVEN, lively_weights(UNEVEN, LARGE)).graph
+    shapes = {tensor.name: tensor.dims for tensor in graph.initializer}
+    read = {shapes[node.input[1]][1] for node in graph.node if node.op_type == "Conv"}
+    # 18 and 21 filters; 18 as 20 and 5 up-sampled ones; 2 in blocks, as 16, and 17 with one for the bias, as 32
+    assert {channels for channels in read if channels > 16} == {20, 24, 28, 16 + 32}
+
+
 def test_the_kernel_that_copies_a_pixel_shifts_blocks_by_one() -> None:
     centre = np.zeros((1, 1, 3, 3), np.float32)
     centre[0, 0, 1, 1] = 1
@@ -72,3 +81,19 @@ def test_more_filters_at_the_finest_level_gain_nothing() -> None:
     narrow, wide = UNetConfig.from_base(4, depth=2), UNetConfig.from_base(8, depth=2)
     assert "SpaceToDepth" in {node.op_type for node in fastest_onnx(narrow, lively_weights(narrow)).graph.node}
     assert "SpaceToDepth" not in {node.op_type for node in fastest_onnx(wide, lively_weights(wide)).graph.node}
+
+
+@pytest.mark.parametrize(
+    ("encoder", "decoder", "gains"),
+    [
+        ((4, 4), (9, 4, 4), True),  # what is up-sampled may have any number
+        ((5, 4), (4, 4, 4), False),
+        ((4, 5), (4, 4, 4), False),
+        ((4, 4), (4, 5, 4), False),
+        ((4, 4), (4, 4, 5), False),
+    ],
+)
+def test_no_convolution_at_the_finest_level_may_have_more_than_four_filters(
+    encoder: tuple[int, int], decoder: tuple[int, int, int], gains: bool
+) -> None:
+    assert gains_by_blocks(UNetConfig(encoder=(encoder, (8, 8)), decoder=(decoder,))) is gains

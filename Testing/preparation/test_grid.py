@@ -23,6 +23,12 @@ def test_padding_adds_zeros_on_both_sides() -> None:
     assert np.array_equal(axis_weights(2, 1.0, 6, 1.0) @ np.ones(2, np.float32), [0, 0, 1, 1, 0, 0])
 
 
+def test_the_image_ends_where_its_last_pixel_ends() -> None:
+    ones = np.ones(2, np.float32)  # pixels of 1 mm: from -1 to 1 mm
+    assert np.allclose(axis_weights(2, 1.0, 5, 0.5) @ ones, [1, 1, 1, 1, 1])  # centres at -1, -0.5, 0, 0.5 and 1 mm
+    assert np.allclose(axis_weights(2, 1.0, 5, 0.6) @ ones, [0, 1, 1, 1, 0])  # at -1.2, -0.6, 0, 0.6 and 1.2 mm
+
+
 def test_half_the_pixel_size_interpolates_linearly() -> None:
     # source pixel centres at -1, 0, 1 mm; target centres at -0.25 and 0.25 mm lie a quarter of the way out
     assert np.allclose(axis_weights(3, 1.0, 2, 0.5) @ np.array([0, 4, 8], np.float32), [3, 5])
@@ -82,10 +88,15 @@ def test_stacks_are_resampled_slice_by_slice() -> None:
     assert np.allclose(together[2, 1], resample(stack[2, 1], (1.0, 2.0), (16, 16), (1.5, 1.5)), atol=1e-6)
 
 
-@pytest.mark.parametrize("grid", [(0.0, 8, 8), (1.0, 0, 8), (float("nan"), 8, 8)])
+@pytest.mark.parametrize("grid", [(0.0, 8, 8), (1.0, 0, 8), (1.0, 8, 0), (float("nan"), 8, 8)])
 def test_an_impossible_grid_is_refused(grid: tuple[float, int, int]) -> None:
     with pytest.raises(UsageError, match="not possible"):
         Grid(*grid)
+
+
+def test_a_grid_of_one_pixel_is_possible() -> None:
+    # 1 mm in the middle of pixels of 1 mm at -1, 0 and 1 mm
+    assert to_grid(np.array([[1, 2, 3]] * 3, np.float32), (1.0, 1.0), Grid(1.0, 1, 1)).tolist() == [[2]]
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ def on_one_slice(values: list[list[float]]) -> NDArray[np.float32]:
 
 def test_the_middle_160_mm_set_the_scale() -> None:
     assert central_region(np.zeros((200, 100), np.float32), (1.6, 1.6)).shape == (100, 100)
+    assert central_region(np.zeros((200, 300), np.float32), (2.0, 1.0)).shape == (80, 160)
 
 
 def test_percentiles_of_a_ramp_become_0_and_1() -> None:
@@ -211,6 +212,18 @@ def test_clahe_lifts_weak_contrast_up_to_its_limit() -> None:
     assert found[:, 96:].mean() > found[:, :32].mean()
 
 
+def test_the_tiles_of_clahe_are_in_millimetres(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def equalise(image: NDArray[np.float32], *, kernel_size: list[int], clip_limit: float) -> NDArray[np.float32]:
+        asked.append((kernel_size, clip_limit))
+        return image
+
+    monkeypatch.setattr("LVSegULib.preparation.packages.adaptive_equalisation", lambda: equalise)
+    scaled(a_cine(slices=1)[:1], "clahe", (2.0, 1.6))
+    assert asked == [([20, 25], 0.02)]  # 40 mm by 40 mm
+
+
 def test_n4_takes_a_smooth_field_out() -> None:
     rows, columns = np.mgrid[:64, :64]
     tissue = 200 + 600 * ((rows // 8 + columns // 8) % 2)
@@ -225,6 +238,8 @@ def test_n4_takes_a_smooth_field_out() -> None:
     plain, found = scaled(frames, DEFAULT, (2.0, 2.0)), scaled(frames, "n4", (2.0, 2.0))
     assert unevenness(plain) > 1.3
     assert unevenness(found) == pytest.approx(1, abs=0.12)
+    assert np.mean(found == 0) == pytest.approx(0.005, abs=1e-3)  # the percentiles are those of the even images
+    assert np.mean(found == 1) == pytest.approx(0.005, abs=1e-3)
 
 
 def test_the_description_of_every_kind_comes_back() -> None:

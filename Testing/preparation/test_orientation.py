@@ -62,6 +62,15 @@ def test_a_plain_axial_matrix_in_lps_order_is_left_alone() -> None:
     assert usual_orientation(np.diag([-1.4, -1.4, 10.0, 1.0])) == Orientation()
 
 
+@pytest.mark.parametrize("columns_towards", [(-1.0, 0.0, 0.0), (0.0, -1.0, 0.0)])
+def test_columns_to_the_left_or_to_the_back_and_rows_down_are_left_alone(columns_towards: tuple[float, ...]) -> None:
+    matrix = np.eye(4)
+    matrix[:3, 0], matrix[:3, 1] = columns_towards, (0, 0, -1)
+    assert usual_orientation(matrix) == Orientation()
+    matrix[:3, 0] *= -1
+    assert usual_orientation(matrix) == Orientation(mirror_columns=True)
+
+
 def test_a_scan_turned_by_a_quarter_is_turned_back() -> None:
     # columns run down, rows to the right and forward, as in one of the Sunnybrook patients
     turned = np.array([[0.10, 0.73, -0.67, 0], [-0.35, 0.66, 0.67, 0], [-0.93, -0.16, -0.32, 0], [0, 0, 0, 1.0]])

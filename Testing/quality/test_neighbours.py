@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from LVSegULib.quality.neighbours import leap, misfit, taper
+from LVSegULib.quality.neighbours import end, leap, misfit, taper
 from Testing.quality.discs import a_view
 
 
@@ -22,6 +22,7 @@ def squares(*corners_and_sides: tuple[int, int]) -> np.ndarray:
 def test_a_square_that_is_shifted_by_half_fits_by_half() -> None:
     found = misfit(a_view(squares((5, 10), (10, 10), (10, 10))))
     assert found.tolist() == [[0.5, 0.5, 0.0]]
+    assert misfit(a_view(squares((10, 10), (10, 10), (5, 10)))).tolist() == [[0.0, 0.5, 0.5]]
 
 
 def test_of_two_neighbours_the_one_that_fits_less_counts() -> None:
@@ -32,6 +33,12 @@ def test_of_two_neighbours_the_one_that_fits_less_counts() -> None:
 def test_an_empty_neighbour_does_not_count() -> None:
     found = misfit(a_view(squares((5, 0), (5, 10), (5, 10), (5, 0), (5, 10))))
     np.testing.assert_array_equal(found, [[np.nan, 0.0, 0.0, np.nan, np.nan]])
+
+
+def test_the_first_and_the_last_slice_with_a_cavity_are_the_ends() -> None:
+    found = end(a_view(squares((5, 0), (5, 10), (5, 10), (5, 10), (5, 0))))
+    np.testing.assert_array_equal(found, [[np.nan, 1, 0, 1, np.nan]])
+    assert end(a_view(squares((5, 10), (5, 10), (5, 10)))).tolist() == [[1, 0, 1]]
 
 
 def test_an_area_leaps_away_from_the_mean_of_its_neighbours() -> None:

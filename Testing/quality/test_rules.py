@@ -44,6 +44,29 @@ def test_with_few_slices_an_end_that_is_large_is_wrong_on_both_sides() -> None:
     assert (wrong([[0, 12, 11, 0]], "is large") > 0.5).tolist() == [[True, False, False, True]]
 
 
+def boxes(*sizes: tuple[int, int]) -> np.ndarray:
+    """A frame (1, K, 40, 40) with a cavity of so many rows and columns in each slice."""
+    cavity = np.zeros((1, len(sizes), 40, 40), bool)
+    for k, (rows, columns) in enumerate(sizes):
+        cavity[0, k, 10 : 10 + rows, 10 : 10 + columns] = True
+    return cavity
+
+
+def test_a_slice_of_a_third_of_the_largest_is_as_likely_the_last_as_not() -> None:
+    """Of 100 pixels 35 are the share at which the chances are even, and 38 one softness of 0.03 more."""
+    for last, odds in (((5, 7), 0.0), ((2, 19), 1.0)):
+        view = a_view(boxes((10, 10), (10, 10), (10, 10), last, (0, 0)))
+        (rule,) = (rule for rule in rules_of(view) if "is large" in rule.reason)
+        assert rule.wrong[0].tolist() == pytest.approx([0, 0, 0, 0, 0.99 / (1 + np.exp(-odds))])
+
+
+@pytest.mark.parametrize(("slices", "is_wrong"), [(3, True), (4, False)])
+def test_four_slices_tell_the_base_from_the_apex(slices: int, is_wrong: bool) -> None:
+    view = a_view(boxes((0, 0), *[(10, 10), (9, 9), (8, 8), (7, 7)][:slices]))
+    (rule,) = (rule for rule in rules_of(view) if "is large" in rule.reason)
+    assert (rule.wrong[0, 0] > 0.5) == is_wrong
+
+
 def test_an_empty_slice_is_wrong_as_likely_as_the_network_says() -> None:
     """Log-odds of 0 are a chance of one half; far from a cavity in the slice beside they do not count."""
     cavity = discs([[0, 10, 0, 0]])
@@ -109,6 +132,16 @@ def test_a_slice_that_is_empty_in_systole_fits_the_beat(a_beat: list[list[float]
     for t in (3, 4, 5, 6):
         a_beat[t][2] = 0.0
     assert (wrong(a_beat, "frames before") < 0.05).all()
+
+
+@pytest.mark.parametrize(("frames", "chance"), [(8, 0.99 / 2), (7, 0.0)])
+def test_three_quarters_of_overlap_are_as_likely_right_as_wrong(frames: int, chance: float) -> None:
+    """A square of 8 columns is shifted by 2 of them in one frame; with less than 8 frames nothing is said."""
+    cavity = np.repeat(boxes((8, 8)), frames, axis=0)
+    cavity[3] = np.roll(cavity[3], 2, axis=2)
+    (rule,) = (rule for rule in rules_of(a_view(cavity)) if "frames before" in rule.reason)
+    assert rule.wrong[3, 0] == pytest.approx(chance)
+    assert (np.delete(rule.wrong, 3) < 0.01).all()
 
 
 def test_of_a_few_frames_nothing_is_said() -> None:

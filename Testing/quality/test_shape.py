@@ -34,6 +34,15 @@ def test_a_rectangle_fills_less_than_an_ellipse_of_its_spread() -> None:
     assert raggedness(a_view(discs([[12]]))) < raggedness(a_rectangle(10, 20))
 
 
+def test_a_cavity_that_lies_askew_has_the_same_axes() -> None:
+    """A diagonal of 7 pixels: variances of 7^2/12, covariance of (7^2 - 1)/12; the axes go with their sum and rest."""
+    diagonal = a_view(np.eye(7, dtype=bool)[None, None])
+    assert narrowness(diagonal) == pytest.approx(1 - math.sqrt((49 - 48) / (49 + 48)))
+    fullness = 7 / (4 * math.pi * math.sqrt(49**2 - 48**2) / 12)
+    assert raggedness(diagonal) == pytest.approx(math.log(1.02 - fullness))
+    assert narrowness(a_view(np.eye(7, dtype=bool)[None, None, ::-1])) == pytest.approx(narrowness(diagonal))
+
+
 def test_two_pieces_are_ragged() -> None:
     """Discs of radius 6, 20 apart: variances of 6^2/4 and 6^2/4 + 10^2, areas of 36 pi."""
     cavity = np.roll(discs([[6]]), -10, axis=3) | np.roll(discs([[6]]), 10, axis=3)

@@ -82,6 +82,28 @@ def test_leaning_axes_are_refused(tmp_path: Path) -> None:
         read_image(write_nifti(tmp_path / "sheared.nii.gz", pixels(), matrix))
 
 
+def write_leaning_nrrd(path: Path, lean: float) -> Path:
+    """A stack whose rows lean towards its columns by this share."""
+    header = (
+        "NRRD0004\ntype: short\ndimension: 3\nspace: RAS\nsizes: 5 4 2\nendian: little\nencoding: raw\n"
+        f"space directions: (1,0,0) ({lean},1,0) (0,0,8)\nspace origin: (0,0,0)\n\n"
+    )
+    path.write_bytes(header.encode() + np.arange(40, dtype="<i2").tobytes())
+    return path
+
+
+def test_leaning_axes_of_other_files_are_treated_alike(tmp_path: Path) -> None:
+    with pytest.raises(GeometryError, match="not at right angles"):
+        read_image(write_leaning_nrrd(tmp_path / "sheared.nrrd", 0.2))
+    cine = read_image(write_leaning_nrrd(tmp_path / "public.nrrd", 3e-4))
+    assert "at right angles only to 3e-04" in cine.notes[0]
+    axes = cine.ijk_to_ras[:3, :3]
+    np.testing.assert_allclose(axes.T @ axes, np.diag([1, 1, 64]), atol=1e-6)
+    np.testing.assert_allclose(axes, [[1, 1.5e-4, 0], [-1.5e-4, 1, 0], [0, 0, 8]], atol=1e-6)  # half by each
+    np.testing.assert_array_equal(cine.ijk_to_ras[:, 3], [0, 0, 0, 1])
+    assert read_image(write_leaning_nrrd(tmp_path / "straight.nrrd", 0.0)).notes == ()
+
+
 @pytest.mark.parametrize("ending", [".nrrd", ".mha"])
 @pytest.mark.parametrize("frames", [1, 4])
 def test_nrrd_and_metaimage(tmp_path: Path, ending: str, frames: int) -> None:
@@ -194,9 +216,56 @@ def test_a_label_map_keeps_its_numbers(tmp_path: Path) -> None:
     np.testing.assert_allclose(ijk_to_ras, oblique(), atol=1e-5)
 
 
-@pytest.mark.parametrize("wrong", [0.5, -1.0])
+def test_label_values_of_more_than_a_byte_are_kept(tmp_path: Path) -> None:
+    labels = np.where(pixels() % 2, 300, 1).astype("i2")
+    values, _ = read_label_map(write_nifti(tmp_path / "labels.nii.gz", labels, oblique()))
+    np.testing.assert_array_equal(values[0], labels.T)
+
+
+@pytest.mark.parametrize("wrong", [0.5, -1.0, np.inf, 2.0**63])
 def test_labels_must_be_whole_numbers_from_zero(tmp_path: Path, wrong: float) -> None:
     labels = (pixels() % 4).astype("f4")
     labels[0, 0, 0] = wrong
     with pytest.raises(InputError, match="is no label map"):
         read_label_map(write_nifti(tmp_path / "labels.nii.gz", labels, oblique()))
+
+
+def test_labels_must_be_whole_numbers_in_every_frame(tmp_path: Path) -> None:
+    labels = np.stack([pixels() % 4] * 3, axis=-1).astype("f4")
+    labels[0, 0, 0, 1] = 0.5
+    with pytest.raises(InputError, match="is no label map"):
+        read_label_map(write_nifti(tmp_path / "labels.nii.gz", labels, oblique()))
+
+
+@pytest.mark.parametrize(
+    ("values", "is_mask"), [((0, 1), True), ((0, 1, 2, 3), True), ((0, 1, 2, 3, 4), False), ((0.5, 1.0), False)]
+)
+def test_up_to_four_whole_numbers_are_a_mask(tmp_path: Path, values: tuple[float, ...], is_mask: bool) -> None:
+    image = np.array(values, "f4")[np.arange(pixels().size) % len(values)].reshape(pixels().shape)
+    path = write_nifti(tmp_path / "a.nii.gz", image, oblique())
+    if is_mask:
+        with pytest.raises(InputError, match="it is a mask or label map"):
+            read_image(path)
+    else:
+        np.testing.assert_array_equal(read_image(path).frames[0], image.T)
+
+
+def test_one_pixel_of_another_value_makes_no_mask(tmp_path: Path) -> None:
+    image = np.zeros((60, 50, 8), "i2")  # of which only every fourth pixel is looked at first
+    image[0, 0, 0] = 1
+    image[1, 0, :3] = 2, 3, 5  # none of these
+    assert read_image(write_nifti(tmp_path / "a.nii.gz", image, oblique())).frames.max() == 5
+
+
+@pytest.mark.parametrize(("axis", "mm", "fits"), [(0, 11.9, True), (0, 12.1, False), (1, 12.1, False)])
+def test_slices_are_not_much_nearer_than_the_pixels_of_another_axis(
+    tmp_path: Path, axis: int, mm: float, fits: bool
+) -> None:
+    matrix = np.diag([1.5, 1.5, 8.0, 1.0])  # 12 mm are one and a half times as far as slices are
+    matrix[axis, axis] = mm
+    path = write_nifti(tmp_path / "a.nii.gz", pixels(), matrix)
+    if fits:
+        assert read_image(path).spacing_mm[0] == pytest.approx(8)
+    else:
+        with pytest.raises(GeometryError, match=rf"its slices \({pixels().shape[axis]}, .* lie along axis {axis + 1}"):
+            read_image(path)

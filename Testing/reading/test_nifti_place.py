@@ -21,7 +21,7 @@ from Testing.reading.nifti_bytes import changed
 
 Place = tuple[NDArray[np.float64], NDArray[np.float64]]
 
-SIZES = (1.25, 1.5, 8.0)
+SIZES = (1.25, 0.5, 8.0)
 
 
 @pytest.fixture(autouse=True)

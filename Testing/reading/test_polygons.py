@@ -22,7 +22,9 @@ def test_a_rectangle_between_pixel_centres() -> None:
 def test_a_rectangle_through_pixel_centres_keeps_its_area_without_border_and_gains_it_with() -> None:
     corners = np.array([[2.0, 3.0], [6.0, 3.0], [6.0, 5.0], [2.0, 5.0]])
     assert fill_polygon(corners, (8, 10)).sum() == 4 * 2
-    assert fill_polygon(corners, (8, 10), with_border=True).sum() == 5 * 3
+    expected = np.zeros((8, 10), bool)
+    expected[3:6, 2:7] = True  # rows 3 to 5; columns 2 to 6
+    np.testing.assert_array_equal(fill_polygon(corners, (8, 10), with_border=True), expected)
 
 
 def star() -> NDArray[np.float64]:

@@ -72,6 +72,32 @@ def test_an_apex_that_bulges_stays() -> None:
     assert without_atrium(labels)[1] == ()
 
 
+@pytest.mark.parametrize("middle", [0, 30])
+def test_the_thirds_of_the_frames_are_compared(middle: int) -> None:
+    frame = np.arange(12)  # in order of the ventricle's volume
+    slices = [12 + 2 * frame] * 4 + [8 + 2 * frame] * 5
+    # 387 pixels on average in the four smallest frames, 361 in the four largest
+    basal = np.array([18, 18, 18, 24, *[middle] * 4, 19, 19, 19, 19])
+    assert without_atrium(discs(basal, *slices))[1] == (0,)
+    basal[3] = 21  # and 353
+    assert without_atrium(discs(basal, *slices))[1] == ()
+
+
+def test_a_slice_at_the_base_that_does_not_beat_at_all_goes() -> None:
+    assert without_atrium(discs(np.full(12, 28), BASE, MID, APEX))[1] == (0,)
+
+
+def test_a_frame_in_which_the_atrium_was_missed_changes_nothing() -> None:
+    labels = discs(ATRIUM, ATRIUM, BASE, BASE, MID, MID, LOWER, APEX, APEX)
+    labels[0, 0] = 0
+    assert without_atrium(labels)[1] == (0, 1)
+
+
+@pytest.mark.parametrize(("frames", "above"), [(8, (0,)), (7, ())])
+def test_three_slices_and_eight_frames_are_enough(frames: int, above: tuple[int, ...]) -> None:
+    assert without_atrium(discs(ATRIUM, BASE, APEX)[:frames])[1] == above
+
+
 def test_no_more_than_the_basal_third_goes() -> None:
     assert without_atrium(discs(*[30 - BEAT] * 4, *[BASE] * 3, *[MID] * 4))[1] == (0, 1, 2)
 

@@ -102,6 +102,96 @@ def test_a_ventricle_split_in_two_stays_whole(at: tuple[object, ...]) -> None:
     assert np.array_equal(keep_heart(labels), labels)
 
 
+def a_column(frames: int, slices: int, side: int = 10) -> np.ndarray:
+    """A square in the same place in every slice and frame: rows and columns from 20."""
+    labels = np.zeros((frames, slices, SIZE, SIZE), np.uint8)
+    labels[..., 20 : 20 + side, 20 : 20 + side] = 1
+    return labels
+
+
+@pytest.mark.parametrize("at", [np.s_[25, :], np.s_[:, 25]])
+def test_the_heart_reaches_half_its_extent_and_eight_pixels_beyond_its_place(at: tuple[object, ...]) -> None:
+    labels = a_column(5, 2, side=11)  # from 20 to 30
+    expected = labels.copy()
+    labels[2, 1][at] = 1
+    expected[2, 1][at][20 - 13 : 31 + 13] = 1  # 10 // 2 + 8 pixels to each side
+    assert np.array_equal(keep_heart(labels), expected)
+
+
+def test_a_heart_in_the_corner_of_the_images_stays_whole() -> None:
+    labels = np.roll(a_column(3, 2), (-20, -20), axis=(2, 3))  # from 0
+    assert np.array_equal(keep_heart(labels), labels)
+
+
+def test_every_frame_is_reported_until_all_is_done() -> None:
+    shares: list[float] = []
+    keep_heart(a_column(2, 2), shares.append)
+    assert shares == pytest.approx([0.175, 0.35, 0.85, 1.0])  # 35 % and 30 % for two frames each; no second look
+
+
+def test_what_is_there_in_half_of_the_frames_is_not_the_usual_place() -> None:
+    heart = a_column(4, 2)
+    labels = heart.copy()
+    labels[:2, :, 40:60, 40:60] = 1  # four times as large
+    assert np.array_equal(keep_heart(labels), heart)
+
+
+def test_what_touches_the_heart_in_half_of_the_frames_stays_there() -> None:
+    labels = a_column(4, 2)
+    labels[:, 1, 22:26, 33:36] = 1
+    labels[:2, 1, 23, 30:33] = 1  # a bridge from the heart to it
+    expected = labels.copy()
+    expected[2:, 1, :, 33:36] = 0
+    assert np.array_equal(keep_heart(labels), expected)
+
+
+def test_a_missed_slice_does_not_join_the_heart_to_what_lies_beside_it() -> None:
+    heart = a_column(3, 7)
+    heart[:, 4:] = 0
+    labels = heart.copy()
+    labels[:, 5:, 20:30, 30:40] = 1
+    assert np.array_equal(keep_heart(labels), heart)
+
+
+def test_slices_that_lie_corner_to_corner_are_one_heart() -> None:
+    labels = a_column(3, 2)
+    labels[:, 1] = np.roll(labels[:, 1], (10, 10), axis=(1, 2))  # from 30
+    assert np.array_equal(keep_heart(labels), labels)
+
+
+@pytest.mark.parametrize("end", [0, 5])
+def test_a_piece_on_the_heart_of_the_next_slice_stays_where_frames_do_not_agree(end: int) -> None:
+    heart = a_column(4, 6)
+    heart[[0, 1, 3], end] = 0
+    labels = heart.copy()
+    for frame, column in ((0, 32), (1, 42), (3, 52)):  # in that slice, no pixel is set in more than one of four frames
+        labels[frame, end, 34:42, column : column + 8] = 1
+    assert np.array_equal(keep_heart(labels), heart)
+
+
+def test_a_corner_joins_pixels_of_a_frame() -> None:
+    labels = a_column(5, 2)
+    labels[2, 1, 30:32, 30:32] = 1
+    assert np.array_equal(keep_heart(labels), labels)
+
+
+@pytest.mark.parametrize(
+    ("corner", "side", "stays"), [((25, 25), 10, True), ((25, 26), 10, False), ((26, 26), 20, True)]
+)
+def test_a_quarter_of_the_smaller_one_must_overlap(corner: tuple[int, int], side: int, stays: bool) -> None:
+    # 5 x 5 of 10 x 10 pixels; 5 x 4 are too few; 4 x 4 of the 8 x 8 that the heart has in the last slices
+    labels = a_column(5, 5)
+    labels[:, 0, 20:40, 20:40] = 1
+    if side == 20:
+        labels[:, 3:] = 0
+        labels[:, 3:, 22:30, 22:30] = 1
+    row, column = corner
+    labels[2, 4] = 0
+    expected = labels.copy()
+    labels[2, 4, row : row + side, column : column + side] = 1
+    assert np.array_equal(keep_heart(labels), labels if stays else expected)
+
+
 def test_papillary_muscles_become_cavity() -> None:
     heart = a_beating_heart()
     labels = heart.copy()
@@ -114,6 +204,14 @@ def test_an_open_bay_is_not_a_hole() -> None:
     labels = a_beating_heart(1)
     labels[0, 2, 30, 30:] = 0  # open to the outside on the right
     assert np.array_equal(keep_heart(labels), labels)
+
+
+def test_a_hole_that_touches_the_outside_at_a_corner_only_is_filled() -> None:
+    labels = a_column(1, 1)
+    labels[..., 20, 20] = 0
+    expected = labels.copy()
+    labels[..., 21, 21] = 0
+    assert np.array_equal(keep_heart(labels), expected)
 
 
 def test_all_labels_of_the_heart_stay_and_only_the_cavity_is_filled() -> None:

@@ -102,3 +102,50 @@ def test_the_right_ventricle_is_left_alone() -> None:
     labels = a_heart()
     draw(labels[0, 0], (34, 50), 3, 3)
     np.testing.assert_array_equal(keep_left_ventricle(labels), labels)
+
+
+def squares(slices: int, *at: tuple[range, int, int, int]) -> NDArray[np.uint8]:
+    """A stack (1, K, 40, 60) with cavities: in which slices, first row and first column, and side, each a square."""
+    labels = np.zeros((1, slices, 40, 60), np.uint8)
+    for where, row, column, side in at:
+        labels[0, list(where), row : row + side, column : column + side] = 1
+    return labels
+
+
+HEART = (range(5), 4, 4, 10)
+
+
+def test_the_largest_body_is_that_of_most_voxels() -> None:
+    labels = squares(8, HEART, (range(8), 30, 30, 2))
+    np.testing.assert_array_equal(keep_left_ventricle(labels), squares(8, HEART))
+
+
+def test_a_body_of_two_slices_beyond_the_largest_goes_and_one_of_three_stays() -> None:
+    labels = squares(8, HEART, (range(1, 3), 20, 4, 2), (range(6, 8), 20, 30, 8))
+    np.testing.assert_array_equal(keep_left_ventricle(labels), squares(8, HEART))
+    labels = squares(8, HEART, (range(1, 3), 20, 4, 2), (range(5, 8), 20, 30, 8))
+    np.testing.assert_array_equal(keep_left_ventricle(labels), squares(8, HEART, (range(5, 8), 20, 30, 8)))
+
+
+def test_a_body_that_begins_beside_the_largest_goes() -> None:
+    labels = squares(8, HEART, (range(4, 8), 20, 30, 8))
+    np.testing.assert_array_equal(keep_left_ventricle(labels), squares(8, HEART))
+
+
+@pytest.mark.parametrize(("column", "stays"), [(10, True), (13, True), (14, False)])
+def test_a_small_apex_is_joined_by_a_quarter_of_itself(column: int, stays: bool) -> None:
+    apex = (range(5, 6), 6, column, 4)  # 16 pixels, of which 16, 4 or none lie on the 10 x 10 of the slice before
+    labels = squares(6, HEART, apex)
+    np.testing.assert_array_equal(keep_left_ventricle(labels), labels if stays else squares(6, HEART))
+
+
+def test_three_pixels_of_sixteen_do_not_join_an_apex() -> None:
+    labels = squares(6, HEART)
+    labels[0, 5, 11:15, 13:17] = 1  # three pixels of column 13 lie in the rows 4 to 13
+    np.testing.assert_array_equal(keep_left_ventricle(labels), squares(6, HEART))
+
+
+def test_a_corner_joins_pixels_of_a_slice() -> None:
+    labels = squares(5, HEART)
+    labels[0, 2, 14, 14] = 1
+    np.testing.assert_array_equal(keep_left_ventricle(labels), labels)

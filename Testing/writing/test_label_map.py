@@ -54,6 +54,11 @@ def test_one_frame_is_a_volume(tmp_path: Path, labels: NDArray[np.uint8]) -> Non
     assert np.array_equal(np.asarray(image.dataobj).T, labels[0])
 
 
+def test_the_same_labels_give_the_same_file_at_any_time(tmp_path: Path, labels: NDArray[np.uint8]) -> None:
+    write_label_map(tmp_path / "a.nii.gz", labels, an_oblique_matrix())
+    assert (tmp_path / "a.nii.gz").read_bytes()[4:8] == bytes(4)  # the time in a gzip header (RFC 1952)
+
+
 def test_the_time_step_is_in_the_header(tmp_path: Path, labels: NDArray[np.uint8]) -> None:
     write_label_map(tmp_path / "a.nii.gz", labels, an_oblique_matrix(), step_ms=42.0)
     header = nibabel.load(tmp_path / "a.nii.gz").header
@@ -161,3 +166,5 @@ def test_an_axis_longer_than_nifti_can_say_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"cannot write .*a\.nii\.gz: 40000 x 1 x 1 voxels, NIfTI holds up to 32767"):
         write_label_map(tmp_path / "a.nii.gz", np.zeros((1, 1, 1, 40000), np.uint8), np.eye(4))
     assert list(tmp_path.iterdir()) == []
+    write_label_map(tmp_path / "a.nii.gz", np.zeros((1, 1, 1, 32767), np.uint8), np.eye(4))
+    assert nibabel.load(tmp_path / "a.nii.gz").shape == (32767, 1, 1)

@@ -47,11 +47,13 @@ def test_a_beat_becomes_a_layer_for_ed_and_one_for_es(tmp_path: Path, a_shrinkin
     assert [header[f"Segment{n}_Layer"] for n in (0, 1)] == ["0", "1"]
     assert header["Segment0_ID"] != header["Segment1_ID"]
     assert header["Segment0_Color"] == "0.93 0.26 0.26"
+    assert header["Segment1_Color"] == "0.9685 0.667 0.667"  # 55 % of the way to white
+    assert path.read_bytes().split(b"\n\n", 1)[1][4:8] == bytes(4)  # no time in gzip's header: always the same file
 
 
 def test_one_frame_is_a_volume_with_plain_names(tmp_path: Path, a_shrinking_cavity: NDArray[np.uint8]) -> None:
     path = tmp_path / "a.seg.nrrd"
-    write_segmentation_nrrd(path, a_shrinking_cavity, IJK_TO_RAS, [CAVITY, MYOCARDIUM], {"": 1})
+    write_segmentation_nrrd(path, a_shrinking_cavity, IJK_TO_RAS, [CAVITY, MYOCARDIUM], {"ED": 1})
     header, data = read_nrrd(path)
     assert header["sizes"] == "6 8 4"
     assert np.array_equal(np.frombuffer(data, np.uint8).reshape(4, 8, 6), a_shrinking_cavity[1])
