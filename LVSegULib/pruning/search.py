@@ -1,4 +1,4 @@
-"""Take filters out, the least missed first, and refit what is left; no gradient anywhere.
+"""Take filters out, the least missed first, and refit what is left; no kernel takes a gradient step.
 
 A round: refit every layer in the order in which they run; let each layer say which of its filters its readers miss
 least (`eliminate`), or an up-sampling which fewer mixtures of its filters would do (`mixing`); try each such change

@@ -85,13 +85,24 @@ class Look:
     centre_mm: tuple[float, float]
     pixel_mm: float
 
+    @classmethod
+    def of_images(cls, own: Grid, score: float, radius_mm: float, centre_mm: tuple[float, float]) -> Look:
+        """A look through a model's `own` grid; radius and place from its centre in the millimetres of the images."""
+        pixel_mm = told_pixel_mm(own)
+        factor = pixel_mm / own.spacing_mm
+        return cls(own, score, factor * radius_mm, (factor * centre_mm[0], factor * centre_mm[1]), pixel_mm)
+
     @property
     def is_usual(self) -> bool:
         """Whether the cavity has a usual size and lies well inside the grid."""
+        return self.is_inside and RADIUS_MM[0] <= self.radius_mm <= RADIUS_MM[1]
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the cavity lies well inside the grid."""
         half_mm = self.pixel_mm * min(self.grid.rows, self.grid.columns) / 2
         edge_mm = half_mm * (1 - 2 * BORDER_SHARE) - self.radius_mm
-        is_inside = max(map(abs, self.centre_mm)) < edge_mm
-        return is_inside and RADIUS_MM[0] <= self.radius_mm <= RADIUS_MM[1]
+        return max(map(abs, self.centre_mm)) < edge_mm
 
     @property
     def from_centre_mm(self) -> tuple[float, float]:
@@ -104,6 +115,13 @@ def told_pixel_mm(own: Grid) -> float:
     """The pixel size that sizes are told for: that of a model's `own` grid, or people's if the model is for mice."""
     width = max(own.rows, own.columns)
     return own.spacing_mm if width * own.spacing_mm >= SMALL_FIELD_MM else FIELD_MM / width
+
+
+def brought_to_usual(look: Look) -> Grid:
+    """The grid for a heart that is surely as `look` tells: around it, if it lies at the edge or is of unusual size."""
+    if not TYPICAL_RADIUS_MM / ALIKE <= look.radius_mm <= TYPICAL_RADIUS_MM * ALIKE:
+        return _centred(look)
+    return look.grid if look.is_inside else _moved(look.grid, look.from_centre_mm)
 
 
 def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, str]:
@@ -120,7 +138,7 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
         return own, ""
     some = _some_slices(cine)
     first = _look(some, own, model, engine)
-    if _field_mm(cine) < LEAST_FIELD * own.spacing_mm * max(own.rows, own.columns):
+    if field_mm(cine) < LEAST_FIELD * own.spacing_mm * max(own.rows, own.columns):
         first = dataclasses.replace(first, score=0.0)  # a whole mouse is as large as a heart, and as round
     if first.score >= SURE and not first.is_usual:
         first = _moved_there(first, some, model, engine)
@@ -184,12 +202,12 @@ def _some_slices(cine: Cine) -> Cine:
 def _other_grids(cine: Cine, own: Grid) -> Iterable[Grid]:
     """Grids over all and over parts of the image, around its centre, from coarse to fine."""
     for share in FIELDS:
-        spacing_mm = share * _field_mm(cine) / max(own.rows, own.columns)
+        spacing_mm = share * field_mm(cine) / max(own.rows, own.columns)
         yield dataclasses.replace(own, spacing_mm=spacing_mm)
 
 
-def _field_mm(cine: Cine) -> float:
-    """The longer side of the images."""
+def field_mm(cine: Cine) -> float:
+    """The longer side of the images, mm."""
     _, j_mm, i_mm = cine.spacing_mm
     return float(max(cine.frames.shape[2] * j_mm, cine.frames.shape[3] * i_mm))
 
