@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,17 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
+if sys.version_info < (3, 10):  # noqa: UP036 (the Python of Slicer 5.8 and earlier)
+    raise ImportError("LVSegU needs Slicer 5.10 or later: get it from download.slicer.org")
 if importlib.util.find_spec("LVSegULib") is None:  # run from a checkout, where the library is a sibling folder
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from LVSegUSlicer import settings
-from LVSegUSlicer.dicom_folder import loadDicomFolder
+from LVSegUSlicer.dicom_folder import FolderReader
 from LVSegUSlicer.filters_view import FiltersView
-from LVSegUSlicer.import_guard import guardImports
+from LVSegUSlicer.import_guard import guardImports, unguardImports
 from LVSegUSlicer.input_view import InputView, likelyInput, showInViews
-from LVSegUSlicer.install import ensureEngine
+from LVSegUSlicer.install import ensureEngine, missingPackages
 from LVSegUSlicer.logic import LVSegULogic, Request, Results
 from LVSegUSlicer.machine_view import MachineView
 from LVSegUSlicer.messages import explain, showError
@@ -36,6 +37,7 @@ from LVSegUSlicer.model_view import ModelView
 from LVSegUSlicer.packages import readyEngines
 from LVSegUSlicer.parameter_node import Frames, LVSegUParameterNode
 from LVSegUSlicer.progress_view import ProgressView
+from LVSegUSlicer.result_visibility import showAlone
 from LVSegUSlicer.results_view import ResultsView
 from LVSegUSlicer.sample_data import loadSamplePatient, registerSampleData
 
@@ -48,8 +50,8 @@ class LVSegU(ScriptedLoadableModule):
     def __init__(self, parent: Any) -> None:
         ScriptedLoadableModule.__init__(self, parent)
         parent.title = _("LVSegU")
-        parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation"), "Cardiac"]
-        parent.dependencies = ["Segmentations", "Sequences", "SubjectHierarchy", "Tables", "Plots"]
+        parent.categories = [translate("qSlicerAbstractCoreModule", name) for name in ("Segmentation", "Cardiac")]
+        parent.dependencies = ["Segmentations", "Sequences", "SubjectHierarchy", "Tables", "Plots", "Volumes"]
         parent.contributors = ["LVSegU contributors"]
         parent.helpText = _(
             "Segments the left ventricle in short-axis cine MR with a lightweight U-Net, and measures its volume over "
@@ -85,6 +87,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.modelView = ModelView(self.ui, self._setModel)
         self.machineView = MachineView(self.ui)
         self.progressView = ProgressView(self.ui)
+        self.folderReader = FolderReader(self.onFolderRead)
         self.resultsView = ResultsView(self.ui, self.logic)
         self.filtersView = FiltersView(self.ui, self.logic, self.resultsView.show)
         self.ui.dicomButton.connect("clicked(bool)", self.onLoadDicom)
@@ -96,9 +99,17 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def cleanup(self) -> None:
         """Stop the work and let go of the scene, before the module is unloaded."""
+        self.folderReader.abandon()
         self.logic.abandon()
         self._follow(None)
         self.removeObservers()
+
+    def onReload(self) -> None:
+        """The developer's button Reload: load all parts anew, of which Slicer itself would load this file alone."""
+        unguardImports()
+        for name in [name for name in sys.modules if name.partition(".")[0] in ("LVSegUSlicer", "LVSegULib")]:
+            del sys.modules[name]
+        ScriptedLoadableModuleWidget.onReload(self)
 
     def enter(self) -> None:
         """The user opens the module: show the scene as it is now."""
@@ -109,7 +120,8 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._follow(None)
 
     def onSceneStartClose(self, _caller: Any, _event: Any) -> None:
-        """The nodes are about to go."""
+        """The nodes are about to go; what was to come into this scene stays out of the next one."""
+        self._cancelReading()
         self._follow(None)
 
     def onSceneEndBatchProcess(self, _caller: Any, _event: Any) -> None:
@@ -121,7 +133,10 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._follow(self.logic.getParameterNode())
         if self._parameterNode is not None and self._parameterNode.inputNode is None:
             self._parameterNode.inputNode = likelyInput()
+        self.machineView.show()
+        self.modelView.forget()
         self.update()
+        self.resultsView.lookForChanges()
 
     def _follow(self, parameterNode: LVSegUParameterNode | None) -> None:
         """Tie the widgets to a parameter node, or to none."""
@@ -152,6 +167,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def _setModel(self, model: str) -> None:
         self.logic.getParameterNode().model = model
+        self.update()  # the same folder may hold another model by now
 
     def onLoadDicom(self) -> None:
         """Load the short-axis cine of a DICOM folder and choose it."""
@@ -159,37 +175,64 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         folder = qt.QFileDialog.getExistingDirectory(self.ui.LVSegU, title, settings.lastFolder())
         if folder:
             settings.setLastFolder(folder)
-            self._load(lambda: loadDicomFolder(Path(folder)))
+            self._setBusy(True)
+            self.progressView.startReading(Path(folder).name)
+            self.folderReader.start(Path(folder))
+
+    def onFolderRead(self, node: Any, error: str) -> None:
+        """The folder was read and its cine is in the scene, or not."""
+        if node is None:
+            self._end(error)
+            return
+        self._setBusy(False)
+        self.progressView.finish("", isDone=False)
+        self._choose(node)
+
+    def _cancelReading(self) -> None:
+        if self.folderReader.isRunning:
+            self.folderReader.abandon()
+            self._end(_("Cancelled"))
 
     def onLoadSample(self) -> None:
         """Load the sample patient and choose it."""
-        self._load(loadSamplePatient)
-
-    def _load(self, load: Callable[[], Any]) -> None:
-        """Choose and show what `load` brings into the scene."""
         try:
             with slicer.util.WaitCursor():
-                node = load()
+                node = loadSamplePatient()
         except Exception as error:  # whatever fails, the user is told
-            self._fail(error)
+            self._end(explain(error))
             return
+        self._choose(node)
+
+    def _choose(self, node: Any) -> None:
+        """Choose and show what came into the scene."""
         self.logic.getParameterNode().inputNode = node
+        self.update()
         showInViews(node)
 
     def onApply(self) -> None:
         """Segment; or cancel what is running."""
+        if self.folderReader.isRunning:
+            self._cancelReading()
+            return
         self.filtersView.reset()
         if self.logic.isRunning:
             self.progressView.cancelling()
             self.logic.cancel()
             return
         try:
-            ensureEngine(settings.engine())
+            self._install()
             self._setBusy(True)
             self.progressView.start()
             self.logic.start(self._request(), self.onProgress, self.onDone)
         except Exception as error:  # whatever fails, the user is told and Apply can be used again
-            self._fail(error)
+            self._end(explain(error))
+
+    def _install(self) -> None:
+        """Install what is missing, and say so while it lasts."""
+        if missingPackages(settings.engine()):
+            self.progressView.installing()
+        ensureEngine(settings.engine())
+        self.machineView.show()
 
     def _request(self) -> Request:
         parameters = self.logic.getParameterNode()
@@ -211,24 +254,24 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onDone(self, results: Results | None, error: str) -> None:
         """The work ended: done, failed or cancelled."""
-        self._setBusy(False)
         if results is None:
-            self.progressView.finish(error, isDone=False)
-        else:
-            seconds = f"{self.progressView.seconds():.1f}"
-            self.progressView.finish(_("Done in {seconds} s").format(seconds=seconds), isDone=True)
-            self.resultsView.show(results)
-            self.logic.getParameterNode().segmentation = results.segmentationNode
-        self.update()
-        if results is None and error != _("Cancelled"):
-            showError(error)
-
-    def _fail(self, error: Exception) -> None:
-        text = explain(error)
+            self._end(error)
+            return
         self._setBusy(False)
-        self.progressView.finish(text, isDone=False)
+        seconds = f"{self.progressView.seconds():.1f}"
+        self.progressView.finish(_("Done in {seconds} s").format(seconds=seconds), isDone=True)
+        self.resultsView.show(results)
+        showAlone(results.segmentationNode)
+        self.logic.getParameterNode().segmentation = results.segmentationNode
         self.update()
-        showError(text)
+
+    def _end(self, error: str) -> None:
+        """Nothing came of it: say why, in a dialog too unless the user cancelled; Apply can be used again."""
+        self._setBusy(False)
+        self.progressView.finish(error, isDone=False)
+        self.update()
+        if error != _("Cancelled"):
+            showError(error)
 
     def _setBusy(self, isBusy: bool) -> None:
         """What is being segmented is not to be changed meanwhile."""

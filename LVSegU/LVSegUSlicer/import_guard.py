@@ -23,8 +23,15 @@ class ImportGuard:
     def __init__(self, scene: Any) -> None:
         self.scene = scene
         self._kept: list[tuple[ResultFrames, list[Any]]] = []
-        scene.AddObserver(scene.StartImportEvent, self._keep)
-        scene.AddObserver(scene.EndImportEvent, self._putBack)
+        self._tags = (
+            scene.AddObserver(scene.StartImportEvent, self._keep),
+            scene.AddObserver(scene.EndImportEvent, self._putBack),
+        )
+
+    def release(self) -> None:
+        """Watch the scene no more."""
+        for tag in self._tags:
+            self.scene.RemoveObserver(tag)
 
     def _keep(self, _caller: Any, _event: Any) -> None:
         """Copy all frames of all results."""
@@ -43,6 +50,12 @@ def guardImports() -> None:
     """Watch the application's scene, if it is not watched yet."""
     if all(guard.scene is not slicer.mrmlScene for guard in _guards):
         _guards.append(ImportGuard(slicer.mrmlScene))
+
+
+def unguardImports() -> None:
+    """Watch no scene any more: for a module that is about to be loaded anew."""
+    while _guards:
+        _guards.pop().release()
 
 
 def _results() -> list[ResultFrames]:

@@ -16,8 +16,9 @@ from LVSegUSlicer.sequences import volumeOf
 def likelyInput() -> Any:
     """The first volume of the scene that can be segmented, one of a sequence if there is any; None without one."""
     nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-    fitting = [node for node in nodes if not node.GetHideFromEditors() and not _recognise(node, Frames.ALL)[1]]
-    return next((node for node in fitting if sequenceOf(node) is not None), next(iter(fitting), None))
+    shown = [node for node in nodes if not node.GetHideFromEditors()]
+    ranked = sorted(shown, key=lambda node: sequenceOf(node) is None)
+    return next((node for node in ranked if not _recognise(node, Frames.ALL)[1]), None)
 
 
 def showInViews(node: Any) -> None:

@@ -14,13 +14,13 @@ from LVSegULib.errors import InputError, UsageError
 from LVSegUSlicer.import_guard import guardImports
 from LVSegUSlicer.navigation import goToFrame, goToSlice
 from LVSegUSlicer.request import Request, Results
-from LVSegUSlicer.results_store import findResults, storedVolumes, storeResults
+from LVSegUSlicer.results_store import findResults, hasOtherVolumes, storedVolumes, storeResults
 from LVSegUSlicer.scene_labels import readLabels, regionsOf
 from LVSegUSlicer.segmentation_run import SegmentationRun
 from LVSegUSlicer.started_run import PAUSE_MS, StartedRun
 from LVSegUSlicer.tables import exportTable
 from LVSegUSlicer.transaction import SceneTransaction
-from LVSegUSlicer.worker import measureLabels
+from LVSegUSlicer.worker import labelVolumes, measureLabels
 
 if TYPE_CHECKING:
     from LVSegUSlicer.parameter_node import LVSegUParameterNode
@@ -130,14 +130,27 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         Flagged slices that were corrected are flagged no more.
 
         Raises:
-            InputError: the segmentation is not one of LVSegU's.
+            InputError: the segmentation is not one of LVSegU's, or is of many frames that no browser plays any more.
         """
+        before = findResults(segmentationNode)
+        if before is not None:
+            _checkPlayable(before)
         found = readLabels(segmentationNode)
         measures, volumes = measureLabels(found.labels, regionsOf(segmentationNode), found.spacing_mm, found.time_ms)
-        before = findResults(segmentationNode)
         quality = None if before is None or before.quality is None else before.quality.uncorrected(found.labels)
         with SceneTransaction(slicer.mrmlScene):
             return storeResults(segmentationNode, measures, volumes, quality=quality)
+
+    def isChanged(self, segmentationNode: Any) -> bool:
+        """Whether a segmentation has other volumes than its tables say: it was corrected, and not measured again."""
+        results = findResults(segmentationNode)
+        if results is None or not results.isPlayable:
+            return False
+        try:
+            found, regions = readLabels(segmentationNode), regionsOf(segmentationNode)
+        except InputError:
+            return False
+        return hasOtherVolumes(results, labelVolumes(found.labels, regions, found.spacing_mm), found.spacing_mm)
 
     def resultsOf(self, segmentationNode: Any) -> Results | None:
         """The results that belong to a segmentation, also after the scene was saved and reloaded; None if none do."""
@@ -147,9 +160,10 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         """Show end-diastole or end-systole in the sequence browser.
 
         Raises:
-            InputError: the segmentation has no such frame.
+            InputError: the segmentation has no such frame, or no browser plays it any more.
         """
-        measures = self._resultsOrError(segmentationNode).measures
+        results = self._resultsOrError(segmentationNode)
+        measures = results.measures
         frame = {"ED": measures.ed_frame, "ES": measures.es_frame}[which]
         if frame is None:
             raise InputError(
@@ -157,6 +171,7 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
                     name=segmentationNode.GetName(), which=which, reason=measures.reasons.get("LVEF", "")
                 )
             )
+        _checkPlayable(results)
         goToFrame(segmentationNode, frame)
 
     def goToSlice(self, segmentationNode: Any, frame: int, index: int) -> None:
@@ -208,6 +223,21 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
             name = segmentationNode.GetName() if segmentationNode is not None else _("no segmentation")
             raise InputError(_("{name}: LVSegU has no measurements of it: segment the input first").format(name=name))
         return results
+
+
+def _checkPlayable(results: Results) -> None:
+    """Raise if there are frames that cannot be reached.
+
+    Raises:
+        InputError: the browser was removed.
+    """
+    if not results.isPlayable:
+        raise InputError(
+            _(
+                "{name}: the sequence browser that plays its {count} frames was removed: play its sequence in the "
+                "module Sequences again, or press Apply"
+            ).format(name=results.segmentationNode.GetName(), count=len(results.measures.volumes_ml))
+        )
 
 
 def _silent(_share: float, _step: str) -> None:

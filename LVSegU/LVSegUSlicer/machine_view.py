@@ -25,6 +25,11 @@ class MachineView:
         self.ui.engineComboBox.connect("currentIndexChanged(int)", self._setEngine)
         self.ui.threadsSpinBox.connect("valueChanged(int)", self._setThreads)
 
+    def show(self) -> None:
+        """Say which engines are installed now."""
+        for index, name in enumerate(self._engines):
+            self.ui.engineComboBox.setItemText(index, engineTitle(name))
+
     def _setEngine(self, index: int) -> None:
         settings.setEngine(self._engines[index])
 

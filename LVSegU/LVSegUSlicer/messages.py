@@ -1,4 +1,4 @@
-"""Errors, as the user sees them."""
+"""Errors, and what must not be overlooked, as the user sees them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def explain(error: Exception) -> str:
     return _("Fault in LVSegU: {error}. Please report it with Slicer's log (Help, Report a bug).").format(
         error=f"{type(error).__name__}: {error}"
     )
+
+
+def attention(name: str) -> str:
+    """Style of the label `name` when it must not be overlooked; it reads alike in Slicer's light and dark styles."""
+    return f"#{name} {{ color: white; background-color: #a34e00; border-radius: 3px; padding: 2px 6px; }}"
 
 
 def showError(text: str) -> None:

@@ -9,11 +9,8 @@ import qt
 from slicer.i18n import tr as _
 
 from LVSegUSlicer import settings
-from LVSegUSlicer.messages import showError
+from LVSegUSlicer.messages import attention, showError
 from LVSegUSlicer.model_list import ModelEntry, listModels, ownModel
-
-RESTRICTED = "#licenceLabel { color: white; background-color: #a34e00; border-radius: 3px; padding: 2px 6px; }"
-"""Style of the licence of a model that is for research only; it reads alike in Slicer's light and dark styles."""
 
 
 class ModelView:
@@ -39,13 +36,17 @@ class ModelView:
         self._showLicence(entry)
         return entry.problem
 
+    def forget(self) -> None:
+        """Read the models anew when one is shown next: folders come, go and change."""
+        self._entries = []
+
     def _showLicence(self, entry: ModelEntry) -> None:
         """Say it in a colour of its own where the model is for research only."""
         for widget in (self.ui.licenceCaption, self.ui.licenceLabel):
             widget.visible = bool(entry.licence)
             widget.toolTip = entry.licenceMeaning
         self.ui.licenceLabel.text = entry.licence
-        self.ui.licenceLabel.styleSheet = RESTRICTED if entry.isRestricted else ""
+        self.ui.licenceLabel.styleSheet = attention("licenceLabel") if entry.isRestricted else ""
 
     def _fill(self, chosen: str) -> None:
         self._entries = listModels(chosen)
@@ -73,4 +74,5 @@ class ModelView:
             showError(entry.problem)
             return
         settings.setLastFolder(folder)
+        self.forget()
         self._onChosen(folder)

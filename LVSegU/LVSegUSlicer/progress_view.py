@@ -39,6 +39,17 @@ class ProgressView:
         self.ui.applyButton.enabled = True
         self.show(0.0, _("Preparing"))
 
+    def startReading(self, name: str) -> None:
+        """A folder is being read; the bar only moves, for nobody knows how much there is to read."""
+        self.start()
+        self.ui.progressBar.maximum = 0
+        self.ui.statusLabel.text = _("Reading {name}").format(name=name)
+
+    def installing(self) -> None:
+        """Packages are being installed, which may take minutes; Slicer's own messages say how far that is."""
+        self.ui.progressBar.value = 0
+        self.ui.statusLabel.text = _("Installing what is missing")
+
     def show(self, fraction: float, step: str) -> None:
         """The share that is done, 0 to 1, and what is being done."""
         self.ui.progressBar.value = int(100 * fraction)
@@ -53,6 +64,7 @@ class ProgressView:
     def finish(self, status: str, *, isDone: bool) -> None:
         """The work ended; the bar stays full if it was done."""
         self._isRunning = False
+        self.ui.progressBar.maximum = 100
         self.ui.progressBar.value = 100 if isDone else 0
         self.ui.statusLabel.text = status
         self.ui.applyButton.text = _("Apply")

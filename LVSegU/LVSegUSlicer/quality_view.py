@@ -13,6 +13,9 @@ from LVSegULib.quality.text import Stretch, stretches
 from LVSegUSlicer.results_tables import fillTable, setTitles
 from LVSegUSlicer.scene_quality import SceneQuality
 
+MOSTLY_WRONG = 0.5
+"""Below this score, less than half of the cavity is expected to lie in good slices."""
+
 
 class QualityView:
     """Shows the quality of a result; `onChosen` gets the slice that the user clicks."""
@@ -48,6 +51,15 @@ def qualityText(quality: SceneQuality) -> str:
     if not quality.flags:
         return _("Quality {score} of 1, no slice stands out.").format(score=score)
     return _("Quality {score} of 1. These slices may be wrong; a click leads there:").format(score=score)
+
+
+def doubt(quality: SceneQuality | None) -> str:
+    """Why the figures are hardly worth reading; "" if they are, or when every flagged slice was corrected."""
+    if quality is None or not quality.flags or quality.patient >= MOSTLY_WRONG:
+        return ""
+    return _("Most of this is probably wrong (quality {score} of 1). Is it a short-axis cine of a heart?").format(
+        score=f"{quality.patient:.2f}"
+    )
 
 
 def flagRow(row: Stretch) -> tuple[str, str, str, str]:

@@ -72,3 +72,14 @@ class Results:
     warnings: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     quality: SceneQuality | None = None
+
+    @property
+    def isPlayable(self) -> bool:
+        """Whether all of its frames can be reached: the browser of a sequence may have been removed."""
+        return self.browserNode is not None or len(self.measures.volumes_ml) == 1
+
+    @property
+    def isWhole(self) -> bool:
+        """Whether its tables and its chart are still in the scene."""
+        nodes = (self.measuresTableNode, self.framesTableNode, self.chartNode)
+        return all(node is None or node.GetScene() is not None for node in nodes)

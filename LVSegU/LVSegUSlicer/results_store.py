@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -70,3 +71,17 @@ def storedVolumes(results: Results) -> dict[int, list[float]]:
     return {
         int(value): volumes for value, volumes in json.loads(results.measuresTableNode.GetAttribute(VOLUMES)).items()
     }
+
+
+def hasOtherVolumes(
+    results: Results, volumes_ml: Mapping[int, Sequence[float]], spacing_mm: tuple[float, float, float]
+) -> bool:
+    """Whether a frame's volume in mL differs by half a voxel or more from what is stored; voxels are `spacing_mm`."""
+    stored, half_ml = storedVolumes(results), math.prod(spacing_mm) / 2000
+    if {value: len(frames) for value, frames in stored.items()} != {v: len(frames) for v, frames in volumes_ml.items()}:
+        return True
+    return any(
+        abs(before - now) >= half_ml
+        for value, frames in stored.items()
+        for before, now in zip(frames, volumes_ml[value], strict=True)
+    )

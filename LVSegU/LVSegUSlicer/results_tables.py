@@ -10,6 +10,7 @@ import qt
 from slicer.i18n import tr as _
 
 from LVSegULib.labels import CAVITY, MYOCARDIUM, RIGHT_CAVITY
+from LVSegULib.measures.digits import digits
 from LVSegULib.measures.volumes import Measures
 
 Volumes = Mapping[int, Sequence[float]]
@@ -70,7 +71,7 @@ def frameRows(measures: Measures, volumes_ml: Volumes) -> list[tuple[str, ...]]:
         (
             str(frame),
             f"{time_ms:.0f}" if math.isfinite(time_ms) else "",
-            *(f"{of_label[frame]:.1f}" for of_label in volumes_ml.values()),
+            *(digits(of_label[frame]) for of_label in volumes_ml.values()),
             phases.get(frame, ""),
         )
         for frame, time_ms in enumerate(times)
@@ -90,12 +91,12 @@ def describeChange(before: Measures, now: Measures) -> str:
 
 
 def setUpMeasuresTable(table: Any) -> None:
-    """Columns without a title: the rows speak for themselves."""
+    """Columns without a title: the rows speak for themselves. Where there is little room the names are cut short."""
     table.setColumnCount(4)
     table.horizontalHeader().hide()
     table.verticalHeader().hide()
     table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
-    table.horizontalHeader().setStretchLastSection(True)
+    table.horizontalHeader().setSectionResizeMode(1, qt.QHeaderView.Stretch)
 
 
 def setUpFramesTable(table: Any) -> None:
@@ -146,4 +147,4 @@ def _slices(count: int) -> str:
 
 
 def _number(value: float, unit: str) -> str:
-    return f"{value:.1f} {unit}".rstrip() if math.isfinite(value) else "-"
+    return f"{digits(value)} {unit}".rstrip() if math.isfinite(value) else "-"

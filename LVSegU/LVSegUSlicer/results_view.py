@@ -16,9 +16,10 @@ from LVSegULib.measures.volumes import Measures
 from LVSegULib.quality.score import Flag
 from LVSegULib.reading.names import safe_name
 from LVSegUSlicer import settings
-from LVSegUSlicer.messages import explain, showError
-from LVSegUSlicer.quality_view import QualityView
-from LVSegUSlicer.results_store import storedVolumes
+from LVSegUSlicer.messages import attention, explain, showError
+from LVSegUSlicer.quality_view import QualityView, doubt
+from LVSegUSlicer.result_visibility import showAlone
+from LVSegUSlicer.results_store import MODEL, storedVolumes
 from LVSegUSlicer.results_tables import (
     fillTable,
     frameRows,
@@ -32,8 +33,11 @@ from LVSegUSlicer.results_tables import (
 )
 from LVSegUSlicer.scene_writer import inputOf
 
-CURVE_SIZE = (380, 170)
-"""Width and height of the curve in pixels: the panel's usual width, less its margins."""
+CURVE_HEIGHT = 170
+CURVE_WIDTHS = (240, 900)
+"""Height of the curve, and its least and largest width, in pixels."""
+CURVE_MARGINS = 30
+"""What lies beside the curve in its section, in pixels."""
 
 
 class ResultsView:
@@ -46,10 +50,12 @@ class ResultsView:
         self._quality = QualityView(ui, self._goToSlice)
         setUpMeasuresTable(ui.measuresTable)
         setUpFramesTable(ui.framesTable)
+        ui.warningLabel.styleSheet = attention("warningLabel")
         self._connect()
         self.show(None)
 
     def _connect(self) -> None:
+        self.ui.resultSelector.connect("nodeActivated(vtkMRMLNode*)", self._showInViews)
         self.ui.goToEDButton.connect("clicked(bool)", self._reporting(lambda: self._goTo("ED")))
         self.ui.goToESButton.connect("clicked(bool)", self._reporting(lambda: self._goTo("ES")))
         self.ui.editButton.connect("clicked(bool)", self._reporting(self._edit))
@@ -63,6 +69,19 @@ class ResultsView:
             self.show(None)
         elif self._results is None or self._results.segmentationNode is not segmentationNode:
             self.show(self.logic.resultsOf(segmentationNode), segmentationNode.GetName())
+            self.lookForChanges()
+
+    def lookForChanges(self) -> None:
+        """Say so if the result was corrected in another module and not measured since."""
+        if self._results is not None:
+            self._warn(isChanged=self.logic.isChanged(self._results.segmentationNode))
+
+    def _warn(self, *, isChanged: bool) -> None:
+        """Say above the figures why they should not be taken as they are."""
+        changed = _("The segmentation was changed after it was measured: press Update measurements.")
+        texts = [doubt(self._results.quality), changed if isChanged else ""]
+        self.ui.warningLabel.visible = any(texts)
+        self.ui.warningLabel.text = "\n".join(filter(None, texts))
 
     def show(self, results: Any, name: str = "") -> None:
         """Show a result; None hides everything and says that segmentation `name` has none."""
@@ -78,15 +97,23 @@ class ResultsView:
         showAllRows(self.ui.measuresTable)
         setTitles(self.ui.framesTable, frameTitles(volumes))
         fillTable(self.ui.framesTable, frameRows(measures, volumes), numbers=range(2 + len(volumes)))
-        self.ui.curveLabel.setPixmap(_curve(measures))
+        self.ui.curveLabel.setPixmap(_curve(measures, self._curveWidth()))
         self._quality.show(results.quality)
+        self._warn(isChanged=False)
         self._showWhatIsThere(results)
+
+    def _curveWidth(self) -> int:
+        """Of the section; in a panel that is made wider or narrower afterwards, the picture is stretched."""
+        narrowest, widest = CURVE_WIDTHS
+        return min(max(self.ui.resultsSection.width - CURVE_MARGINS, narrowest), widest)
 
     def _showWhatIsThere(self, results: Any) -> None:
         measures = results.measures
         isBeat = len(measures.volumes_ml) > 1
         self.ui.resultsTabs.visible = isBeat
         texts = [_("Note: {text}.").format(text=text) for text in notes(measures, results.warnings)]
+        model = results.measuresTableNode.GetAttribute(MODEL)
+        texts += [_("Model: {name}.").format(name=model)] if model else []
         self.ui.notesLabel.visible = bool(texts)
         self.ui.notesLabel.text = "\n".join(texts)
         self.ui.goToEDButton.enabled = measures.ed_frame is not None and results.browserNode is not None
@@ -94,15 +121,22 @@ class ResultsView:
         self.ui.chartButton.enabled = results.chartNode is not None
 
     def _reporting(self, action: Callable[[], None]) -> Callable[[], None]:
-        """`action`, with its errors in a dialog."""
+        """`action`, with its errors in a dialog; tables and chart that were removed are made anew before it."""
 
         def run() -> None:
             try:
+                if not self._results.isWhole:
+                    self._update()
                 action()
             except Exception as error:  # whatever fails, the user is told
                 showError(explain(error))
 
         return run
+
+    def _showInViews(self, segmentationNode: Any) -> None:
+        """The user chose a result."""
+        if segmentationNode is not None:
+            showAlone(segmentationNode)
 
     def _goTo(self, which: str) -> None:
         self.logic.goToFrame(self._results.segmentationNode, which)
@@ -145,12 +179,12 @@ class ResultsView:
         return self._askForTable(path) if Path(path).exists() else path
 
 
-def _curve(measures: Measures) -> Any:
+def _curve(measures: Measures, width: int) -> Any:
     """The curve as a QPixmap, by way of a file: PythonQt takes no pixels from Python."""
     from LVSegULib.pictures.canvas import to_bytes
     from LVSegULib.pictures.curve import draw_curve
 
     with tempfile.TemporaryDirectory(prefix="lvsegu-") as folder:
         path = Path(folder) / "curve.png"
-        draw_curve(measures, CURVE_SIZE, to_bytes(CAVITY.colour)).save(path)
+        draw_curve(measures, (width, CURVE_HEIGHT), to_bytes(CAVITY.colour)).save(path)
         return qt.QPixmap(str(path))

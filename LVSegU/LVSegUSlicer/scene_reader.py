@@ -152,6 +152,7 @@ def _source(inputNode: Any, *, allFrames: bool, item: int | None = None) -> _Sou
             )
     else:
         _checkVolume(inputNode, inputNode.GetName())
+        _checkIsNoCt(inputNode, inputNode.GetName())
         found = sequenceOf(inputNode)
     if found is None:
         return _Source(inputNode.GetName(), inputNode, (inputNode,), (0,))
@@ -162,6 +163,7 @@ def _source(inputNode: Any, *, allFrames: bool, item: int | None = None) -> _Sou
     volumes = tuple(every[chosen] for chosen in items)
     for volume in volumes:
         _checkVolume(volume, sequence.GetName())
+    _checkIsNoCt(volumes[0], sequence.GetName())
     _checkSameGeometry(volumes, sequence.GetName())
     return _Source(sequence.GetName(), browser.GetProxyNode(sequence), volumes, items, browser, sequence)
 
@@ -176,12 +178,22 @@ def _checkVolume(node: Any, name: str) -> None:
         raise InputError(_("{name}: this volume holds no image: load it again").format(name=name))
     if node.IsA("vtkMRMLVectorVolumeNode") or image.GetNumberOfScalarComponents() != 1:
         raise InputError(
-            _("{name}: this is a colour image or has several values in a voxel: choose grey MR images").format(
-                name=name
-            )
+            _(
+                "{name}: this is a colour image or has several values in a voxel: choose grey MR images; load a "
+                "multi-volume again as a volume sequence (Edit, Application Settings, DICOM)"
+            ).format(name=name)
         )
-    if image.GetScalarRange()[0] <= DARKEST_MR or _modality(node) == "CT":
+
+
+def _checkIsNoCt(volume: Any, name: str) -> None:
+    """Of a sequence the first frame is enough: the pixels of all would take seconds."""
+    if looksLikeCt(volume):
         raise InputError(_("{name}: this looks like CT: LVSegU segments cine MR, choose MR images").format(name=name))
+
+
+def looksLikeCt(volume: Any) -> bool:
+    """By its darkest pixel, or by what DICOM says."""
+    return bool(_modality(volume) == "CT" or volume.GetImageData().GetScalarRange()[0] <= DARKEST_MR)
 
 
 def _modality(node: Any) -> str:

@@ -120,8 +120,13 @@ def measureLabels(
     Returns:
         The beat's figures, and the volume of each frame in mL by label value.
     """
-    volumes = {region.value: region_volumes_ml(labels == region.value, spacing_mm).tolist() for region in regions}
-    return measure(labels, spacing_mm, None if time_ms is None else time_ms.tolist(), regions), volumes
+    times = None if time_ms is None else time_ms.tolist()
+    return measure(labels, spacing_mm, times, regions), labelVolumes(labels, regions, spacing_mm)
+
+
+def labelVolumes(labels: NDArray[Any], regions: Sequence[Label], spacing_mm: Sequence[float]) -> dict[int, list[float]]:
+    """Volume of each frame of labels (T, K, J, I) in mL, by label value; voxels are `spacing_mm` (K, J, I)."""
+    return {region.value: region_volumes_ml(labels == region.value, spacing_mm).tolist() for region in regions}
 
 
 def openedInspector(model: ModelFolder, engine: str, threads: int | None) -> Inspector:

@@ -174,6 +174,20 @@ def test_a_refused_installation_says_so(the_panel: OpenModule, a_cine: Any, monk
     assert (ui.applyButton.text, ui.applyButton.enabled) == ("Apply", True)
 
 
+def test_an_installation_is_told_of_while_it_lasts(
+    the_panel: OpenModule, a_cine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes minutes, and so the panel must not look as if the button did nothing."""
+    ui, seen = the_panel.panel.ui, []
+    monkeypatch.setattr(the_panel.module, "missingPackages", lambda _engine: ("onnxruntime",))
+    monkeypatch.setattr(the_panel.module, "ensureEngine", lambda _engine: seen.append(ui.statusLabel.text))
+    assert a_cine is not None
+    click(ui.applyButton)
+    finished(the_panel)
+    assert seen == ["Installing what is missing"]
+    assert ui.statusLabel.text.startswith("Done in")
+
+
 def test_the_buttons_lead_to_ed_and_es(the_panel: OpenModule, a_result: Any) -> None:
     ui, results = the_panel.panel.ui, the_panel.panel.logic.resultsOf(a_result)
     for button, frame in ((ui.goToESButton, results.measures.es_frame), (ui.goToEDButton, results.measures.ed_frame)):

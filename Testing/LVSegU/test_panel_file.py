@@ -16,6 +16,8 @@ UI = ET.parse(MODULE_FOLDER / "Resources" / "UI" / "LVSegU.ui").getroot()
 CLASSES = {widget.get("name", ""): widget.get("class", "") for widget in UI.iter("widget")}
 PASSIVE = {"QLabel", "QWidget", "qMRMLWidget", "ctkCollapsibleButton", "QProgressBar"}
 CONTROLS = [name for name, cls in CLASSES.items() if cls not in PASSIVE]
+CHANGING = {"applyButton", "sortEffectsButton", "filterOnCheckBox"}
+"""Buttons whose words change: a fixed name would keep a screen reader from saying them."""
 TEXT_PROPERTIES = {"text", "toolTip", "statusTip", "windowTitle", "specialValueText", "suffix", "prefix"}
 
 
@@ -56,7 +58,8 @@ def test_every_control_has_a_tool_tip_and_an_accessible_name() -> None:
     lacking = [
         name
         for name in CONTROLS
-        if not property_of(widgets[name], "toolTip") or not property_of(widgets[name], "accessibleName")
+        if not property_of(widgets[name], "toolTip")
+        or bool(property_of(widgets[name], "accessibleName")) == (name in CHANGING)
     ]
     assert lacking == []
 
@@ -92,7 +95,8 @@ def test_no_text_of_the_code_is_kept_from_translation() -> None:
     assert plain == []
 
 
-def test_the_parameters_of_the_file_exist(the_desktop: Any) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("a_scene")
+def test_the_parameters_of_the_file_exist() -> None:
     from LVSegUSlicer.parameter_node import LVSegUParameterNode
 
     tied = {

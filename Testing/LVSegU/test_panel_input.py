@@ -1,6 +1,7 @@
 """Choosing the input: what is recognised, and what is refused with a reason."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -147,16 +148,78 @@ def test_a_dicom_folder_is_loaded_and_chosen(the_panel: OpenModule, the_sample_p
     ui = the_panel.panel.ui
     FileDialog.will_choose(the_sample_patient)
     click(ui.dicomButton)
+    read(the_panel)
     assert ui.inputLabel.text.startswith("12 slices x 20 frames")
-    assert ui.applyButton.enabled
+    assert (ui.applyButton.text, ui.applyButton.enabled, ui.inputSection.enabled) == ("Apply", True, True)
+    assert ui.statusLabel.text == ""
     FileDialog.will_choose("")
     click(ui.dicomButton)
     assert FileDialog.asked == [("Folder of the DICOM files of a short-axis cine", str(the_sample_patient))]
+
+
+def read(opened: OpenModule) -> None:
+    """Wait until the folder is read."""
+    wait_until(lambda: not opened.panel.folderReader.isRunning)
+
+
+@pytest.fixture
+def a_slow_folder(the_sample_patient: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The reading of a folder ends when the event is set."""
+    from LVSegUSlicer import dicom_folder
+
+    may_end, read_cine = threading.Event(), dicom_folder.read_cine
+
+    def read_slowly(folder: Path) -> Any:
+        assert may_end.wait(60)
+        return read_cine(folder)
+
+    monkeypatch.setattr(dicom_folder, "read_cine", read_slowly)
+    FileDialog.will_choose(the_sample_patient)
+    yield may_end
+    may_end.set()
+
+
+def test_the_panel_can_be_used_while_a_folder_is_read(the_panel: OpenModule, a_slow_folder: threading.Event) -> None:
+    ui = the_panel.panel.ui
+    click(ui.dicomButton)
+    assert ui.statusLabel.text.startswith("Reading ")
+    assert (ui.applyButton.text, ui.inputSection.enabled) == ("Cancel", False)
+    assert ui.progressBar.maximum == 0, "a bar that moves, for nobody knows how much there is"
+    a_slow_folder.set()
+    read(the_panel)
+    assert ui.progressBar.maximum == 100
+    assert ui.inputLabel.text.startswith("12 slices x 20 frames")
+
+
+def test_reading_a_folder_can_be_cancelled(the_panel: OpenModule, a_slow_folder: threading.Event) -> None:
+    ui, before = the_panel.panel.ui, node_ids()
+    click(ui.dicomButton)
+    click(ui.applyButton)
+    assert not the_panel.panel.folderReader.isRunning
+    assert (ui.statusLabel.text, ui.applyButton.text, ui.inputSection.enabled) == ("Cancelled", "Apply", True)
+    a_slow_folder.set()
+    wait_until(lambda: not any(thread.name == "LVSegU" for thread in threading.enumerate()))
+    assert node_ids() == before
+
+
+def test_a_scene_that_is_closed_meanwhile_stays_empty(
+    the_panel: OpenModule, the_desktop: Any, a_slow_folder: threading.Event
+) -> None:
+    ui = the_panel.panel.ui
+    click(ui.dicomButton)
+    the_desktop.mrmlScene.Clear(0)
+    assert not the_panel.panel.folderReader.isRunning
+    assert ui.inputSection.enabled
+    a_slow_folder.set()
+    wait_until(lambda: not any(thread.name == "LVSegU" for thread in threading.enumerate()))
+    assert the_desktop.util.getNodesByClass("vtkMRMLScalarVolumeNode") == []
 
 
 def test_a_folder_without_a_cine_says_so(the_panel: OpenModule, tmp_path: Path, caplog: Any) -> None:
     before = node_ids()
     FileDialog.will_choose(tmp_path)
     click(the_panel.panel.ui.dicomButton)
+    read(the_panel)
+    assert "is empty, expected" in the_panel.panel.ui.statusLabel.text
     assert "is empty, expected the DICOM files of a short-axis cine" in caplog.text
     assert node_ids() == before

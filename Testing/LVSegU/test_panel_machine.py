@@ -49,3 +49,20 @@ def test_engine_and_threads_are_kept_on_the_computer(the_panel: OpenModule, the_
 def test_threads_are_automatic_at_first(the_panel: OpenModule) -> None:
     assert the_panel.panel.ui.threadsSpinBox.text == "Automatic"
     assert the_panel.panel._request().threads is None
+
+
+def test_an_engine_that_was_installed_meanwhile_is_not_offered_for_installation(
+    the_panel: OpenModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from LVSegUSlicer import machine_view, packages
+
+    box = the_panel.panel.ui.engineComboBox
+    with monkeypatch.context() as patched:
+        patched.setattr(packages, "isImportable", lambda _: False)
+        the_panel.panel.enter()
+        assert box.itemText(1) == "ONNX Runtime (installed on Apply)"
+    monkeypatch.setattr(machine_view, "readyEngines", lambda: ("onnxruntime",))
+    box.currentIndex = 1
+    the_panel.panel.enter()
+    assert [box.itemText(row) for row in (1, 2)] == ["ONNX Runtime", "PyTorch (installed on Apply)"]
+    assert box.currentIndex == 1

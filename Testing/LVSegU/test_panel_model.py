@@ -112,3 +112,24 @@ def test_a_model_that_is_gone_disables_apply_and_says_so(the_panel: OpenModule, 
     assert not ui.licenceLabel.visible
     ui.modelComboBox.currentIndex = 0
     assert ui.applyButton.enabled
+
+
+def test_a_model_that_was_put_back_can_be_chosen_again(the_panel: OpenModule, ui: Any, my_model: Path) -> None:
+    away = my_model.rename(my_model.with_name("away"))
+    the_panel.panel.logic.getParameterNode().model = str(my_model)
+    assert not ui.applyButton.enabled
+    away.rename(my_model)
+    FileDialog.will_choose(my_model)
+    click(ui.modelFolderButton)
+    assert ui.applyButton.enabled
+    assert "parameters" in ui.modelLabel.text
+
+
+def test_a_model_that_is_gone_is_noticed_on_return(the_panel: OpenModule, ui: Any, my_model: Path) -> None:
+    the_panel.panel.logic.getParameterNode().model = str(my_model)
+    assert ui.applyButton.enabled
+    the_panel.leave()
+    shutil.rmtree(my_model)
+    the_panel.enter()
+    assert not ui.applyButton.enabled
+    assert "there is no model" in ui.modelLabel.text

@@ -1,5 +1,6 @@
 """The panel opens quickly, on whatever scene there is, and brings nothing heavy with it."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,65 @@ def test_the_module_says_what_it_is(the_panel: OpenModule, the_desktop: Any) -> 
     assert "Sunnybrook" in said.acknowledgementText
 
 
+def test_the_modules_that_it_uses_are_loaded_before_it(the_panel: OpenModule, the_desktop: Any) -> None:
+    """Those whose logics the code asks for."""
+    sources = [path.read_text(encoding="utf-8") for path in MODULE.parent.rglob("*.py")]
+    used = {name for text in sources for name in re.findall(r"slicer\.modules\.(\w+)\.logic", text)}
+    assert the_panel.module.__name__ == "LVSegU"
+    assert {"volumes", "sequences"} <= used <= {name.lower() for name in the_desktop.modules.lvsegu.dependencies}
+
+
+def test_a_slicer_that_is_too_old_is_told_so() -> None:
+    """Slicer 5.8 runs Python 3.9. In a process of its own, for the module cannot be loaded a second time."""
+    pytest.importorskip("PyQt6")
+    pytest.importorskip("slicer")
+    script = f"""
+import sys
+from pathlib import Path
+from Testing.desktop.start import start_desktop
+start_desktop()
+sys.path.insert(0, {str(MODULE.parent)!r})
+sys.version_info = (3, 9, 10, "final", 0)
+import LVSegU
+"""
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "LVSegU needs Slicer 5.10 or later" in done.stderr
+
+
+def test_reload_loads_all_parts_of_the_module_anew() -> None:
+    """Slicer itself loads LVSegU.py alone. In a process of its own, for other tests hold what is loaded."""
+    pytest.importorskip("PyQt6")
+    pytest.importorskip("slicer")
+    script = f"""
+import sys
+from pathlib import Path
+import Testing.desktop.start as start
+slicer = start.start_desktop()
+opened = start.open_module(Path({str(MODULE)!r}))
+def reload(name):
+    opened.close()
+    print("watching still:", len(old._guards))
+    print("kept:", [one for one in sys.modules if one.split(".")[0] in ("LVSegUSlicer", "LVSegULib")])
+    del sys.modules[name]
+    again = start.open_module(Path({str(MODULE)!r}))
+    from LVSegUSlicer.import_guard import _guards
+    print("another:", type(again.panel.logic) is not type(opened.panel.logic), "guards:", len(_guards))
+    slicer.mrmlScene.Clear(0)
+    again.close()
+    from Testing.desktop.record import take_problems
+    print("problems:", take_problems())
+slicer.util.reloadScriptedModule = reload
+old = sys.modules["LVSegUSlicer.import_guard"]
+opened.panel.onReload()
+"""
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=False)
+    expected = ["watching still: 0", "kept: []", "another: True guards: 1", "problems: []"]
+    assert done.stdout.splitlines()[-4:] == expected, done.stderr[-2000:]
+
+
 def test_an_empty_scene_says_what_to_do(the_panel: OpenModule) -> None:
     ui = the_panel.panel.ui
     assert not ui.applyButton.enabled
@@ -45,6 +105,22 @@ def test_opening_it_chooses_the_cine_of_the_scene(the_panel: OpenModule) -> None
     the_panel.enter()
     assert the_panel.panel.ui.inputSelector.currentNode() is cine
     assert the_panel.panel.ui.applyButton.enabled
+
+
+def test_opening_it_looks_no_further_than_the_cine(the_panel: OpenModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There may be thousands of images in the scene, of which none is read yet."""
+    from LVSegUSlicer import scene_reader
+
+    the_panel.leave()
+    add_volume(a_beating_heart()[0], "plain")
+    add_cine(a_beating_heart())
+    seen: list[Any] = []
+    whole = scene_reader.looksLikeCt
+    monkeypatch.setattr(scene_reader, "looksLikeCt", lambda node: seen.append(node) or whole(node))
+    from LVSegUSlicer.input_view import likelyInput
+
+    assert likelyInput().GetName() == "cine"
+    assert len(seen) == 2, "the volume that shows the cine and its first frame"
 
 
 def test_opening_it_keeps_what_was_chosen(the_panel: OpenModule) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from LVSegULib.modelfolder.folder import SHIPPED
+from Testing.desktop.scene import add_cine
 from Testing.desktop.start import OpenModule
 from Testing.desktop.user import click, wait_until
 from Testing.LVSegU.filter_scenes import a_passing_model
@@ -101,3 +105,26 @@ def test_the_list_comes_back_with_the_scene(the_panel: OpenModule, the_desktop: 
     click_row(ui.flaggedTable, 0)
     browser = the_desktop.mrmlScene.GetFirstNodeByClass("vtkMRMLSequenceBrowserNode")
     assert browser.GetSelectedItemNumber() in SHIFTED_FRAMES
+
+
+def test_noise_gives_a_warning_above_its_figures(the_panel: OpenModule) -> None:
+    """Without a heart there may be figures all the same."""
+    pixels = np.random.default_rng(0).integers(0, 400, (4, 6, 96, 96)).astype(np.int16)
+    ui = segment(the_panel, add_cine(pixels, "noise"), SHIPPED / "lv")
+    assert "Is it a short-axis cine of a heart?" in ui.warningLabel.text
+    assert ui.warningLabel.visible and "background-color" in ui.warningLabel.styleSheet
+    assert ui.warningLabel.y < ui.measuresTable.y
+    ui.resultSelector.setCurrentNode(None)
+    assert not ui.warningLabel.isVisibleTo(ui.resultsSection)
+
+
+def test_half_of_the_cavity_in_good_slices_gives_no_warning(the_desktop: Any) -> None:
+    from LVSegULib.quality.score import Flag
+    from LVSegUSlicer.quality_view import doubt
+    from LVSegUSlicer.scene_quality import SceneQuality
+
+    assert the_desktop is not None
+    half = SceneQuality(0.5, (Flag(0, 3, 0.2, REASON),), (0,), frames=1, axis=0)
+    assert doubt(half) == doubt(None) == ""
+    assert "quality 0.49 of 1" in doubt(dataclasses.replace(half, patient=0.49))
+    assert doubt(dataclasses.replace(half, patient=0.49, flags=())) == "", "all of it was corrected"

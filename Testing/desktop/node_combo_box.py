@@ -15,6 +15,7 @@ class qMRMLNodeComboBox(QWidget):
 
     _stands_in_for_cpp = True
     currentNodeChanged = pyqtSignal(object)
+    nodeActivated = pyqtSignal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,3 +130,4 @@ class qMRMLNodeComboBox(QWidget):
 
     def _chosen_by_user(self, index: int) -> None:
         self._select(self._ids[index])
+        self.nodeActivated.emit(self.currentNode())

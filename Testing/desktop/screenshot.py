@@ -52,9 +52,9 @@ def show_filters(ui: Any) -> None:
 
 def save(opened: OpenModule, out: Path) -> None:
     """Save the panel, as high as it is."""
-    opened.holder.resize(WIDTH, opened.holder.layout().heightForWidth(WIDTH))
-    wait_until(lambda: opened.holder.width == WIDTH)
-    QTest.qWait(PAUSE_MS)
+    for _settling in range(2):  # texts wrap anew once the width is known
+        opened.holder.resize(WIDTH, opened.holder.layout().heightForWidth(WIDTH))
+        QTest.qWait(PAUSE_MS)
     opened.holder.grab().save(str(out))
     print(f"{out}: {opened.panel.ui.statusLabel.text}")
 

@@ -40,6 +40,12 @@ class ScriptedLoadableModuleWidget:
     def cleanup(self) -> None:
         """Called before the module is unloaded."""
 
+    def onReload(self) -> None:
+        """The developer's button Reload: the real one loads the module's own file again and makes a new panel."""
+        import slicer
+
+        slicer.util.reloadScriptedModule(self.moduleName)
+
 
 class ScriptedLoadableModuleLogic:
     """A module's work, with one parameter node in a scene."""

@@ -129,6 +129,18 @@ def a_colour_volume(_scene: Any) -> Any:
     return add_volume(np.zeros((6, 8, 8, 3), np.uint8), "colour", "vtkMRMLVectorVolumeNode")
 
 
+def a_multi_volume(_scene: Any) -> Any:
+    """A cine as the extension MultiVolumeExplorer keeps it: a frame in each value of a voxel."""
+    import vtk
+
+    node = add_volume(a_stack(), "multi")
+    image = vtk.vtkImageData()
+    image.SetDimensions(*node.GetImageData().GetDimensions())
+    image.AllocateScalars(vtk.VTK_SHORT, 20)
+    node.SetAndObserveImageData(image)
+    return node
+
+
 def a_label_map(_scene: Any) -> Any:
     return add_volume(np.zeros((6, 8, 8), np.uint8), "labels", "vtkMRMLLabelMapVolumeNode")
 
@@ -174,6 +186,7 @@ def frames_of_differing_geometry(scene: Any) -> Any:
     [
         (no_input, "There is no input: choose"),
         (a_colour_volume, "colour: .*colour image.*choose grey MR"),
+        (a_multi_volume, "multi: .*several values.*load a multi-volume again as a volume sequence"),
         (a_label_map, "labels: this is a label map: choose the images"),
         (a_ct, "chest: this looks like CT.*choose MR"),
         (a_model, "mesh: this is not a volume: choose"),

@@ -1,0 +1,135 @@
+"""A result that was corrected, or from which something was removed in another module, while the panel was left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from LVSegULib.errors import InputError
+from Testing.desktop.file_dialog import FileDialog
+from Testing.desktop.scene import a_beating_heart, add_cine
+from Testing.desktop.start import OpenModule
+from Testing.desktop.user import click, wait_until
+
+pytest.importorskip("onnxruntime")
+
+
+@pytest.fixture
+def a_result(the_panel: OpenModule) -> Any:
+    """The segmentation of a cine."""
+    ui = the_panel.panel.ui
+    ui.inputSelector.setCurrentNode(add_cine(a_beating_heart(frames=4, slices=6, size=96), "heart"))
+    click(ui.applyButton)
+    wait_until(lambda: not the_panel.panel.logic.isRunning)
+    return the_panel.panel.logic.getParameterNode().segmentation
+
+
+def correct(opened: OpenModule, slicer: Any, segmentation: Any) -> None:
+    """Empty a slice of the frame shown, in another module."""
+    opened.leave()
+    volume, segment = opened.panel.logic.getParameterNode().inputNode, segmentation.GetSegmentation().GetNthSegmentID(0)
+    pixels = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, segment, volume)
+    pixels[3] = 0
+    slicer.util.updateSegmentBinaryLabelmapFromArray(pixels, segmentation, segment, volume)
+    opened.enter()
+
+
+def test_a_correction_is_told_of_until_it_is_measured(the_panel: OpenModule, the_desktop: Any, a_result: Any) -> None:
+    ui = the_panel.panel.ui
+    the_panel.leave()
+    the_panel.enter()
+    assert not ui.warningLabel.visible
+    correct(the_panel, the_desktop, a_result)
+    assert ui.warningLabel.visible
+    assert "Update measurements" in ui.warningLabel.text
+    click(ui.updateButton)
+    assert not ui.warningLabel.visible
+
+
+def test_a_correction_that_was_saved_unmeasured_is_told_of(
+    the_panel: OpenModule, the_desktop: Any, a_result: Any, tmp_path: Path
+) -> None:
+    ui, path = the_panel.panel.ui, str(tmp_path / "scene.mrb")
+    correct(the_panel, the_desktop, a_result)
+    assert the_desktop.util.saveScene(path)
+    the_desktop.mrmlScene.Clear(0)
+    the_desktop.util.loadScene(path)
+    assert ui.resultsPanel.visible and ui.warningLabel.visible
+
+
+def test_playing_the_cine_is_no_correction(the_panel: OpenModule, a_result: Any) -> None:
+    browser = the_panel.panel.logic.resultsOf(a_result).browserNode
+    the_panel.leave()
+    for item in (1, 2, 3):
+        browser.SetSelectedItemNumber(item)
+    the_panel.enter()
+    assert not the_panel.panel.ui.warningLabel.visible
+
+
+def test_tables_and_chart_that_were_removed_are_made_anew_when_needed(
+    the_panel: OpenModule, the_desktop: Any, a_result: Any, tmp_path: Path, caplog: Any
+) -> None:
+    ui, logic = the_panel.panel.ui, the_panel.panel.logic
+    values = [ui.measuresTable.item(row, 2).text() for row in range(4)]
+    results = logic.resultsOf(a_result)
+    the_desktop.mrmlScene.RemoveNode(results.chartNode)
+    click(ui.chartButton)
+    assert logic.resultsOf(a_result).chartNode is not None
+    for node in (results.measuresTableNode, results.framesTableNode):
+        the_desktop.mrmlScene.RemoveNode(node)
+    FileDialog.will_choose(tmp_path / "beat.csv")
+    click(ui.exportButton)
+    assert len((tmp_path / "beat.csv").read_text(encoding="utf-8").splitlines()) == 5
+    assert [ui.measuresTable.item(row, 2).text() for row in range(4)] == values
+    assert caplog.text == ""
+
+
+def test_frames_that_are_played_no_more_are_not_measured_as_one(
+    the_panel: OpenModule, the_desktop: Any, a_result: Any
+) -> None:
+    ui, logic = the_panel.panel.ui, the_panel.panel.logic
+    the_desktop.mrmlScene.RemoveNode(logic.resultsOf(a_result).browserNode)
+    with pytest.raises(InputError, match="heart LV: the sequence browser that plays its 4 frames was removed"):
+        logic.updateMeasurements(a_result)
+    with pytest.raises(InputError, match="was removed"):
+        logic.goToFrame(a_result, "ES")
+    click(ui.updateButton)
+    assert ui.measuresTable.rowCount == 4, "what was measured before stays"
+
+
+def test_only_the_result_that_is_chosen_is_seen(the_panel: OpenModule, the_desktop: Any, a_result: Any) -> None:
+    ui = the_panel.panel.ui
+    other = the_desktop.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "liver")
+    other.CreateDefaultDisplayNodes()
+    click(ui.applyButton)
+    wait_until(lambda: not the_panel.panel.logic.isRunning)
+    second = ui.resultSelector.currentNode()
+    assert second is not a_result
+    assert visible(a_result, second, other) == [False, True, True]
+    ui.resultSelector.nodeActivated.emit(a_result)
+    assert visible(a_result, second, other) == [True, False, True]
+
+
+def visible(*nodes: Any) -> list[bool]:
+    return [bool(node.GetDisplayNode().GetVisibility()) for node in nodes]
+
+
+def test_the_result_names_its_model(the_panel: OpenModule, a_result: Any) -> None:
+    assert a_result is not None
+    assert "Model: lv." in the_panel.panel.ui.notesLabel.text
+
+
+def test_a_number_of_pixels_more_is_a_change_and_none_is_not(the_panel: OpenModule, a_result: Any) -> None:
+    logic = the_panel.panel.logic
+    assert not logic.isChanged(a_result)
+    labelmap = a_result.GetSegmentation().GetNthSegment(0).GetRepresentation("Binary labelmap")
+    pixels = labelmap.GetPointData().GetScalars()
+    assert pixels.GetRange()[1] == 1
+    first = next(index for index in range(pixels.GetNumberOfTuples()) if pixels.GetTuple1(index))
+    pixels.SetTuple1(first, 0)
+    labelmap.Modified()
+    assert logic.isChanged(a_result)
+    assert np.isfinite(logic.resultsOf(a_result).measures.LVEDV)
