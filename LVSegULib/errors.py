@@ -55,6 +55,13 @@ class AllFailed(SomeFailed):
     exit_code = 3
 
 
+def reason(error: Exception) -> str:
+    """Why a file could not be taken, without Python's words: a reason of the system, or the name of what is missing."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return f"it has no {error.args[0]}" if isinstance(error, KeyError) and error.args else str(error)
+
+
 def describe(error: BaseException) -> str:
     """One line for people that says what went wrong and what to do."""
     if isinstance(error, KeyboardInterrupt):

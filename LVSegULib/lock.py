@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,13 +11,23 @@ from pathlib import Path
 
 from LVSegULib.errors import OutputError, UsageError
 
+_log = logging.getLogger(__name__)
+
+_TAKEN = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
+"""What systems say of a lock that another has. Anything else is of a disk without locks, as some network disks are."""
+
+
+class Busy(UsageError):
+    """Somebody else is at work in the folder."""
+
 
 @contextmanager
 def locked(folder: Path, name: str, others: str) -> Iterator[int]:
     """Hold a lock of `folder`, which is made if it is missing.
 
     Gives the lock's file descriptor. A process that inherits it holds the lock too, so a step that outlives a killed
-    run is waited for and not disturbed (on Windows the lock ends with the run).
+    run is waited for and not disturbed (on Windows the lock ends with the run). On a disk without locks, the work goes
+    on with a warning.
 
     Args:
         folder: where the work is done.
@@ -23,19 +35,25 @@ def locked(folder: Path, name: str, others: str) -> Iterator[int]:
         others: who has the lock if it cannot be had, for people: "another rebuild".
 
     Raises:
-        UsageError: somebody else is at work there.
+        Busy: somebody else is at work there.
         OutputError: the folder cannot be written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / name).open("a")
     except OSError as error:
-        raise OutputError(f"cannot write to {folder}: {error.strerror}: choose another --out folder") from error
+        raise OutputError(
+            f"cannot write to {folder}: {error.strerror}: choose another folder or free some space"
+        ) from error
     with file:
         try:
             _take(file.fileno())
         except OSError as error:
-            raise UsageError(f"{others} is at work in {folder}: wait for it, or stop it") from error
+            if error.errno in _TAKEN:
+                raise Busy(f"{others} is at work in {folder}: wait for it, or stop it") from error
+            _log.warning(
+                "%s: its disk knows no locks (%s): see that nothing else works in it", folder, error.strerror or error
+            )
         yield file.fileno()
 
 

@@ -14,13 +14,13 @@ from LVSegULib.training.config import TrainingConfig
 MILD = AugmentationConfig(rotation_degrees=20, scale=1.1, shift_mm=4, noise=0.02, low_resolution=1.2)
 
 
-def write_data_set(folder: Path, patients: int = 4) -> Path:
-    """Write an nnU-Net raw folder of phantom hearts, each at ED and ES."""
+def write_data_set(folder: Path, patients: int = 4, size: float = 1.0) -> Path:
+    """Write an nnU-Net raw folder of phantom hearts, each at ED and ES; `size` of hearts and pixels."""
     (folder / "imagesTr").mkdir(parents=True)
     (folder / "labelsTr").mkdir()
     random = np.random.default_rng(7)
     for number in range(patients):
-        write_a_patient(folder, f"phantom{number}", random)
+        write_a_patient(folder, f"phantom{number}", random, size)
     labels = {"background": 0, "LV": 1}
     description = {"channel_names": {"0": "cine MRI"}, "labels": labels, "file_ending": ".nii.gz"}
     (folder / "dataset.json").write_text(json.dumps({**description, "numTraining": 2 * patients}), encoding="utf-8")
@@ -49,7 +49,7 @@ def a_small_run(data: Path) -> TrainingConfig:
     )
 
 
-def write_a_patient(folder: Path, name: str, random: np.random.Generator) -> None:
+def write_a_patient(folder: Path, name: str, random: np.random.Generator, size: float = 1.0) -> None:
     for phase, radius_mm in (("ED", 26.0), ("ES", 17.0)):
         image, label = a_stack(radius_mm * random.uniform(0.9, 1.1), random)
         for array, file in (
@@ -57,7 +57,7 @@ def write_a_patient(folder: Path, name: str, random: np.random.Generator) -> Non
             (label, f"labelsTr/{name}_{phase}.nii.gz"),
         ):
             volume = sitk.GetImageFromArray(array)
-            volume.SetSpacing((2.0, 2.0, 10.0))
+            volume.SetSpacing((2.0 * size, 2.0 * size, 10.0 * size))
             sitk.WriteImage(volume, str(folder / file))
 
 

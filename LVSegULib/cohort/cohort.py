@@ -13,6 +13,7 @@ from typing import Any
 from LVSegULib import __version__
 from LVSegULib.cohort.case import Case
 from LVSegULib.cohort.cluster import Workers, connected
+from LVSegULib.cohort.left_out import LeftOut
 from LVSegULib.cohort.listing import find_cases
 from LVSegULib.cohort.manifest import Ending, Manifest, Recipe, open_manifest
 from LVSegULib.cohort.outliers import mark_outliers
@@ -76,7 +77,7 @@ class Totals:
         ended: cases that came to their end in this run.
         seconds: how long handing them out and taking them back took.
         images: images (slices times frames) of this run's cases that are done.
-        left_out: files that are no cases, by reason.
+        left_out: what is no case, or could not be looked at.
         gone: cases of earlier runs that are not there any more; what was written of them is kept.
     """
 
@@ -84,7 +85,7 @@ class Totals:
     ended: int = 0
     seconds: float = 0.0
     images: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
+    left_out: LeftOut = field(default_factory=LeftOut)
     gone: int = 0
 
 

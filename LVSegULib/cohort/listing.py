@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from LVSegULib.cohort.case import Found
+from LVSegULib.cohort.left_out import LeftOut
 from LVSegULib.cohort.listing_csv import read_list
 from LVSegULib.cohort.listing_dicom import FolderMemory, Part, parts_in
 from LVSegULib.cohort.listing_images import images_in
@@ -25,12 +25,12 @@ class Listing:
 
     Attributes:
         found: the cases, by key.
-        left_out: how many files, links and folders are no cases or could not be looked at, by reason.
+        left_out: files, links and folders that are no cases or could not be looked at.
         root: the folder that was looked through, or the list's.
     """
 
     found: tuple[Found, ...]
-    left_out: Counter[str]
+    left_out: LeftOut
     root: Path
 
 
@@ -52,7 +52,7 @@ def find_cases(source: Path, memory: FolderMemory, progress: Callable[[int], Non
     if source.is_dir():
         listing = _below(source, memory, progress)
     elif source.exists():
-        listing = Listing(_by_key(read_list(source, progress)), Counter(), source.parent)
+        listing = Listing(_by_key(read_list(source, progress)), LeftOut(), source.parent)
     else:
         raise InputError(f"{source}: does not exist: check the path")
     if not listing.found:
@@ -65,7 +65,7 @@ def _below(root: Path, memory: FolderMemory, progress: Callable[[int], None]) ->
     parts: list[Part] = []
     not_plain: list[str] = []
     datasets: set[str] = set()
-    left_out: Counter[str] = Counter()
+    left_out = LeftOut()
     looked = 0
     for folder in walk(root, left_out):
         above, _, name = folder.relative.rpartition("/")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from LVSegULib.cohort.case import Found, fingerprint_of
+from LVSegULib.cohort.left_out import LeftOut
 from LVSegULib.cohort.listing_images import HEADERS, data_beside
 from LVSegULib.cohort.listing_walk import walk
 from LVSegULib.cohort.naming import folder_name, longer_names, printable
@@ -122,7 +122,7 @@ def _files(path: Path) -> tuple[tuple[Path, ...] | None, str, int]:
     """The files of a case where they are more than the path says, the fingerprint of all, and their number."""
     try:
         if path.is_dir():
-            folders = walk(path, Counter())
+            folders = walk(path, LeftOut())
             below = [(f"{one.relative}/{name}", state) for one in folders for name, state in one.files.items()]
             return None, fingerprint_of(below), len(below)
         is_header = path.name.lower().endswith(HEADERS)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from LVSegULib.cohort.case import fingerprint_of
+from LVSegULib.cohort.left_out import LeftOut
 from LVSegULib.cohort.listing_headers import SHORTEST, Study, Unknown, read_study
 from LVSegULib.cohort.listing_images import data_of_headers
 from LVSegULib.cohort.listing_walk import Folder
@@ -70,7 +71,7 @@ class _Contents(NamedTuple):
     owners: list[int]
 
 
-def parts_in(folder: Folder, memory: FolderMemory, left_out: Counter[str], report: Callable[[int], None]) -> list[Part]:
+def parts_in(folder: Folder, memory: FolderMemory, left_out: LeftOut, report: Callable[[int], None]) -> list[Part]:
     """The DICOM files of a folder, by the case they belong to.
 
     A file that does not tell its study belongs to the only one of its folder. If there are several, it is a case of its
@@ -79,7 +80,7 @@ def parts_in(folder: Folder, memory: FolderMemory, left_out: Counter[str], repor
     Args:
         folder: the folder.
         memory: what is known of it from earlier runs.
-        left_out: takes up how many files are neither images nor DICOM, by reason.
+        left_out: takes up the files that are neither images nor DICOM, or cannot be opened.
         report: told how many of the files have been read so far.
     """
     names = _possible(folder, left_out)
@@ -153,7 +154,7 @@ def _recalled(text: str | None, count: int) -> _Contents | None:
     return _Contents([Study(*study) for study in values["studies"]], values["owners"])
 
 
-def _parts(folder: Folder, names: list[str], contents: _Contents, left_out: Counter[str]) -> list[Part]:
+def _parts(folder: Folder, names: list[str], contents: _Contents, left_out: LeftOut) -> list[Part]:
     by_study: dict[tuple[str, str], list[str]] = {}
     studies: dict[tuple[str, str], Study] = {}
     unknown: dict[int, list[str]] = {reason: [] for reason in Unknown}
@@ -170,8 +171,8 @@ def _parts(folder: Folder, names: list[str], contents: _Contents, left_out: Coun
         (only,) = by_study.values()
         only[:] = sorted([*only, *lost, *closed])
         lost, closed = [], []
-    if closed:
-        left_out["files that cannot be opened"] += len(closed)
+    for name in closed:
+        left_out.add_closed(folder.path / name, "files that cannot be opened")
     parts = [_part(folder, study, by_study[key]) for key, study in studies.items()]
     if lost and not parts:
         return [_part(folder, None, lost)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from LVSegULib.cohort.left_out import LeftOut
 from LVSegULib.cohort.manifest import MANIFEST
 from LVSegULib.cohort.place import CASES
 from LVSegULib.identity import Identity, identity_of
@@ -46,14 +47,14 @@ class _Entries:
     has_more: bool
 
 
-def walk(root: Path, left_out: Counter[str]) -> Iterator[Folder]:
+def walk(root: Path, left_out: LeftOut) -> Iterator[Folder]:
     """The folder `root` and all below it, but hidden ones; links are followed last, and to no folder that was seen.
 
     The results of cohorts, which may lie in the tree, are passed over.
 
     Args:
         root: where to begin.
-        left_out: takes up how many folders and entries could not be looked at, by reason.
+        left_out: takes up the folders and entries that could not be looked at.
     """
     waiting, links, seen = [(root, "")], deque[tuple[Path, str]](), set[Identity]()
     while waiting or links:
@@ -66,7 +67,7 @@ def walk(root: Path, left_out: Counter[str]) -> Iterator[Folder]:
             seen.add(identity)
             entries = _entries(path, left_out)
         except OSError as error:
-            left_out[f"folders that cannot be listed ({error.strerror})"] += 1
+            left_out.add_closed(path, f"folders that cannot be listed ({error.strerror})")
             continue
         yield Folder(path, relative, entries.files, not entries.links and not entries.has_more)
         prefix = f"{relative}/" if relative else ""
@@ -74,7 +75,7 @@ def walk(root: Path, left_out: Counter[str]) -> Iterator[Folder]:
         links += [(path / name, prefix + name) for name in sorted(entries.links)]
 
 
-def _entries(path: Path, left_out: Counter[str]) -> _Entries:
+def _entries(path: Path, left_out: LeftOut) -> _Entries:
     files: dict[str, os.stat_result] = {}
     entries = _Entries({}, [], [], has_more=False)
     with os.scandir(path) as listed:
@@ -90,7 +91,7 @@ def _entries(path: Path, left_out: Counter[str]) -> _Entries:
                 else:
                     left_out["links that lead nowhere" if entry.is_symlink() else "neither files nor folders"] += 1
             except OSError as error:
-                left_out[f"entries that cannot be looked at ({error.strerror})"] += 1
+                left_out.add_closed(path / name, f"entries that cannot be looked at ({error.strerror})")
     entries.files = {name: files[name] for name in sorted(files)}
     if MANIFEST in files and CASES in entries.folders:
         entries.folders.remove(CASES)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_CLOSED_TO_NAME = 3
+"""Folders and files that could not be looked at, and are named; of others the number is told."""
+
 _LINE_SECONDS = 30.0
 """Time between two lines on the progress where stderr is a file."""
 
@@ -55,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what is not done yet, and say what became of all.
 
     Raises:
-        SomeFailed: some cases failed; the table says why.
+        SomeFailed: some cases failed, the table says why; or a folder or file could not be looked at.
         InputError: all of them did.
     """
     need_cohort()
@@ -75,11 +78,22 @@ def run(arguments: argparse.Namespace) -> int:
         display.close()
     print(summary(totals))
     print(f"  {arguments.out / OVERVIEW}, {TABLE}, {CASES}/")
-    done, failed = totals.status["done"], totals.status["failed"]
-    if failed:
-        kind = SomeFailed if done else InputError
-        raise kind(f"{failed} of {done + failed} cases failed: {arguments.out / TABLE} says why")
+    if wrong := _what_is_wrong(totals, arguments.out / TABLE):
+        raise (SomeFailed if totals.status["done"] else InputError)("; ".join(wrong))
     return 0
+
+
+def _what_is_wrong(totals: Totals, table: Path) -> list[str]:
+    """Cases that failed, and folders and files of which nobody knows what they hold; each in a sentence."""
+    done, failed, closed = totals.status["done"], totals.status["failed"], totals.left_out.closed
+    wrong = [f"{failed} of {done + failed} cases failed: {table} says why"] if failed else []
+    if closed:
+        more = f" and {len(closed) - _CLOSED_TO_NAME} more" if len(closed) > _CLOSED_TO_NAME else ""
+        wrong.append(
+            f"could not look into {', '.join(closed[:_CLOSED_TO_NAME])}{more}, cases may be missing: check the "
+            "permissions, and run it again"
+        )
+    return wrong
 
 
 def _workers(arguments: argparse.Namespace) -> Workers:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import logging
+from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from LVSegULib.errors import InputError, LVSegUError, OutputError, SomeFailed, UsageError
+from LVSegULib.lock import Busy, locked
 
 if TYPE_CHECKING:
     from LVSegULib.dataset.pair import Pair
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+LOCK = ".adding.lock"
 OF_ONE_PAIR = ("patient", "phase", "frame", "series")
 
 
@@ -75,12 +79,46 @@ def run(arguments: argparse.Namespace) -> int:
 
     assignments = [assignment_from(text) for text in arguments.segment]
     pairs = _pairs(arguments)
-    folder = RawFolder(arguments.folder, replace=arguments.replace)
+    RawFolder(arguments.folder)  # refuses what is something else
+    with _Target(arguments.folder, replace=arguments.replace) as target:
+        failed = _add_all(pairs, target, assignments)
+        if failed == len(pairs):
+            raise InputError(f"all {failed} pairs failed")
+        print(target.folder.describe())
+    if failed:
+        raise SomeFailed(f"{failed} of {len(pairs)} pairs failed, the others are in {arguments.folder}")
+    return 0
+
+
+class _Target(ExitStack):
+    """The data set; opened and locked when the first case is ready, so that nothing is made where there is none."""
+
+    def __init__(self, path: Path, *, replace: bool) -> None:
+        super().__init__()
+        self._path, self._replace = path, replace
+
+    @cached_property
+    def folder(self) -> RawFolder:
+        """The open data set.
+
+        Raises:
+            Busy: another command adds to it.
+        """
+        from LVSegULib.dataset.raw_folder import RawFolder
+
+        self.enter_context(locked(self._path, LOCK, "another lvsegu dataset add"))
+        folder = RawFolder(self._path, replace=self._replace)
+        folder.tidy()
+        return folder
+
+
+def _add_all(pairs: list[Pair | LVSegUError], target: _Target, assignments: list[Assignment]) -> int:
+    """Add the pairs; the number of those that failed, each of which is named."""
     failed = 0
     for pair in pairs:
         try:
-            _add(pair, folder, assignments)
-        except OutputError:
+            _add(pair, target, assignments)
+        except (OutputError, Busy):
             raise
         except Exception as error:
             # One bad pair must not cost the user the others, whatever is wrong with it.
@@ -88,12 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
                 raise
             failed += 1
             _report_failure(pair, error)
-    if failed == len(pairs):
-        raise InputError(f"all {failed} pairs failed")
-    print(folder.describe())
-    if failed:
-        raise SomeFailed(f"{failed} of {len(pairs)} pairs failed, the others are in {arguments.folder}")
-    return 0
+    return failed
 
 
 def _pairs(arguments: argparse.Namespace) -> list[Pair | LVSegUError]:
@@ -129,13 +162,14 @@ def _one_pair(arguments: argparse.Namespace) -> Pair:
     )
 
 
-def _add(pair: Pair | LVSegUError, folder: RawFolder, assignments: list[Assignment]) -> None:
+def _add(pair: Pair | LVSegUError, target: _Target, assignments: list[Assignment]) -> None:
     from LVSegULib.dataset.case import make_cases
     from LVSegULib.dataset.painting import WORDS
 
     if isinstance(pair, LVSegUError):
         raise pair
     cases = make_cases(pair, assignments)
+    folder = target.folder
     folder.add(cases)
     for case in cases:
         taken = case.painted.taken

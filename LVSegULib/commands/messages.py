@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from types import TracebackType
 
 from LVSegULib.errors import LVSegUError, describe
 
@@ -44,11 +45,22 @@ class _LowerCaseLevel(logging.Formatter):
 
 
 class Progress:
-    """A line on stderr that is written over as the work goes on; nothing where stderr is not a terminal."""
+    """A line on stderr that is written over as the work goes on; nothing where stderr is not a terminal.
+
+    To be used with `with`, which takes the line away at the end.
+    """
 
     def __init__(self, caption: str, *, is_shown: bool = True) -> None:
         self._caption = caption
         self._is_shown = is_shown and sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.clear()
 
     def __call__(self, share: float) -> None:
         """Show that `share` (0 to 1) is done."""

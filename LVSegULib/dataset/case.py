@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from LVSegULib.dataset.segmentation import Segmentation, read_segmentation
 from LVSegULib.errors import InputError
 from LVSegULib.reading import read_cine
 from LVSegULib.reading.names import safe_name
+
+_PHASE_OR_FRAME = re.compile(r"(?P<patient>.+)[-_](?:(?P<phase>ED|ES)|(?P<frame>(?:phase|frame)\d+))", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def make_cases(pair: Pair, assignments: Sequence[Assignment] = ()) -> list[NewCa
     cine = read_cine(pair.volume, pair.series)
     segmentation = read_segmentation(pair.segmentation)
     drawn = find_frames(pair, cine, find_drawings(segmentation, assignments))
-    patient = safe_name(pair.patient or cine.name.removesuffix("_0000"))
+    patient = _as_in_data_sets(safe_name(pair.patient or cine.name.removesuffix("_0000")))
     return [_case(patient, cine, segmentation, frame) for frame in drawn]
 
 
@@ -60,6 +63,17 @@ def _case(patient: str, cine: Cine, segmentation: Segmentation, frame: DrawnFram
     slices, rows, columns = image.shape
     painted = paint(segmentation, frame, (slices, rows, columns), cine.ijk_to_ras)
     return NewCase(patient.removesuffix(suffix) + suffix, in_own_type(image), cine.ijk_to_ras, painted)
+
+
+def _as_in_data_sets(name: str) -> str:
+    """`name` with the phase or frame at its end as data sets write it, "anna_ED" for "anna-ed".
+
+    Otherwise ED and ES of one heart would be taken for two patients, one to learn from and one to be judged.
+    """
+    match = _PHASE_OR_FRAME.fullmatch(name)
+    return (
+        f"{match['patient']}_{match['phase'].upper() if match['phase'] else match['frame'].lower()}" if match else name
+    )
 
 
 def in_own_type(image: NDArray[np.float32]) -> NDArray[Any]:

@@ -12,7 +12,8 @@ from LVSegULib.dataset.frames import DrawnFrame
 from LVSegULib.dataset.placing import is_same_grid, placed, share_inside
 from LVSegULib.dataset.segmentation import Segment, Segmentation
 from LVSegULib.errors import GeometryError, InputError
-from LVSegULib.labels import BY_KEY, CAVITY, MYOCARDIUM, RIGHT_CAVITY, Label
+from LVSegULib.labels import ALL_LABELS, BY_KEY, CAVITY, MYOCARDIUM, RIGHT_CAVITY, Label
+from LVSegULib.measures.digits import digits
 
 LEAST_INSIDE = 0.5
 """A region of which less lies inside the image was drawn on another one."""
@@ -55,8 +56,9 @@ def paint(
     labels: NDArray[np.uint8] = np.zeros(shape, np.uint8)
     notes = _other_grid(segmentation, shape, ijk_to_ras)
     is_cut = False
-    for label in (label for label in _PAINTED if label.key in frame.drawing.regions):
-        mask = _drawn(segmentation, frame, label)
+    drawn = {label: _drawn(segmentation, frame, label) for label in ALL_LABELS if label.key in frame.drawing.regions}
+    for label in (label for label in _PAINTED if label in drawn):
+        mask = drawn[label]
         inside = share_inside(mask, segmentation.ijk_to_ras, shape, ijk_to_ras)
         mask = placed(mask, segmentation.ijk_to_ras, shape, ijk_to_ras)
         if inside < LEAST_INSIDE or not mask.any():
@@ -69,7 +71,7 @@ def paint(
         is_cut = is_cut or (label == CAVITY and bool((labels[mask] == MYOCARDIUM.value).any()))
         labels[mask] = label.value
     voxel_ml = abs(float(np.linalg.det(ijk_to_ras[:3, :3]))) / 1000
-    taken = {key: _taken(key, drawn, labels, voxel_ml) for key, drawn in frame.drawing.regions.items()}
+    taken = {key: _taken(key, segments, labels, voxel_ml) for key, segments in frame.drawing.regions.items()}
     if covered := [WORDS[key] for key, text in taken.items() if not text]:
         raise InputError(f"{segmentation.path}: other regions cover all of the {covered[0]}: draw it again")
     if is_cut:
@@ -109,8 +111,8 @@ def _taken(key: str, segments: tuple[Segment, ...], labels: NDArray[np.uint8], v
     code = f" (SNOMED {label.snomed})" if any(label.snomed in segment.codes for segment in segments) else ""
     kind = f"segment{'s' * (len(segments) != 1)} " if segments[0].name else ""
     slices = int(mask.any(axis=(1, 2)).sum())
-    volume_ml = int(mask.sum()) * voxel_ml
-    return f"{WORDS[key]} from {kind}{_listed(segments)}{code}, {slices} slice{'s' * (slices != 1)}, {volume_ml:.1f} mL"
+    volume_ml = digits(int(mask.sum()) * voxel_ml)
+    return f"{WORDS[key]} from {kind}{_listed(segments)}{code}, {slices} slice{'s' * (slices != 1)}, {volume_ml} mL"
 
 
 def _listed(segments: Sequence[Segment]) -> str:

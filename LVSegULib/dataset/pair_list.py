@@ -11,12 +11,14 @@ from LVSegULib.errors import InputError, LVSegUError
 NEEDED = ("volume", "segmentation")
 FURTHER = ("patient", "phase", "frame", "series")
 
+_DELIMITERS = ",;\t"
+
 
 def read_pair_list(path: Path) -> list[Pair | LVSegUError]:
     """The pairs of a CSV file with the columns volume, segmentation and, where wanted, patient, phase, frame, series.
 
     Paths are relative to the folder of the list; columns are parted by commas or, as spreadsheets of some languages
-    write them, semicolons. What is wrong with a line takes the place of its pair.
+    write them, semicolons or tabs. Blank lines are passed over. What is wrong with a line takes the place of its pair.
 
     Raises:
         InputError: the file cannot be read, lacks a column, has an unknown one, or no line.
@@ -26,7 +28,8 @@ def read_pair_list(path: Path) -> list[Pair | LVSegUError]:
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as a list ({error}): save it as CSV (UTF-8)") from error
     header = next(iter(text.splitlines()), "")
-    reader = csv.DictReader(text.splitlines(), delimiter=";" if ";" in header else ",", skipinitialspace=True)
+    delimiter = max(_DELIMITERS, key=header.count)
+    reader = csv.DictReader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
     columns = [name.strip().lower() for name in reader.fieldnames or ()]
     reader.fieldnames = columns
     missing = [name for name in NEEDED if name not in columns]
@@ -34,10 +37,15 @@ def read_pair_list(path: Path) -> list[Pair | LVSegUError]:
     if missing or unknown:
         what = f"lacks the column {missing[0]}" if missing else f'has the unknown column "{unknown[0]}"'
         raise InputError(f"{path}: {what}: its first line must name {', '.join(NEEDED)} and may {', '.join(FURTHER)}")
-    pairs = [_pair(row, path, reader.line_num) for row in reader]
+    pairs = [_pair(row, path, reader.line_num) for row in reader if any(map(_is_told, row.values()))]
     if not pairs:
         raise InputError(f"{path}: holds no pair: give each a line")
     return pairs
+
+
+def _is_told(value: str | list[str] | None) -> bool:
+    """Whether a cell, or those beyond the last column, holds more than blanks."""
+    return any(map(_is_told, value)) if isinstance(value, list) else bool((value or "").strip())
 
 
 def _pair(row: dict[str, str | None], path: Path, line: int) -> Pair | LVSegUError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from LVSegULib.writing.label_map import write_label_map
 ENDING = ".nii.gz"
 DESCRIPTION = "dataset.json"
 IMAGES, LABELS = "imagesTr", "labelsTr"
+BESIDE = ".adding-"
+"""What the folders are called in which cases are written; one is left if the process is killed."""
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -56,7 +59,8 @@ class RawFolder:
         ending = self._description.get("file_ending", ENDING)
         if ending != ENDING:
             raise InputError(f"{folder}: its files end in {ending}, new ones would in {ENDING}: choose another folder")
-        if _images(folder) or self._description.get("numTraining"):
+        self._present = {name.casefold(): name for name in _names(folder)}
+        if self._present or self._description.get("numTraining"):
             self.labels = open_raw_dataset(folder).labels
 
     def add(self, cases: Sequence[NewCase]) -> None:
@@ -83,6 +87,11 @@ class RawFolder:
             self.labels = labels
             self._added.add(case.name.casefold())
 
+    def tidy(self) -> None:
+        """Take away what killed processes have left; to be called only by who has the data set for himself."""
+        for left in self.folder.glob(f"{BESIDE}*"):
+            shutil.rmtree(left, ignore_errors=True)
+
     def describe(self) -> str:
         """One line for people: "MyData: 10 cases of 5 patients, labels LV, MYO"."""
         dataset = open_raw_dataset(self.folder)
@@ -97,25 +106,28 @@ class RawFolder:
             raise InputError(
                 f"{case.name}: another pair gave a case of this name: give each its own patient, phase or frame"
             )
-        present = {image.name[: -len(f"_0000{ENDING}")].casefold() for image in _images(self.folder)}
-        if case.name.casefold() in present and not self._replace:
+        if case.name.casefold() in self._present and not self._replace:
             raise InputError(f"{case.name}: is in {self.folder} already: pass --replace, or another --patient")
 
     def _write(self, case: NewCase, labels: dict[str, int]) -> None:
         image = self.folder / IMAGES / f"{case.name}_0000{ENDING}"
         label = self.folder / LABELS / f"{case.name}{ENDING}"
         self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".adding-", dir=self.folder) as name:
+        with tempfile.TemporaryDirectory(prefix=BESIDE, dir=self.folder) as name:
             beside = Path(name)
             write_label_map(beside / image.name, case.image[np.newaxis], case.ijk_to_ras)
             write_label_map(beside / label.name, _values(case, labels)[np.newaxis], case.ijk_to_ras)
-            others = sum(path != image for path in _images(self.folder))
+            before = self._present.get(case.name.casefold(), case.name)
+            others = len(self._present.keys() - {case.name.casefold()})
             self._describe(labels, others)
             for folder in (image.parent, label.parent):
                 folder.mkdir(exist_ok=True)
-            image.unlink(missing_ok=True)
+            (image.parent / f"{before}_0000{ENDING}").unlink(missing_ok=True)
+            if before != case.name:  # in letters of the other case
+                (label.parent / f"{before}{ENDING}").unlink(missing_ok=True)
             (beside / label.name).replace(label)
             (beside / image.name).replace(image)
+        self._present[case.name.casefold()] = case.name
         self._describe(labels, others + 1)
 
     def _describe(self, labels: dict[str, int], count: int) -> None:
@@ -147,8 +159,10 @@ def _read_description(folder: Path) -> dict[str, Any]:
     return {}
 
 
-def _images(folder: Path) -> list[Path]:
-    return [path for path in (folder / IMAGES).glob(f"*_0000{ENDING}") if not path.name.startswith(".")]
+def _names(folder: Path) -> list[str]:
+    """The names of the cases that are there."""
+    images = (path.name for path in (folder / IMAGES).glob(f"*_0000{ENDING}"))
+    return [name[: -len(f"_0000{ENDING}")] for name in images if not name.startswith(".")]
 
 
 def _numbered(case: NewCase) -> dict[str, int]:

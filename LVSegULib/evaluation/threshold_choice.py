@@ -8,7 +8,7 @@ too large nor too small, on average over data sets.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from LVSegULib.evaluation.out_of_fold import judges
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.modelfolder.threshold import log_odds, log_odds_in_force
+from LVSegULib.progress import Report, silent
 from LVSegULib.segmentation.segment import segment_cine
 
 PROBABILITIES = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
@@ -76,7 +77,7 @@ def choose_threshold(
     datasets: Sequence[EvaluationSet],
     models: Sequence[ModelSpec],
     engines: Sequence[Engine],
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Report = silent,
 ) -> Choice:
     """Try every one of `PROBABILITIES` on the patients that the models of the folds kept back.
 

@@ -92,6 +92,13 @@ class Measures:
     reasons: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
+    @property
+    def frames_to_show(self) -> dict[str, int]:
+        """The frames "ED" and "ES"; where they cannot be told that of the largest volume alone, under ""."""
+        if self.ed_frame is None or self.es_frame is None:
+            return {"": int(np.argmax(self.volumes_ml))}
+        return {"ED": self.ed_frame, "ES": self.es_frame}
+
     def to_json(self) -> dict[str, Any]:
         """Plain numbers and lists, the unit in each name ("LVEDV_ml"); NaN becomes None, its reason is beside it."""
         values: dict[str, Any] = {}

@@ -123,13 +123,13 @@ def _layout(slices: int) -> _Layout:
 
 
 def _blocks(measures: Measures) -> list[_Block]:
-    volumes = measures.volumes_ml
-    if measures.ed_frame is None or measures.es_frame is None:
-        frame = int(np.argmax(volumes))
+    volumes, frames = measures.volumes_ml, measures.frames_to_show
+    if "" in frames:
+        frame = frames[""]
         note = _volume(volumes[frame]) if volumes[frame] > 0 else "no left ventricle found"
         return [_Block(frame, f"Frame {frame}", note)]
-    phases = (("End-diastole", measures.ed_frame), ("End-systole", measures.es_frame))
-    return [_Block(frame, name, f"frame {frame}, {_volume(volumes[frame])}") for name, frame in phases]
+    names = {"ED": "End-diastole", "ES": "End-systole"}
+    return [_Block(at, names[phase], f"frame {at}, {_volume(volumes[at])}") for phase, at in frames.items()]
 
 
 def _volume(volume_ml: float) -> str:

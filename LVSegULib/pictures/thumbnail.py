@@ -34,7 +34,7 @@ def thumbnail(cine: Cine, labels: NDArray[np.uint8], regions: Sequence[Label], m
         regions: whose contours to draw.
         measures: the frames to show.
     """
-    frames = _frames(measures)
+    frames = list(measures.frames_to_show.values())
     k = middle_slice(labels[frames])
     images, label_maps = cine.frames[frames, k], labels[frames, k]
     crop = crop_around(label_maps > 0, cine.spacing_mm[1:])
@@ -75,10 +75,3 @@ def middle_slice(labels: NDArray[np.uint8]) -> int:
         return int(labels.shape[1]) // 2
     middle = cut[len(cut) // 4 : len(cut) - len(cut) // 4]
     return int(middle[np.argmax(areas[:, middle].sum(axis=0))])
-
-
-def _frames(measures: Measures) -> list[int]:
-    """ED and ES, or where they cannot be told the frame of the largest volume."""
-    if measures.ed_frame is None or measures.es_frame is None:
-        return [int(np.argmax(measures.volumes_ml))]
-    return [measures.ed_frame, measures.es_frame]

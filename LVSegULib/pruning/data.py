@@ -18,13 +18,13 @@ from LVSegULib.errors import InputError
 from LVSegULib.labels import BY_KEY
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.unet import UNet
-from LVSegULib.preparation.grid import Grid
 from LVSegULib.reading import read_cine
 from LVSegULib.reading.inputs import expand_inputs
 from LVSegULib.reading.labelled import LabelledCase, open_labelled
 from LVSegULib.reading.names import IMAGE_ENDINGS, has_image_ending
 from LVSegULib.reading.nnunet import CASE_NAME, is_raw_dataset
 from LVSegULib.reading.sunnybrook import is_sunnybrook
+from LVSegULib.segmentation.look import told_pixel_mm
 from LVSegULib.training.augmentation import Augmentation
 from LVSegULib.training.augmentation_config import AugmentationConfig
 from LVSegULib.training.data import MARGIN, Slices, load_slices
@@ -99,18 +99,18 @@ def calibration_images(
     What the network finds in a slice takes the place of its label where the variation needs one.
     """
     grid = spec.grid
-    wide = _wider(grid)
-    slices = load_slices(cases, spec.label_values, wide, progress)
+    rows, columns = (n + 2 * round(n * (MARGIN - 1) / 2) for n in (grid.rows, grid.columns))
+    slices = load_slices(cases, spec.label_values, grid, progress, size=(rows, columns))
     generator = torch.Generator().manual_seed(seed)
     drawn = slices.draw(count, generator)
     plain = round(PLAIN_SHARE * count)
     device = torch.device("cpu")
-    margin = (wide.rows - grid.rows) // 2, (wide.columns - grid.columns) // 2
+    margin = (rows - grid.rows) // 2, (columns - grid.columns) // 2
     middle = (..., slice(margin[0], margin[0] + grid.rows), slice(margin[1], margin[1] + grid.columns))
     parts = [slices.batch(some, device)[0][middle] for some in drawn[:plain].split(BATCH) if len(some)]
     if grid.rows != grid.columns:
         return torch.cat([*parts, slices.batch(drawn[plain:], device)[0][middle]])
-    augment = Augmentation(_augmentation(spec.training), grid.spacing_mm, grid.rows)
+    augment = Augmentation(_augmentation(spec.training), told_pixel_mm(grid), grid.rows)
     for some in drawn[plain:].split(BATCH):
         images = slices.batch(some, device)[0]
         parts.append(augment(images, _found(network, images), generator)[0])
@@ -147,12 +147,6 @@ def _patient_in(file_name: str) -> str:
 def _found(network: UNet, images: Tensor) -> Tensor:
     """1 where the network finds a label, else 0 (N, C, H, W)."""
     return is_found(network(images)).float()
-
-
-def _wider(grid: Grid) -> Grid:
-    """A grid larger by half around the same centre, its pixels on the same places."""
-    rows, columns = (n + 2 * round(n * (MARGIN - 1) / 2) for n in (grid.rows, grid.columns))
-    return dataclasses.replace(grid, rows=rows, columns=columns)
 
 
 def _augmentation(training: dict[str, Any]) -> AugmentationConfig:

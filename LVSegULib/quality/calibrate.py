@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.folder import CARD, ModelFolder, save_model
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.modelfolder.threshold import log_odds_in_force
+from LVSegULib.progress import Report, silent
 from LVSegULib.quality.calibration import calibration_of
 from LVSegULib.quality.examples import Examples, collect
 from LVSegULib.quality.learn import Judgement, figures_of, judge_examples, learn
@@ -46,7 +47,7 @@ def calibrate(
     model: ModelFolder,
     cases: Sequence[Chosen],
     path: Path,
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Report = silent,
 ) -> tuple[ModelFolder, Judged]:
     """Write `model` as a new folder whose segmentations tell how far they can be trusted.
 
@@ -75,7 +76,7 @@ def calibrate(
 
 
 def judge_calibration(
-    model: ModelFolder, cases: Sequence[Chosen], progress: Callable[[float], None] = lambda _: None
+    model: ModelFolder, cases: Sequence[Chosen], progress: Report = silent
 ) -> Judged:
     """How well the calibration that `model` has does on other patients.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from LVSegULib.errors import InputError
 from LVSegULib.evaluation.cases import EvaluationCase
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.quality.calibration import GOOD_DICE, wrong_by_rules
 from LVSegULib.quality.rules import is_empty_end, rules_of
 from LVSegULib.quality.signs import Signs, signs_of
@@ -72,7 +73,7 @@ class Examples:
 
 def collect(
     cases: Sequence[tuple[str, EvaluationCase, ModelSpec, Engine]],
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Report = silent,
 ) -> Examples:
     """Segment cases and compare their slices with the reference, in every frame that the expert worked on.
 
@@ -85,11 +86,7 @@ def collect(
     """
     if not cases:
         raise InputError("there is no case to learn from")
-    parts: list[Examples] = []
-    for done, (name, case, model, engine) in enumerate(cases, start=1):
-        parts.append(_examples_of(name, case, model, engine))
-        progress(done / len(cases))
-    return joined(parts)
+    return joined([_examples_of(*chosen) for chosen in reporting(cases, progress)])
 
 
 def joined(parts: Sequence[Examples]) -> Examples:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from LVSegULib.atomic import write_json, written_whole
-from LVSegULib.errors import InputError
+from LVSegULib.errors import InputError, reason
 from LVSegULib.modelfolder.folder import open_model
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import count_multiply_adds
@@ -151,7 +151,7 @@ def _values(further: Further, places: Places) -> Any:
         values = json.loads(text)
         return _rounded({key: values[key] for key in further.keys} if further.keys else values)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} does not hold the figures of {further.name}: {error!r}") from error
+        raise InputError(f"{path} does not hold the figures of {further.name}: {reason(error)}") from error
 
 
 def _rounded(values: Any) -> Any:

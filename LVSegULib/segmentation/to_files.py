@@ -23,12 +23,13 @@ from LVSegULib.measures.volumes import Measures, measure, region_volumes_ml
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.parallel import in_order
+from LVSegULib.progress import Report, silent
 from LVSegULib.quality.score import Quality
 from LVSegULib.reading import read_cine
-from LVSegULib.reading.results import LABEL_MAP, holds_labels
+from LVSegULib.reading.results import LABEL_MAP, REPORT, SEGMENTATION, holds_labels
 from LVSegULib.segmentation.segment import Segmentation, segment_cine
 
-ENDINGS = (".seg.nrrd", ".nii.gz", ".csv", ".png", ".json")
+ENDINGS = (SEGMENTATION, LABEL_MAP, ".csv", ".png", REPORT)
 """The files written for each input; the report last, as it says how long the others took."""
 
 Inputs = frozenset[Identity]
@@ -75,7 +76,7 @@ def segment_to_files(
     segmenter: Segmenter,
     series: str | None = None,
     taken: frozenset[str] = frozenset(),
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Report = silent,
     inputs: Inputs = NO_INPUTS,
 ) -> Outcome:
     """Segment `source` and write NAME.seg.nrrd, .nii.gz, .csv, .png and .json to `out`, all of them or none.
@@ -107,7 +108,7 @@ def segment_cine_to_files(
     out: Path,
     segmenter: Segmenter,
     start: float,
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Report = silent,
     *,
     is_timed: bool = True,
 ) -> Outcome:
@@ -170,7 +171,7 @@ def _write_images(
     volumes_ml = {
         label.value: region_volumes_ml(labels == label.value, cine.spacing_mm).tolist() for label in spec.labels
     }
-    write_segmentation_nrrd(nrrd, labels, cine.ijk_to_ras, spec.labels, _frames_to_show(measures))
+    write_segmentation_nrrd(nrrd, labels, cine.ijk_to_ras, spec.labels, measures.frames_to_show)
     flagged = None if quality is None else quality.flagged
     write_table(table, volumes_ml, measures, None if flagged is None else flagged.sum(axis=1).tolist())
     restricted = restriction(spec.licence)
@@ -179,19 +180,8 @@ def _write_images(
         lambda: write_contact_sheet(picture, contact_sheet(cine, labels, spec.labels, measures, made_by, flagged)),
         lambda: write_label_map(nifti, labels, cine.ijk_to_ras, _step_ms(cine)),
     )
-    list(in_order(_call, slow))  # side by side: packing takes most of the time
+    list(in_order(lambda write: write(), slow))  # side by side: packing takes most of the time
     return volumes_ml
-
-
-def _call(write: Callable[[], None]) -> None:
-    write()
-
-
-def _frames_to_show(measures: Measures) -> dict[str, int]:
-    """ED and ES, or where they cannot be told the frame of the largest volume."""
-    if measures.ed_frame is None or measures.es_frame is None:
-        return {"": int(np.argmax(measures.volumes_ml))}
-    return {"ED": measures.ed_frame, "ES": measures.es_frame}
 
 
 def _step_ms(cine: Cine) -> float | None:

@@ -15,6 +15,8 @@ from LVSegULib.settings import fitted, read_toml
 from LVSegULib.training.config import TrainingConfig, config_from_values
 
 OWN_SETTINGS = ("data", "weights", "name", "folds", "fold", "split", "start", "cache")
+SAME = "same"
+"""The setting that names patients who have several names; the study deals them into folds by it."""
 """Settings of a training run that the study gives it; a file cannot set them."""
 
 
@@ -56,8 +58,9 @@ class Variant:
 
     @property
     def slug(self) -> str:
-        """The name as a folder's."""
-        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+        """The name as a folder's; letters beyond ASCII are left out, unless there are no others."""
+        plain = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+        return plain or re.sub(r"[\W_]+", "-", self.name.lower()).strip("-")
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,11 @@ class StudyConfig:
     def variant(self, name: str) -> Variant:
         """The variant of that name."""
         return next(one for one in self.variants if one.name == name)
+
+    @property
+    def same_patients(self) -> list[list[str]]:
+        """The names of each patient who has several."""
+        return self.training(self.variant(self.reference)).same_patients
 
     def folds_of(self, variant: Variant) -> tuple[int, ...]:
         """The folds in which `variant` is run; none if it is not trained."""
@@ -201,6 +209,8 @@ def _merged(base: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, A
     for own in OWN_SETTINGS:
         if own in base or own in settings:
             raise UsageError(f"{own} is set by the study itself: leave it out of the settings")
+    if SAME in settings:
+        raise UsageError(f"{SAME} holds for all variants: give it in [base]")
     both: dict[str, Any] = {**base, **settings}
     both["augmentation"] = {**base.get("augmentation", {}), **settings.get("augmentation", {})}
     return both

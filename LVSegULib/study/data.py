@@ -40,7 +40,8 @@ def open_data(study: StudyConfig, folders: Sequence[Path]) -> StudyData:
     """Find the study's data sets among `folders`; no image is read.
 
     Raises:
-        UsageError: a data set of the study is not among the folders, or two of them have its name.
+        UsageError: a data set of the study is not among the folders, or two of them have its name; `same` names nobody
+            of theirs.
         InputError: a folder is no data set, or has none of the labels that are learnt; or a judged one lacks the first.
     """
     places: dict[str, Path] = {}
@@ -56,6 +57,9 @@ def open_data(study: StudyConfig, folders: Sequence[Path]) -> StudyData:
     labels = study.training(study.variant(study.reference)).labels
     wanted = {name: labels[:1] if name in study.judged else labels for name in needed}
     patients = {name: _patients(place, wanted[name]) for name, place in needed.items()}
+    known = {patient for one in patients.values() for patient in one}
+    if unknown := [name for names in study.same_patients for name in names if name not in known]:
+        raise UsageError(f"same names {unknown[0]}, who is not in the data")
     return StudyData(needed, patients, {name: _fingerprint(place) for name, place in needed.items()})
 
 
@@ -70,14 +74,22 @@ def split_of(study: StudyConfig, variant: Variant, data: StudyData, fold: int) -
         raise InputError(f"there is one patient only ({judged[0]}): one to learn from and one to judge on are needed")
     if len(judged) < study.folds:
         raise InputError(f"{len(judged)} patients cannot be dealt into {study.folds} folds: give more, or fewer folds")
-    kept = fold_split(judged, study.folds, fold).validation
+    kept = fold_split(judged, study.folds, fold, _names_among(judged, study)).validation
+    not_learnt = set(kept).union(*(names for names in study.same_patients if set(names) & set(kept)))
     names, own = study.data_of(variant), {one for name in study.judged_of(variant) for one in data.patients[name]}
-    learnt = sorted({patient for name in names for patient in data.patients[name]} - set(kept))
+    learnt = sorted({patient for name in names for patient in data.patients[name]} - not_learnt)
     if not learnt:
         raise InputError(f"fold {fold} keeps back every patient of {', '.join(names)}: nobody is left to learn from")
     if not own & set(kept):
         raise InputError(f"fold {fold} keeps back no patient of {', '.join(study.judged_of(variant))}: none to judge")
     return Split(tuple(learnt), tuple(patient for patient in kept if patient in own))
+
+
+def _names_among(judged: Sequence[str], study: StudyConfig) -> list[list[str]]:
+    """Of each patient who has several names, those that are dealt into folds."""
+    among = set(judged)
+    dealt = ([name for name in names if name in among] for names in study.same_patients)
+    return [names for names in dealt if names]
 
 
 def check_labels(study: StudyConfig, variant: Variant, data: StudyData) -> None:

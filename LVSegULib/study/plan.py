@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from LVSegULib.atomic import write_json
-from LVSegULib.errors import InputError, UsageError
-from LVSegULib.study.config import OWN_SETTINGS, StudyConfig, Variant
+from LVSegULib.errors import InputError, UsageError, reason
+from LVSegULib.study.config import OWN_SETTINGS, SAME, StudyConfig, Variant
 from LVSegULib.study.data import StudyData, check_labels, split_of
 from LVSegULib.training.config import TrainingConfig, config_from_values
 from LVSegULib.training.split import Split
@@ -138,7 +138,7 @@ def make_plan(study: StudyConfig, data: StudyData) -> Plan:
 
 def _job(study: StudyConfig, variant: Variant, data: StudyData, fold: int, jobs: Mapping[tuple[str, int], Job]) -> Job:
     config = study.training(variant).to_json()
-    settings = {name: value for name, value in config.items() if name not in OWN_SETTINGS}
+    settings = {name: value for name, value in config.items() if name not in (*OWN_SETTINGS, SAME)}
     judged = study.judged_of(variant)
     names = tuple(dict.fromkeys((*study.data_of(variant), *judged)))
     links = {}
@@ -182,7 +182,7 @@ def read_plan(out: Path) -> Plan:
         jobs = tuple(_job_from_json(one) for one in values["jobs"])
         patients, shared = ({name: tuple(own) for name, own in values[key].items()} for key in ("patients", "shared"))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{out} holds no study ({error!r}): run it first, without --report-only") from error
+        raise UsageError(f"{out} holds no study ({reason(error)}): run it first, without --report-only") from error
     return Plan(jobs, values["refused"], patients, shared)
 
 

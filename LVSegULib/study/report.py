@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -109,10 +109,15 @@ def _facts(found: Findings, plan: Plan) -> list[str]:
 def _group(found: Findings, name: str, rows: Sequence[Row], speed: Mapping[str, float], picture: str) -> str:
     shown = list(rows) if found.reference in rows else [found.reference, *rows]
     columns = _columns(found, speed)
-    lines = ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
-    lines += ["| " + " | ".join(text(row) for text in columns.values()) + " |" for row in shown]
+    lines = [_line(columns), "|---" * len(columns) + "|"]
+    lines += [_line(text(row) for text in columns.values()) for row in shown]
     notes = _list([f"{row.variant.name}: {row.variant.note}" for row in rows if row.variant.note])
     return "\n\n".join(part for part in (f"## {_capital(name)}", "\n".join(lines), notes, picture) if part)
+
+
+def _line(cells: Iterable[str]) -> str:
+    """A line of a Markdown table; a bar or a line break in a cell does not end it."""
+    return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
 
 
 def _columns(found: Findings, speed: Mapping[str, float]) -> dict[str, Callable[[Row], str]]:

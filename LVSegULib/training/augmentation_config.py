@@ -11,6 +11,8 @@ from LVSegULib.errors import UsageError
 class AugmentationConfig:
     """How strongly a training batch is varied; 0 (1 for `scale`) switches one kind off.
 
+    Millimetres are those of a heart of a person's size: for small animals they shrink with the grid's pixels.
+
     Attributes:
         rotation_degrees: rotation is uniform within plus or minus this.
         any_rotation: share of the slices that are turned by any angle instead.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -13,43 +13,33 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from LVSegULib.atomic import written_whole
-from LVSegULib.preparation.grid import Grid
-from LVSegULib.reading.labelled import LabelledCase
 
-VERSION = 1
+Prepared = tuple[Tensor, Tensor, Tensor]
+"""Images, targets, and the size of their pixels in those of the grid; see `LVSegULib.training.patient`."""
+
+VERSION = 2
 """To be raised whenever preparation gives other numbers for the same grid."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class SliceCache:
-    """A folder of prepared cases; a case is found again while its files, the labels and the grid are the same."""
+    """A folder of prepared cases; a case is found again while all that it depends on is the same."""
 
     folder: Path
 
-    def get(
-        self,
-        case: LabelledCase,
-        label_values: tuple[int, ...],
-        grid: Grid,
-        prepare: Callable[[], tuple[Tensor, Tensor]],
-    ) -> tuple[Tensor, Tensor]:
-        """Images and targets of `case`, prepared and kept if they are not there yet; a broken file is made anew.
+    def get(self, key: tuple[object, ...], prepare: Callable[[], Prepared]) -> Prepared:
+        """What `prepare` gives, kept under `key` (plain values) if it is not there yet; a broken file is made anew.
 
         Raises:
             OutputError: the folder cannot be written.
         """
-        path = self.folder / f"{_key(case, label_values, grid)}.safetensors"
+        name = hashlib.sha256(json.dumps([VERSION, key]).encode()).hexdigest()[:32]
+        path = self.folder / f"{name}.safetensors"
         try:
             kept = load_file(path)
-            return kept["images"], kept["targets"]
+            return kept["images"], kept["targets"], kept["scale"]
         except (OSError, SafetensorError, KeyError):
-            images, targets = prepare()
+            images, targets, scale = prepare()
         with written_whole(path) as beside:
-            beside.write_bytes(save({"images": images.contiguous(), "targets": targets.contiguous()}))
-        return images, targets
-
-
-def _key(case: LabelledCase, label_values: tuple[int, ...], grid: Grid) -> str:
-    files = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in case.files]
-    told = json.dumps([VERSION, case.name, files, label_values, dataclasses.astuple(grid)])
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+            beside.write_bytes(save({"images": images.contiguous(), "targets": targets.contiguous(), "scale": scale}))
+        return images, targets, scale

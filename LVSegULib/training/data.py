@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from LVSegULib.errors import InputError
 from LVSegULib.labels import BY_KEY
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.preparation.prepare import prepare_images, prepare_targets
 from LVSegULib.reading.labelled import LabelledCase, open_labelled
 from LVSegULib.training.cache import SliceCache
+from LVSegULib.training.patient import LEVELS, Patient
 
-LEVELS = 255.0
 MARGIN = 1.5
 """Slices that are varied are kept this much larger than the crop, so that rotation and shift have what to bring in."""
 
@@ -35,6 +34,8 @@ class Slices:
         known: which labels the source of each slice knows (N, C), bool.
         weights: how often each patient is drawn (P,), relative to the others; empty where all are drawn alike.
         apart: which patients are learnt in outputs of their own (P,); empty where none is.
+        scales: how many times as large as the grid's the pixels are that each patient is seen through (P,), see
+            `LVSegULib.training.heart_grid`; empty where all are seen through the grid's.
     """
 
     images: Tensor
@@ -44,6 +45,7 @@ class Slices:
     known: Tensor
     weights: tuple[float, ...] = ()
     apart: tuple[bool, ...] = ()
+    scales: tuple[float, ...] = ()
 
     def __len__(self) -> int:
         return int(self.images.shape[0])
@@ -73,6 +75,7 @@ def load_slices(
     grid: Grid,
     progress: Callable[[str], None] = lambda _: None,
     cache: SliceCache | None = None,
+    size: tuple[int, int] | None = None,
 ) -> Slices:
     """Read and prepare `cases`; slices are ordered by patient.
 
@@ -82,6 +85,7 @@ def load_slices(
         grid: the network's grid.
         progress: told the name of each case.
         cache: where prepared slices are kept and looked for; None prepares them anew.
+        size: rows and columns that are kept around the grid's centre, if not the grid's own.
 
     Raises:
         InputError: there is no case, or one of them cannot be read.
@@ -90,23 +94,36 @@ def load_slices(
     if not ordered:
         raise InputError("there is no labelled case to learn from")
     names = tuple(dict.fromkeys(case.patient for case in ordered))
-    images, targets, patients, known = [], [], [], []
-    for case in ordered:
+    seen = [
+        one
+        for _, own in groupby(ordered, key=lambda case: case.patient)
+        for one in _of_patient(Patient(tuple(own), label_values, grid, size), progress, cache)
+    ]
+    numbers = {name: number for number, name in enumerate(names)}
+    patients = [numbers[case.patient] for case in ordered]
+    scales = {number: float(scale) for number, (_, _, scale) in zip(patients, seen, strict=True)}
+    counts = torch.tensor([len(images) for images, _, _ in seen])
+    known = torch.tensor(
+        [[any(BY_KEY[key].value == value for key in case.labels) for value in label_values] for case in ordered]
+    )
+    return Slices(
+        images=torch.cat([images for images, _, _ in seen]),
+        targets=torch.cat([targets for _, targets, _ in seen]),
+        patients=torch.tensor(patients).repeat_interleave(counts),
+        names=names,
+        known=known.repeat_interleave(counts, dim=0),
+        scales=tuple(scales.values()) if set(scales.values()) != {1.0} else (),
+    )
+
+
+def _of_patient(
+    patient: Patient, progress: Callable[[str], None], cache: SliceCache | None
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """What `Patient.prepared` gives for each case."""
+    for number, case in enumerate(patient.cases):
         progress(case.name)
-        prepare = partial(_prepared, case, label_values, grid)
-        own_images, own_targets = prepare() if cache is None else cache.get(case, label_values, grid, prepare)
-        images.append(own_images)
-        targets.append(own_targets)
-        count = len(own_images)
-        patients += [names.index(case.patient)] * count
-        knows = [any(BY_KEY[key].value == value for key in case.labels) for value in label_values]
-        known.append(torch.tensor(knows).expand(count, -1))
-    return Slices(torch.cat(images), torch.cat(targets), torch.tensor(patients), names, torch.cat(known))
-
-
-def _prepared(case: LabelledCase, label_values: tuple[int, ...], grid: Grid) -> tuple[Tensor, Tensor]:
-    cine, labels = case.read()
-    return _bytes(prepare_images(cine, grid)), _bytes(prepare_targets(labels, cine, label_values, grid))
+        prepare = partial(patient.prepared, number)
+        yield prepare() if cache is None else cache.get(patient.key(number), prepare)
 
 
 def patient_weights(
@@ -162,7 +179,3 @@ def find_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[Label
 
 def _patients_of(folder: str, label_keys: Sequence[str]) -> set[str]:
     return {case.patient for case in open_labelled(Path(folder), label_keys)}
-
-
-def _bytes(values: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Tensor:
-    return torch.from_numpy(np.rint(np.clip(values, 0, 1) * LEVELS).astype(np.uint8))

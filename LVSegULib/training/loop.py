@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from LVSegULib.segmentation.look import told_pixel_mm
 from LVSegULib.training.augmentation import Augmentation
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.data import Slices
@@ -65,7 +66,7 @@ def train_steps(
     report: Callable[[Report], None],
 ) -> None:
     """Train `state` from the step it is at to the last, in place, and report on the way."""
-    augment = Augmentation(config.augmentation, config.spacing_mm, config.crop)
+    augment = Augmentation(config.augmentation, told_pixel_mm(config.grid), config.crop)
     network = _runnable(state.network.train(), config, place)
     started, losses = time.monotonic(), torch.zeros((), device=place.device)
     reported = state.step

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,16 +14,18 @@ from LVSegULib.atomic import write_json
 from LVSegULib.engines.pytorch import network_weights
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.labels import BY_KEY
+from LVSegULib.lock import locked
 from LVSegULib.modelfolder.folder import save_model
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.pictures.training_curve import draw_training_curve
-from LVSegULib.reading.labelled import open_labelled
+from LVSegULib.reading.labelled import LabelledCase, open_labelled
 from LVSegULib.training.cache import SliceCache
 from LVSegULib.training.card import training_card
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.data import MARGIN, Slices, find_cases, load_slices, patient_weights, patients_apart
 from LVSegULib.training.device import Place, placed
+from LVSegULib.training.heart_size import remark_on_absence, remark_on_size
 from LVSegULib.training.log import Row, read_log, write_log
 from LVSegULib.training.loop import Report, train_steps
 from LVSegULib.training.split import Split, check_same, fold_split, read_split, some_of
@@ -30,7 +34,7 @@ from LVSegULib.training.state import TrainingState, load_checkpoint, new_state, 
 from LVSegULib.training.twins import twins
 
 CHECKPOINT, LOG, CURVE, CONFIG, SPLIT = "checkpoint.safetensors", "log.csv", "curve.png", "config.json", "split.json"
-BEST, LAST = "best", "last"
+BEST, LAST, LOCK = "best", "last", ".training.lock"
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,8 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         watch: who is told.
 
     Raises:
-        UsageError: `folder` holds a run and `resume` is false, the run to resume had another number of processes, or
-            the split does not fit.
+        UsageError: `folder` holds a run and `resume` is false, another run is at work in it, the run to resume had
+            another number of processes, or the split does not fit.
         InputError: data or checkpoint cannot be read.
         OutputError: `folder` cannot be written.
     """
@@ -75,15 +79,16 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
     split = _split(config, [case.patient for case in cases])
     for line in remarks(config):
         watch.say(line)
-    with placed(config.device, config.precision, config.threads) as place:
+    with alone_in(folder), placed(config.device, config.precision, config.threads) as place:
         watch.say(f"{len(split.train)} patients to learn from, {len(split.validation)} to validate; {place.describe()}")
-        wide = replace(config.grid, rows=_wide(config), columns=_wide(config))
         values, cache = config.label_values, SliceCache(Path(config.cache)) if config.cache else None
-        learnt = [case for case in cases if case.patient in split.train]
-        training = load_slices(learnt, values, wide, watch.loaded, cache)
+        learnt = _of(cases, split.train)
+        training = load_slices(learnt, values, config.grid, watch.loaded, cache, size=(_wide(config), _wide(config)))
         weights = patient_weights(config.data, config.weights, config.labels, training.names)
         training = _apart(config, replace(training, weights=weights))
-        kept = [case for case in cases if case.patient in split.validation]
+        for line in filter(None, (remark_on_size(config, training), remark_on_absence(config, training))):
+            watch.warn(line)
+        kept = _of(cases, split.validation)
         validation = None
         if kept and place.is_first:
             validation = _apart(config, load_slices(kept, values, config.grid, watch.loaded, cache))
@@ -101,6 +106,12 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         train_steps(state, config, place, training, validation, recorder)
 
 
+def alone_in(folder: Path) -> AbstractContextManager[object]:
+    """Hold the lock of a run's folder; of the processes that train together, the first does, which writes the files."""
+    is_first = os.environ.get("RANK", "0") == "0"
+    return locked(folder, LOCK, "another training run") if is_first else nullcontext()
+
+
 def remarks(config: TrainingConfig) -> list[str]:
     """What the user should know of the data: labels that a data set lacks, patients that are in several of them."""
     lines: list[str] = []
@@ -116,6 +127,11 @@ def remarks(config: TrainingConfig) -> list[str]:
     if shared:
         lines.append(f"in several data sets, taken for the same patient: {', '.join(shared)}")
     return lines
+
+
+def _of(cases: Sequence[LabelledCase], patients: Sequence[str]) -> list[LabelledCase]:
+    chosen = set(patients)
+    return [case for case in cases if case.patient in chosen]
 
 
 def _apart(config: TrainingConfig, slices: Slices) -> Slices:

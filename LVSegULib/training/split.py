@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from LVSegULib.errors import UsageError
+from LVSegULib.errors import UsageError, reason
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def fold_split(patients: Sequence[str], folds: int, fold: int, same: Sequence[Se
     for first, *others in same:
         fold_of |= dict.fromkeys(others, fold_of[first])
     kept = tuple(name for name in ordered if fold >= 0 and fold_of[name] == fold)
-    return Split(tuple(name for name in ordered if name not in kept), kept)
+    return Split(tuple(name for name in ordered if fold < 0 or fold_of[name] != fold), kept)
 
 
 def check_same(split: Split, same: Sequence[Sequence[str]]) -> None:
@@ -65,7 +65,7 @@ def read_split(path: Path, patients: Sequence[str]) -> Split:
         values = json.loads(path.read_text(encoding="utf-8-sig"))
         split = Split(tuple(map(str, values["train"])), tuple(map(str, values["validation"])))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f'{path} is not a split {{"train": [...], "validation": [...]}}: {error!r}') from error
+        raise UsageError(f'{path} is not a split {{"train": [...], "validation": [...]}}: {reason(error)}') from error
     unknown = sorted(set(split.train + split.validation) - set(patients))
     both = sorted(set(split.train) & set(split.validation))
     if unknown or both:

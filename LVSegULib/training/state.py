@@ -88,8 +88,7 @@ def load_checkpoint(path: Path, state: TrainingState, config: TrainingConfig, pr
     try:
         with safe_open(path, framework="pt") as file:
             about: dict[str, Any] = json.loads((file.metadata() or {}).get("lvsegu", "{}"))
-            if about.get("config") != config.to_json():
-                raise InputError(f"{path} is from a run with other settings: resume with the settings of that run")
+            _check_settings(path, about.get("config", {}), config.to_json())
             _check_processes(path, int(about.get("processes", processes)), processes)
             with torch.no_grad():
                 for name, tensor in _named_tensors(state).items():
@@ -97,6 +96,26 @@ def load_checkpoint(path: Path, state: TrainingState, config: TrainingConfig, pr
     except (OSError, SafetensorError, ValueError, RuntimeError) as error:
         raise InputError(f"cannot resume from {path}: {error}") from error
     state.step, state.best_dice = int(about["step"]), float(about["best_dice"])
+
+
+def _check_settings(path: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+    """Refuse other settings, and name them; one that the run's version did not have yet had its default."""
+    known = _flat(TrainingConfig().to_json()) | _flat(before)
+    wanted = _flat(now)
+    differing = sorted(name for name in known.keys() | wanted.keys() if known.get(name) != wanted.get(name))
+    if differing:
+        then, here = (
+            ", ".join(f"{name} = {json.dumps(one.get(name))}" for name in differing) for one in (known, wanted)
+        )
+        raise InputError(
+            f"{path} is from a run with other settings, {then}, and not {here}: resume with the settings of that run"
+        )
+
+
+def _flat(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings with those of the augmentation beside the others ("augmentation.noise")."""
+    varied = {f"augmentation.{name}": value for name, value in settings.get("augmentation", {}).items()}
+    return {name: value for name, value in settings.items() if name != "augmentation"} | varied
 
 
 def _check_processes(path: Path, before: int, now: int) -> None:

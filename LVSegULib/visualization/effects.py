@@ -6,7 +6,7 @@ the divergence from the whole network's result, the score by which pruning tries
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -19,6 +19,7 @@ from LVSegULib.evaluation.overlap import Overlap
 from LVSegULib.measures.divergence import Divergence, probabilities
 from LVSegULib.measures.volumes import ejection_fraction
 from LVSegULib.parallel import in_order
+from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.visualization.filters import Filter
 from LVSegULib.visualization.inspector import Inspector, off_by_layer
 from LVSegULib.visualization.subjects import ED, ES, Subject, cavity_on_grid
@@ -102,7 +103,7 @@ class Ablation:
 
 
 def removal_effects(
-    ablation: Ablation, filters: Sequence[Filter], progress: Callable[[float], None] = lambda _: None
+    ablation: Ablation, filters: Sequence[Filter], progress: Report = silent
 ) -> list[Effect]:
     """The effect of each filter by itself, the strongest first; `progress` is told the share done."""
     found: list[Effect] = []
@@ -114,15 +115,12 @@ def removal_effects(
 
 
 def pair_effects(
-    ablation: Ablation, effects: Sequence[Effect], strongest: int, progress: Callable[[float], None] = lambda _: None
+    ablation: Ablation, effects: Sequence[Effect], strongest: int, progress: Report = silent
 ) -> list[Effect]:
     """The effect of every pair of the `strongest` filters of `effects` (the strongest first), the strongest first."""
     chosen = [effect.filters[0] for effect in effects[:strongest]]
-    pairs, found = list(combinations(chosen, 2)), list[Effect]()
-    for pair in pairs:
-        found.append(ablation.effect(pair))
-        progress(len(found) / len(pairs))
-    return _strongest_first(found)
+    pairs = list(combinations(chosen, 2))
+    return _strongest_first([ablation.effect(pair) for pair in reporting(pairs, progress)])
 
 
 def _strongest_first(effects: Sequence[Effect]) -> list[Effect]:

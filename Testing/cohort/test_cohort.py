@@ -126,7 +126,7 @@ def test_nothing_to_segment_is_said(tmp_path: Path, bright_model: Path) -> None:
 
 def test_an_output_that_is_a_file_is_said(tmp_path: Path, bright_model: Path) -> None:
     (tmp_path / "out").write_text("a file")
-    with pytest.raises(OutputError, match="choose another --out folder"):
+    with pytest.raises(OutputError, match="choose another folder"):
         segment(write_cohort(tmp_path / "in", ["anna"]), tmp_path / "out", bright_model)
 
 

@@ -128,5 +128,6 @@ def test_a_file_that_cannot_be_opened_is_never_remembered(tmp_path: Path, monkey
         patch.setattr(listing_dicom, "read_study", read)
         listing = search(tmp_path, memory)
     assert listing.left_out == {"files that cannot be opened": 1}
+    assert len(listing.left_out.closed) == 1
     assert memory.texts == {}
     assert paths[0] in (search(tmp_path, memory).found[0].files or ())

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import SimpleITK
 
+from LVSegULib.commands.dataset import LOCK
 from LVSegULib.commands.main import main
+from LVSegULib.lock import locked
 from LVSegULib.reading.nnunet import open_raw_dataset
 from Testing.dataset.drawings import (
     LV,
@@ -48,6 +50,23 @@ def test_it_says_what_was_taken_as_what(tmp_path: Path, capsys: pytest.CaptureFi
         f"{tmp_path / 'Mine'}: 1 case of 1 patient, labels LV, MYO",
     ]
     assert printed.err == ""
+
+
+def test_two_commands_do_not_add_to_one_data_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("anna", "bo"):
+        a_pair(tmp_path / "in", name)
+    with locked(tmp_path / "Mine", LOCK, "another"):
+        assert add(tmp_path, str(tmp_path / "in")) == 2
+    said = f"lvsegu: another lvsegu dataset add is at work in {tmp_path / 'Mine'}: wait for it, or stop it\n"
+    assert capsys.readouterr().err == said
+    assert add(tmp_path, str(tmp_path / "in")) == 0
+
+
+def test_ed_and_es_in_small_letters_are_one_patient(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("mouse 1_ed", "mouse 1_es"):
+        a_pair(tmp_path / "in", name)
+    assert add(tmp_path, str(tmp_path / "in")) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith("Mine: 2 cases of 1 patient, labels LV, MYO")
 
 
 def test_ed_and_es_from_one_file(tmp_path: Path) -> None:

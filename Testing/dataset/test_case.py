@@ -56,6 +56,15 @@ def test_a_name_is_not_given_its_phase_twice(tmp_path: Path) -> None:
     assert [case.name for case in cases(tmp_path, volume, phase="ED")] == ["anna_ED"]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("anna_ed", "anna_ED"), ("anna-ES", "anna_ES"), ("anna es", "anna_ES"), ("anna_Frame07", "anna_frame07")],
+)
+def test_phase_and_frame_are_written_as_data_sets_have_them(tmp_path: Path, name: str, expected: str) -> None:
+    (case,) = cases(tmp_path, write_volume(tmp_path / f"{name}.nrrd", an_image()[0]))
+    assert case.name == expected
+
+
 def test_a_label_map_of_a_cine_gives_a_case_for_each_frame_that_is_drawn(tmp_path: Path) -> None:
     values = np.zeros((3, *SHAPE), np.uint8)
     values[0], values[2] = 4 * a_filled_epicardium(), 4 * a_cavity()

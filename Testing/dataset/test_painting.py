@@ -82,6 +82,21 @@ def test_an_empty_segment_is_refused() -> None:
         painted(LV=a_cavity(), MYO=np.zeros(SHAPE, bool))
 
 
+def test_of_a_segmentation_that_holds_nothing_the_cavity_is_named() -> None:
+    nothing = np.zeros(SHAPE, bool)
+    with pytest.raises(InputError, match=r'the cavity \("LV"\) is empty'):
+        painted(LV=nothing, MYO=nothing, RV=nothing)
+
+
+def test_the_volume_of_a_small_heart_is_told() -> None:
+    segments = {"LV": (Segment("LV", (LV,), a_cavity()[np.newaxis].astype(np.uint8), 1),)}
+    matrix = np.diag([0.1, 0.1, 1.0, 1.0])  # a mouse's: 256 voxels of 0.01 mm^3 are 0.00256 mL
+    found = paint(
+        Segmentation(Path("a.seg.nrrd"), (), matrix), DrawnFrame(Drawing(None, segments), 0, 0, ""), SHAPE, matrix
+    )
+    assert found.taken["LV"].endswith(", 4 slices, 0.00256 mL")
+
+
 def test_a_region_under_others_is_refused() -> None:
     with pytest.raises(InputError, match="other regions cover all of the myocardium"):
         painted(LV=a_filled_epicardium(), MYO=a_cavity())

@@ -34,6 +34,11 @@ def test_semicolons_and_short_lines(tmp_path: Path) -> None:
     assert read_pair_list(path) == [Pair(tmp_path / "a.nrrd", tmp_path / "a.seg.nrrd")]
 
 
+def test_tabs_and_lines_of_a_spreadsheet_that_hold_nothing(tmp_path: Path) -> None:
+    path = a_list(tmp_path, "volume\tsegmentation", "a b.nrrd\ta.seg.nrrd", "\t", " \t \t")
+    assert read_pair_list(path) == [Pair(tmp_path / "a b.nrrd", tmp_path / "a.seg.nrrd")]
+
+
 def test_what_is_wrong_with_a_line_takes_its_place(tmp_path: Path) -> None:
     lines = ("a.nrrd,,", ",b.seg.nrrd,", "c.nrrd,c.seg.nrrd,EDV", "d.nrrd,d.seg.nrrd,ED", "e.nrrd,e.seg.nrrd,ED,too")
     found = read_pair_list(a_list(tmp_path, "volume,segmentation,phase", *lines))

@@ -62,6 +62,18 @@ def test_frames_and_phases_of_one_cine(tmp_path: Path) -> None:
     ]
 
 
+def test_phases_and_frames_in_small_letters_or_after_a_hyphen(tmp_path: Path) -> None:
+    files(tmp_path, "a.seq.nrrd", "a_es.seg.nrrd", "a-ED.seg.nrrd", "a_Frame03.seg.nrrd")
+    files(tmp_path, "bo/ed.nrrd", "bo/ed.seg.nrrd", "bo/x_es.nrrd", "bo/x_es.seg.nrrd")
+    assert [line[2:] for line in found(tmp_path)] == [
+        ("a", "ED", None),
+        ("a", None, 3),
+        ("a", "ES", None),
+        ("bo_ed", None, None),
+        ("bo_es", None, None),
+    ]
+
+
 def test_volumes_of_single_frames_keep_their_names(tmp_path: Path) -> None:
     files(tmp_path, "a_ED.nrrd", "a_ED.seg.nrrd", "a_frame12.nrrd", "a_frame12.seg.nrrd")
     assert [line[2:] for line in found(tmp_path)] == [("a_ED", None, None), ("a_frame12", None, None)]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import SimpleITK
 
+from LVSegULib.dataset import raw_folder
 from LVSegULib.dataset.case import NewCase
 from LVSegULib.dataset.painting import Painted
 from LVSegULib.dataset.raw_folder import RawFolder
@@ -114,6 +115,31 @@ def test_a_case_that_is_there_is_refused_unless_it_is_to_be_replaced(tmp_path: P
     cine, _ = open_raw_dataset(folder).cases[0].read()
     np.testing.assert_array_equal(cine.frames[0], an_image()[0] + 100)
     assert description(folder)["numTraining"] == 1
+
+
+def test_a_case_is_replaced_by_its_name_in_letters_of_the_other_case(tmp_path: Path) -> None:
+    folder = grown(tmp_path / "Mine", a_case("a_ed"), a_case("b"))
+    grown(folder, a_case("a_ED", brighter=100), replace=True)
+    names = {path.name for part in ("imagesTr", "labelsTr") for path in (folder / part).iterdir()}
+    assert names == {"a_ED_0000.nii.gz", "b_0000.nii.gz", "a_ED.nii.gz", "b.nii.gz"}
+    assert description(folder)["numTraining"] == 2
+
+
+def test_the_folder_is_listed_once_however_many_cases_are_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listings = []
+    monkeypatch.setattr(raw_folder, "_names", lambda folder: listings.append(folder) or [])
+    grown(tmp_path / "Mine", *(a_case(name) for name in "abc"))
+    assert len(listings) == 1
+
+
+def test_what_a_killed_process_has_left_is_taken_away(tmp_path: Path) -> None:
+    folder = grown(tmp_path / "Mine", a_case("a"))
+    (folder / ".adding-x1").mkdir()
+    (folder / ".adding-x1" / "b_0000.nii.gz").write_bytes(b"half")
+    RawFolder(folder).tidy()
+    assert sorted(path.name for path in folder.iterdir()) == ["dataset.json", "imagesTr", "labelsTr"]
 
 
 def test_two_cases_of_one_name_are_never_meant(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def test_names_become_folders(tmp_path: Path) -> None:
         ('name = "a"\ngroup = "b"\nsettings = { size = 50 }', 'the variant "a": size and crop must be multiples'),
         ('name = "a"\ngroup = "b"\nsettings = { spacing_mm = inf }', 'the variant "a": spacing_mm must be a number'),
         ('name = "a"\ngroup = "b"\nsettings = { fold = 1 }', "fold is set by the study itself"),
+        ('name = "a"\ngroup = "b"\nsettings = { same = ["a=b"] }', r"same holds for all variants: give it in \[base\]"),
         ('name = "a"\ngroup = "b"\nafter = "later"', 'after = "later" names no variant above it'),
         ('name = "a"\ngroup = "b"\nafter = "a"', 'after = "a" names no variant above it'),
         ('name = "a"\ngroup = "b"\nafter = "reference"\nsettings = { filters = [2, 4] }', "leave out its filters"),
@@ -115,3 +116,9 @@ def test_the_shipped_study_is_sound() -> None:
     assert filters >= {2, 3, 4, 6, 8, 16, 64}
     depths = {len(study.training(variant).filters) - 1 for variant in study.variants if variant.group == "size"}
     assert depths == {3, 4, 5}
+
+
+def test_names_without_a_latin_letter_have_folders_of_their_own(tmp_path: Path) -> None:
+    mice, rats = (f'[[variant]]\nname = "{name}"\ngroup = "data"\n' for name in ("小鼠 1mm", "大鼠"))
+    study = a_study(tmp_path, REFERENCE, mice, rats)
+    assert [variant.slug for variant in study.variants] == ["reference", "1mm", "大鼠"]

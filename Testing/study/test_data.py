@@ -8,6 +8,7 @@ import pytest
 
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.study.data import open_data, split_of
+from LVSegULib.study.plan import make_plan
 from Testing.study.small_study import HEAD, REFERENCE, a_study, write_hearts
 
 TWO_SETS = HEAD.replace('data = ["Dataset900_Phantom"]', 'data = ["Dataset900_Phantom", "Dataset901_Other"]')
@@ -34,6 +35,24 @@ def test_a_patient_in_two_data_sets_is_one_patient(four_phantom_hearts: Path, tm
     assert "phantom1" in second.validation and "phantom1" not in second.train
     assert "phantom1" in first.train
     assert "horse" in first.train and "horse" in second.train  # not judged, so always learnt from
+
+
+def test_a_patient_with_two_names_is_on_one_side(four_phantom_hearts: Path, tmp_path: Path) -> None:
+    other = write_hearts(tmp_path / "Dataset901_Other", "horse", "mouse")
+    head = TWO_SETS.replace("[base]", '[base]\nsame = ["phantom1=phantom2=horse"]')
+    study = a_study(tmp_path, REFERENCE, head=head)
+    data = open_data(study, [other, four_phantom_hearts])
+    first, second = (split_of(study, study.variants[0], data, fold) for fold in (0, 1))
+    assert (first.train, first.validation) == (("horse", "mouse", "phantom1", "phantom2", "phantom3"), ("phantom0",))
+    assert (second.train, second.validation) == (("mouse", "phantom0"), ("phantom1", "phantom2", "phantom3"))
+    (job, _) = make_plan(study, data).jobs
+    assert "same" not in job.settings  # the split says it
+
+
+def test_a_name_that_nobody_has_is_said(four_phantom_hearts: Path, tmp_path: Path) -> None:
+    study = a_study(tmp_path, REFERENCE, head=HEAD.replace("[base]", '[base]\nsame = ["phantom1=phantom9"]'))
+    with pytest.raises(UsageError, match="same names phantom9, who is not in the data"):
+        open_data(study, [four_phantom_hearts])
 
 
 def test_a_variant_may_learn_from_other_data_than_is_judged(four_phantom_hearts: Path, tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def test_what_a_run_leaves_behind(
     run = tmp_path / "run"
     train(a_small_run, run)
     assert sorted(path.name for path in run.iterdir()) == [
+        ".training.lock",
         "best",
         "checkpoint.safetensors",
         "config.json",
@@ -102,6 +103,22 @@ def test_a_run_is_not_overwritten(a_small_run: TrainingConfig, tmp_path: Path) -
     assert (tmp_path / "checkpoint.safetensors").read_bytes() == b"precious"
 
 
+def test_two_runs_do_not_work_in_one_folder(a_small_run: TrainingConfig, tmp_path: Path) -> None:
+    def start_another(_: Report) -> None:
+        with pytest.raises(UsageError, match=r"another training run is at work in .*run: wait for it, or stop it"):
+            train(a_small_run, tmp_path / "run")
+
+    train(dataclasses.replace(a_small_run, steps=10), tmp_path / "run", watch=Watch(report=start_another))
+
+
+def test_it_is_said_that_hearts_are_of_another_size(tmp_path: Path) -> None:
+    config = phantom_hearts.a_small_run(phantom_hearts.write_data_set(tmp_path / "mice", size=0.1))
+    warned: list[str] = []
+    train(dataclasses.replace(config, steps=1), tmp_path / "run", watch=Watch(warn=warned.append))
+    (line,) = warned
+    assert line.startswith("the hearts of phantom1, phantom2, phantom3 are about 0.1")
+
+
 def test_resuming_nothing_is_refused(a_small_run: TrainingConfig, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="to resume from"):
         train(a_small_run, tmp_path, resume=True)
@@ -113,8 +130,14 @@ def test_resuming_with_other_settings_or_a_broken_checkpoint_is_refused(
     monkeypatch.setattr(training_curve, "draw_training_curve", lambda *_: None)
     short = dataclasses.replace(a_small_run, steps=4, validate_every=4)
     train(short, tmp_path)
-    with pytest.raises(InputError, match="other settings"):
-        train(dataclasses.replace(short, seed=2), tmp_path, resume=True)
+    louder = dataclasses.replace(short.augmentation, noise=0.5)
+    with pytest.raises(InputError) as refused:
+        train(dataclasses.replace(short, seed=2, augmentation=louder), tmp_path, resume=True)
+    assert str(refused.value) == (
+        f"{tmp_path / 'checkpoint.safetensors'} is from a run with other settings, "
+        f"augmentation.noise = {short.augmentation.noise}, seed = {short.seed}, and not augmentation.noise = 0.5, "
+        "seed = 2: resume with the settings of that run"
+    )
     checkpoint = tmp_path / "checkpoint.safetensors"
     checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
     with pytest.raises(InputError, match="cannot resume"):

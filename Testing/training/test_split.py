@@ -81,7 +81,7 @@ def test_a_split_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     [
         ('{"train": ["chla001"], "validation": ["chla001"]}', "chla001 on both sides"),
         ('{"train": ["chla001"], "validation": ["chla999"]}', "chla999, which is not in the data"),
-        ('{"train": ["chla001"]}', "is not a split"),
+        ('{"train": ["chla001"]}', "is not a split .*: it has no validation$"),
         ("[1, 2]", "is not a split"),
         ("not JSON", "is not a split"),
     ],
@@ -91,3 +91,8 @@ def test_a_wrong_split_file_is_explained(tmp_path: Path, text: str, message: str
     file.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=message):
         read_split(file, PATIENTS)
+
+
+def test_a_split_file_that_is_not_there_is_told_in_plain_words(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"split\.json is not a split .*: No such file or directory$"):
+        read_split(tmp_path / "split.json", PATIENTS)

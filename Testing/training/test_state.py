@@ -101,3 +101,17 @@ def test_a_checkpoint_that_does_not_tell_its_processes_is_taken(tmp_path: Path) 
 def test_the_same_seed_gives_the_same_network() -> None:
     first, again = (new_state(CONFIG, CPU).network.head.weight for _ in range(2))
     assert torch.equal(first, again)
+
+
+def test_a_checkpoint_of_a_version_with_fewer_settings_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "c.safetensors"
+    state = new_state(CONFIG, CPU)
+    a_step(state)
+    save_checkpoint(path, state, CONFIG, 1)
+    with safe_open(path, framework="pt") as file:
+        about = json.loads(file.metadata()["lvsegu"])
+    del about["config"]["intensity"], about["config"]["augmentation"]["texture"]
+    save_file(load_file(path), path, metadata={"lvsegu": json.dumps(about)})
+    loaded = new_state(CONFIG, CPU)
+    load_checkpoint(path, loaded, CONFIG, 1)
+    assert loaded.step == 1
