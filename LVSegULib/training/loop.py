@@ -18,11 +18,15 @@ from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.data import Slices
 from LVSegULib.training.device import Place
 from LVSegULib.training.loss import own_outputs, segmentation_loss
+from LVSegULib.training.normalisation import adopt_statistics
 from LVSegULib.training.state import TrainingState, learning_rate
 from LVSegULib.training.validate import Validation, validate
 
 STEPS_BETWEEN_REPORTS = 10
 STREAMS = 1_000_003
+
+BATCHES_OF_STATISTICS = 8
+"""How many batches the batch norm of a network that training starts from is fitted to."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,10 @@ def train_steps(
 ) -> None:
     """Train `state` from the step it is at to the last, in place, and report on the way."""
     augment = Augmentation(config.augmentation, told_pixel_mm(config.grid), config.crop)
+    if config.start and state.step == 0:
+        some = [_next_batch(config, place, step, training, augment).images for step in range(BATCHES_OF_STATISTICS)]
+        for one in (state.network, state.averaged):
+            adopt_statistics(one, some)
     network = _runnable(state.network.train(), config, place)
     started, losses = time.monotonic(), torch.zeros((), device=place.device)
     reported = state.step

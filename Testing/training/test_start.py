@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import numpy as np
@@ -134,7 +135,7 @@ def test_a_run_goes_on_from_the_weights_of_its_start(
     train(config, tmp_path / "run")
     found, before = open_model(tmp_path / "run" / "last").weights(), a_pruned_model.weights()
     for name, values in before.items():
-        if "running" not in name:  # batch norm has seen new images
+        if not re.search(r"\.[14]\.", name):  # batch norm has seen new images
             kept = values[:1] if name.startswith("head") else values
             np.testing.assert_allclose(found[name], kept, atol=1e-6, err_msg=name)
 
