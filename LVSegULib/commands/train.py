@@ -40,16 +40,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train; returns 0."""
+    """Train, and say where the model is; returns 0."""
     need_torch("training")
     from LVSegULib.training.run import train
 
     config = config_of(arguments)
-    bar = _Bar(config.steps)
+    bar = _Bar(config)
     try:
         train(config, arguments.out, resume=arguments.resume, watch=bar.watch())
     finally:
         bar.close()
+    bar.tell(f"{arguments.out / 'last'}: the model of the last step, for --model; log.csv and curve.png lie beside it")
     return 0
 
 
@@ -67,7 +68,7 @@ def config_of(arguments: argparse.Namespace) -> TrainingConfig:
 
     values = read_toml(arguments.config) if arguments.config else {}
     start = arguments.start or values.get("start")
-    before = settings_of(find_model(str(start))) if start else {}
+    before = settings_of(find_model(str(start))) | {"name": arguments.out.resolve().name or "model"} if start else {}
     varied = {**before.get("augmentation", {}), **values.get("augmentation", {})}
     values = before | values | given_fields(arguments)
     values["augmentation"] = varied | given_fields(arguments, "augmentation")
@@ -81,13 +82,14 @@ def config_of(arguments: argparse.Namespace) -> TrainingConfig:
 
 
 class _Bar:
-    """Loss, Dice and time left: a progress bar on a terminal, a line per validation elsewhere; one process speaks."""
+    """Loss, Dice and time left: a progress bar on a terminal, now and then a line elsewhere; one process speaks."""
 
-    def __init__(self, steps: int) -> None:
+    def __init__(self, config: TrainingConfig) -> None:
         from tqdm import tqdm
 
         self._first = os.environ.get("RANK", "0") == "0"
-        self._bar = tqdm(total=steps, unit="step", disable=None if self._first else True, dynamic_ncols=True)
+        self._bar = tqdm(total=config.steps, unit="step", disable=None if self._first else True, dynamic_ncols=True)
+        self._every = config.validate_every
         self._dice = math.nan
 
     def watch(self) -> Watch:
@@ -97,6 +99,11 @@ class _Bar:
 
     def close(self) -> None:
         self._bar.close()
+
+    def tell(self, line: str) -> None:
+        """Print a line, as the first of the processes that train together."""
+        if self._first:
+            print(line, flush=True)
 
     def _say(self, line: str) -> None:
         if self._first:
@@ -114,9 +121,9 @@ class _Bar:
     def _report(self, report: Report) -> None:
         if report.validation is not None:
             self._dice = report.validation.mean
-            if self._bar.disable:
-                self._say(f"step {report.step}: loss {report.loss:.3f}, Dice {self._dice:.3f}, {report.seconds:.0f} s")
-        self._bar.set_description_str("training", refresh=False)
         shown = f"loss {report.loss:.3f}" + (f", Dice {self._dice:.3f}" if math.isfinite(self._dice) else "")
+        if self._bar.disable and report.step % self._every == 0:
+            self.tell(f"step {report.step} of {self._bar.total}: {shown}, {report.seconds:.0f} s")
+        self._bar.set_description_str("training", refresh=False)
         self._bar.set_postfix_str(shown, refresh=False)
         self._bar.update(report.step - self._bar.n)

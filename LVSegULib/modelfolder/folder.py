@@ -17,6 +17,9 @@ from LVSegULib.modelfolder.weights import Weights, check_weights
 
 SHIPPED = Path(__file__).parent.parent / "models"
 
+LAST = "last"
+"""The folder in that of a training run that holds the model of the last step."""
+
 SPEC, WEIGHTS, CARD = "model.json", "weights.safetensors", "CARD.md"
 
 ONNX, BLOCKS = "model.onnx", "blocks.onnx"
@@ -79,7 +82,8 @@ def open_model(path: Path) -> ModelFolder:
         ModelError: no `model.json`, or one that cannot be read.
     """
     if not (path / SPEC).is_file():
-        raise ModelError(f"{path} is not a model folder: it has no {SPEC}")
+        inside = f": give {path / LAST}" if (path / LAST / SPEC).is_file() else ""
+        raise ModelError(f"{path} is not a model folder: it has no {SPEC}{inside}")
     try:
         text = (path / SPEC).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

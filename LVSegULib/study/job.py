@@ -18,14 +18,14 @@ from typing import Any
 from LVSegULib import __version__
 from LVSegULib.atomic import write_json
 from LVSegULib.errors import InputError, LVSegUError
-from LVSegULib.modelfolder.folder import SPEC, ModelFolder, open_model
+from LVSegULib.modelfolder.folder import LAST, SPEC, ModelFolder, open_model
 from LVSegULib.network.config import count_multiply_adds, count_parameters
 from LVSegULib.study.claim import MACHINE
 from LVSegULib.study.judge import judged
 from LVSegULib.study.plan import RUN, SPLIT, Job, StopRule
 from LVSegULib.training.log import Row, read_log
 from LVSegULib.training.loop import Report
-from LVSegULib.training.run import CHECKPOINT, LAST, LOG, Watch, train
+from LVSegULib.training.run import CHECKPOINT, LOG, Watch, train
 
 FIGURES, ERROR, ABOUT = "figures.json", "error.json", "job.json"
 

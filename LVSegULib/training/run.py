@@ -15,7 +15,7 @@ from LVSegULib.engines.pytorch import network_weights
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.labels import BY_KEY
 from LVSegULib.lock import locked
-from LVSegULib.modelfolder.folder import save_model
+from LVSegULib.modelfolder.folder import LAST, save_model
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.pictures.training_curve import draw_training_curve
@@ -34,7 +34,7 @@ from LVSegULib.training.state import TrainingState, load_checkpoint, new_state, 
 from LVSegULib.training.twins import twins
 
 CHECKPOINT, LOG, CURVE, CONFIG, SPLIT = "checkpoint.safetensors", "log.csv", "curve.png", "config.json", "split.json"
-BEST, LAST, LOCK = "best", "last", ".training.lock"
+BEST, LOCK = "best", ".training.lock"
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def a_trained_start(tmp_path: Path) -> Path:
 def test_from_a_model_its_settings_are_taken_with_the_steps_of_fine_tuning(a_trained_start: Path) -> None:
     config = train.config_of(parsed("--data", "A", "--from", str(a_trained_start)))
     assert config.start == str(a_trained_start)
-    assert (config.name, config.loss, config.batch_size, config.seed) == ("before", "dice", 3, 5)
+    assert (config.name, config.loss, config.batch_size, config.seed) == ("run", "dice", 3, 5)  # named by its folder
     assert config.labels == ("LV", "MYO")
     assert config.grid == Grid(2.0, 64, 64, "min-max")
     assert config.crop == 64
@@ -151,6 +151,49 @@ def test_options_win_over_the_file_and_the_file_over_the_model(a_trained_start: 
     assert config.network == dataclasses.replace(UNEVEN, output_channels=2)
     other = train.config_of(parsed(*words, "--from", "lv"))
     assert (other.start, other.batch_size, other.loss) == ("lv", 7, TrainingConfig().loss)
+
+
+def test_a_name_that_is_given_is_taken(a_trained_start: Path) -> None:
+    assert train.config_of(parsed("--data", "A", "--from", str(a_trained_start), "--name", "mine")).name == "mine"
+
+
+def test_without_a_terminal_there_is_a_line_now_and_then_and_the_model_at_the_end(
+    a_data_set_of_phantom_hearts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [
+        "--filters",
+        "2",
+        "4",
+        "--spacing-mm",
+        "5",
+        "--size",
+        "24",
+        "--crop",
+        "24",
+        "--steps",
+        "5",
+        "--threads",
+        "1",
+    ]
+    words += ["--validate-every", "2", "--batch-size", "2", "--device", "cpu"]
+    for fold, dice in (("0", True), ("-1", False)):
+        run = tmp_path / f"run{fold}"
+        assert (
+            main(["train", "--data", str(a_data_set_of_phantom_hearts), "--out", str(run), "--fold", fold, *words]) == 0
+        )
+        *lines, last = capsys.readouterr().out.splitlines()
+        assert [line.partition(":")[0] for line in lines] == ["step 2 of 5", "step 4 of 5"]
+        assert all(("Dice" in line) is dice for line in lines)
+        assert last.startswith(f"{run / 'last'}: ")
+        assert find_model(str(run / "last")).spec.name == "model"
+
+
+def test_the_folder_of_a_run_is_no_model_but_says_where_one_is(
+    a_trained_start: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_trained_start.rename(tmp_path / "last")
+    assert main(["info", str(tmp_path)]) == 3
+    assert f"it has no model.json: give {tmp_path / 'last'}" in capsys.readouterr().err
 
 
 def test_the_model_that_comes_along_can_be_a_start() -> None:
