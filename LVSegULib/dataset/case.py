@@ -18,7 +18,7 @@ from LVSegULib.dataset.regions import Assignment, find_drawings
 from LVSegULib.dataset.segmentation import Segmentation, read_segmentation
 from LVSegULib.errors import InputError
 from LVSegULib.reading import read_cine
-from LVSegULib.reading.names import safe_name
+from LVSegULib.reading.names import is_segmentation, safe_name
 
 _PHASE_OR_FRAME = re.compile(r"(?P<patient>.+)[-_](?:(?P<phase>ED|ES)|(?P<frame>(?:phase|frame)\d+))", re.IGNORECASE)
 
@@ -48,7 +48,7 @@ def make_cases(pair: Pair, assignments: Sequence[Assignment] = ()) -> list[NewCa
         GeometryError: the segmentation lies elsewhere, or has another number of frames.
         UsageError: it must be said which frame or phase was drawn on.
     """
-    if ".seg." in pair.volume.name.lower():
+    if is_segmentation(pair.volume):
         raise InputError(f"{pair.volume}: is a segmentation: give the volume first, then its segmentation")
     cine = read_cine(pair.volume, pair.series)
     segmentation = read_segmentation(pair.segmentation)

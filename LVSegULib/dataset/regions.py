@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from LVSegULib.dataset.pair import phase_from
 from LVSegULib.dataset.segmentation import Segment, Segmentation
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.labels import ALL_LABELS, BY_KEY, CAVITY, MYOCARDIUM, RIGHT_CAVITY, Label
@@ -95,9 +96,7 @@ def find_drawings(segmentation: Segmentation, assignments: Sequence[Assignment] 
 def phase_of(segment: Segment) -> Phase | None:
     """The phase that the name of a segment ends with ("LV blood pool, ED")."""
     match = _PHASE.fullmatch(segment.name)
-    if match is None:
-        return None
-    return "ED" if match["phase"].upper() == "ED" else "ES"
+    return phase_from(match["phase"]) if match else None
 
 
 def label_of(segment: Segment) -> Label | None:

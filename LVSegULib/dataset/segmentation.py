@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
+from LVSegULib.labels import ALL_LABELS
 from LVSegULib.reading.images import read_label_map
 from LVSegULib.reading.nrrd import read_nrrd_layers
 from LVSegULib.reading.nrrd_header import NrrdHeader, read_nrrd_header
+from LVSegULib.reading.results import is_label_map_of_ours
 
 MOST_VALUES = 100
 """A file of more different values is an image, not a label map."""
@@ -68,6 +70,8 @@ class Segmentation:
 def read_segmentation(path: Path) -> Segmentation:
     """Read a segmentation of 3D Slicer (`.seg.nrrd`), or a label map as NIfTI, NRRD or MetaImage, 3-D or 4-D.
 
+    The values of a label map have no names, but for those that `lvsegu segment` wrote.
+
     3D Slicer stores segments that overlap in several layers, and may crop the file to what is drawn; its origin is then
     that of the cropped volume (vtkMRMLSegmentationStorageNode), so the matrix alone tells where it lies.
 
@@ -85,7 +89,8 @@ def read_segmentation(path: Path) -> Segmentation:
             f"{path}: holds {len(present)} different values: it is an image, expected a segmentation: give the volume "
             "first and its segmentation second"
         )
-    return Segmentation(path, tuple(Segment("", (), values, value) for value in present), ijk_to_ras)
+    names = {label.value: label.key for label in ALL_LABELS} if is_label_map_of_ours(path) else {}
+    return Segmentation(path, tuple(Segment(names.get(value, ""), (), values, value) for value in present), ijk_to_ras)
 
 
 def _has_segment(keys: dict[str, str], number: int) -> bool:

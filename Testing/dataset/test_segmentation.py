@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
 
@@ -62,6 +64,14 @@ def test_values_of_a_label_map_are_segments_without_names(tmp_path: Path, ending
     found = read_segmentation(write_volume(tmp_path / f"a{ending}", values))
     assert [(one.name, one.value, one.mask(0).sum()) for one in found.segments] == [("", 1, 320), ("", 3, 256)]
     assert found.listed() == "value 1, value 3"
+
+
+def test_values_of_what_lvsegu_wrote_have_their_names(tmp_path: Path) -> None:
+    values = np.zeros((4, 4, 2), np.uint8)
+    values[0], values[1] = 1, 2
+    nibabel.save(nibabel.Nifti1Image(values, np.eye(4)), tmp_path / "anna.nii.gz")
+    (tmp_path / "anna.json").write_text(json.dumps({"name": "anna", "input": {}, "measures": {}}), encoding="utf-8")
+    assert [segment.name for segment in read_segmentation(tmp_path / "anna.nii.gz").segments] == ["LV", "MYO"]
 
 
 def test_the_code_may_be_in_the_anatomic_region(tmp_path: Path) -> None:
