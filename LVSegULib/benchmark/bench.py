@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.benchmark.memory import peak_memory_mb
+from LVSegULib.engines.workers import Images
 from LVSegULib.modelfolder.folder import open_model
-
-Images = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

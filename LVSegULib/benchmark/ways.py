@@ -8,13 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from LVSegULib.engines.base import ENGINES, open_engine
+from LVSegULib.engines.base import installed_engines, open_engine
+from LVSegULib.engines.workers import Images, Workers, available_threads
 from LVSegULib.errors import EngineError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
 
-Images = NDArray[np.float32]
 Run = Callable[[Images], Images]
 """Logits (N, C, H, W) of slices (N, 1, H, W)."""
 
@@ -33,7 +32,7 @@ def ways() -> tuple[str, ...]:
     def has(package: str) -> bool:
         return importlib.util.find_spec(package) is not None
 
-    engines = [name for name, package in ENGINES.items() if has(package)]
+    engines = [*installed_engines()]
     engines += [BY_LAYERS] if has("onnxruntime") else []
     engines += [OPENVINO_BF16] if has("openvino") else []
     engines += [name for name, package in INT8.items() if has(package) and has("onnx") and has("onnxruntime")]
@@ -59,8 +58,6 @@ def open_way(model: ModelFolder, way: str, images: Images, threads: int | None) 
 
 def open_graph(graph: bytes, engine: str, threads: int | None) -> Run:
     """What runs an ONNX graph with "onnxruntime" or "openvino", a few slices on each thread."""
-    from LVSegULib.engines.workers import Workers
-
     if engine == "openvino":
         return _openvino(graph, "f32", threads)
     from LVSegULib.engines.onnx import open_session
@@ -71,7 +68,6 @@ def open_graph(graph: bytes, engine: str, threads: int | None) -> Run:
 
 def _openvino(graph: bytes, precision: str, threads: int | None) -> Run:
     from LVSegULib.engines.openvino import compiled
-    from LVSegULib.engines.workers import Workers, available_threads
 
     count = threads or available_threads()
     network = compiled(graph, precision, count)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from LVSegULib.commands.options import DEFAULT_MODEL, add_threads_argument
 
 if TYPE_CHECKING:
-    from LVSegULib.benchmark.bench import Contender, Images, Timing
+    from LVSegULib.benchmark.bench import Contender, Timing
     from LVSegULib.benchmark.limit import Limit
+    from LVSegULib.engines.workers import Images
     from LVSegULib.modelfolder.folder import ModelFolder
 
 logger = logging.getLogger(__name__)

@@ -52,14 +52,11 @@ def run(arguments: argparse.Namespace) -> int:
         check_place(arguments.out)
     model = find_model(arguments.model)
     cases = _cases(arguments, model)
-    bar = Progress("judging" if arguments.judge else "calibrating")
-    try:
+    with Progress("judging" if arguments.judge else "calibrating") as bar:
         if arguments.judge:
             written, judged = model, judge_calibration(model, cases, bar)
         else:
             written, judged = calibrate(model, cases, arguments.out, bar)
-    finally:
-        bar.clear()
     print(summary(written, judged))
     return 0
 

@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     rows = compare_pruning(models, scratch, config, arguments.out, logger.info)
     text = table(rows)
     with written_whole(arguments.out / TABLE) as beside:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_text(text, encoding="utf-8", newline="\n")
     draw_comparison(arguments.out / PICTURE, rows)
     print(text, end="")
     return 0

@@ -145,12 +145,9 @@ def _evaluate(dataset: EvaluationSet, predict: Predictor, labels: tuple[Label, .
     from LVSegULib.commands.messages import Progress
     from LVSegULib.evaluation.evaluate import evaluate
 
-    bar = Progress(dataset.name)
     count = len(dataset.cases)
-    try:
+    with Progress(dataset.name) as bar:
         return evaluate(dataset.name, dataset.cases, predict, labels, lambda done, _name: bar(done / count))
-    finally:
-        bar.clear()
 
 
 def _write_picture(

@@ -6,7 +6,6 @@ import argparse
 import logging
 import tempfile
 from collections.abc import Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,6 @@ from LVSegULib.commands.options import add_threads_argument
 from LVSegULib.commands.packages import is_installed, need_captum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from LVSegULib.cine import Cine
     from LVSegULib.evaluation.cases import EvaluationCase
     from LVSegULib.visualization.effects import Effect
@@ -132,7 +129,7 @@ def _subjects(arguments: argparse.Namespace, cine: Cine, inspector: Inspector) -
     datasets = _labelled_cases(arguments)
     _warn_of_training_patients({case.patient for cases in datasets for case in cases}, inspector)
     total = sum(map(len, datasets))
-    with _progress("reading") as report:
+    with Progress("reading") as report:
         return subjects_of_cases(datasets, inspector.model.spec, lambda done, _name: report(done / total))
 
 
@@ -167,7 +164,7 @@ def _view(
     if None in place:
         found = telling_place(cine, inspector)
         place = found[0] if place[0] is None else place[0], found[1] if place[1] is None else place[1]
-    with _progress("filters") as report:
+    with Progress("filters") as report:
         return view_network(inspector, cine, place, subjects, is_labelled=bool(arguments.data), report=report)
 
 
@@ -183,7 +180,7 @@ def _write(
     if arguments.all:
         from LVSegULib.visualization.extras import write_extras
 
-        with _progress("preferences, attribution, robustness") as report:
+        with Progress("preferences, attribution, robustness") as report:
             extras, further = write_extras(view, inspector, subjects, arguments.out, report)
     posters: list[Path] = []
     if is_installed("matplotlib"):
@@ -229,12 +226,3 @@ def _row(effect: Effect) -> str:
         f"{effect.name:<18} {effect.divergence:>10.4f}   {shown('dice', '+.4f'):<28} {shown('ed_ml', '+.1f'):<26} "
         f"{shown('lvef', '+.1f')}"
     ).rstrip()
-
-
-@contextmanager
-def _progress(caption: str) -> Iterator[Progress]:
-    bar = Progress(caption)
-    try:
-        yield bar
-    finally:
-        bar.clear()

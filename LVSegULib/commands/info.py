@@ -6,13 +6,17 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
+from LVSegULib.commands.options import DEFAULT_MODEL
+
 if TYPE_CHECKING:
     from LVSegULib.modelfolder.folder import ModelFolder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `lvsegu info`."""
-    parser.add_argument("model", nargs="?", default="lv", metavar="MODEL", help="name or folder (default: lv)")
+    parser.add_argument(
+        "model", nargs="?", default=DEFAULT_MODEL, metavar="MODEL", help="name or folder (default: %(default)s)"
+    )
     parser.add_argument("--json", action="store_true", help="print model.json instead")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from types import TracebackType
 
 from LVSegULib.errors import LVSegUError, describe
 
@@ -57,10 +56,9 @@ class Progress:
     def __enter__(self) -> Progress:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.clear()
+    def __exit__(self, *_: object) -> None:
+        if self._is_shown:
+            print(f"\r{' ' * (len(self._caption) + 33)}\r", end="", file=sys.stderr, flush=True)
 
     def __call__(self, share: float) -> None:
         """Show that `share` (0 to 1) is done."""
@@ -68,8 +66,3 @@ class Progress:
             filled = round(24 * share)
             bar = "#" * filled + "." * (24 - filled)
             print(f"\r{self._caption} [{bar}] {100 * share:3.0f} %", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        """Take the line away again."""
-        if self._is_shown:
-            print(f"\r{' ' * (len(self._caption) + 33)}\r", end="", file=sys.stderr, flush=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
-import logging
 import shutil
 import signal
 import sys
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from LVSegULib.rebuild.recipe import Recipe
     from LVSegULib.rebuild.run import Progress, State
     from LVSegULib.rebuild.steps import Places, Step
-
-logger = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

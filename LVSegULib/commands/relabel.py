@@ -39,8 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     source, segmenter = open_raw_dataset(arguments.dataset), open_segmenter(arguments)
     spec = segmenter.model.spec
-    bar = Progress(source.name)
-    try:
+    with Progress(source.name) as bar:
         found = relabel(
             source.cases,
             lambda cine: segment_cine(cine, spec, segmenter.engine).labels,
@@ -49,8 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
             described(spec),
             bar,
         )
-    finally:
-        bar.clear()
     print(f"{RawFolder(arguments.out).describe()}, drawn by {spec.name}")
     _report(found)
     if found.failures:

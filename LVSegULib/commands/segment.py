@@ -107,11 +107,8 @@ def segment_one(
     """Segment one input with a progress line, and log what the user should know of it; see `segment_to_files`."""
     from LVSegULib.segmentation.to_files import segment_to_files
 
-    progress = Progress(caption)
-    try:
+    with Progress(caption) as progress:
         outcome = segment_to_files(source, arguments.out, segmenter, arguments.series, taken, progress, inputs)
-    finally:
-        progress.clear()
     for note in outcome.cine.notes:
         _log.info("%s: %s", outcome.cine.name, note)
     for warning in outcome.measures.warnings:

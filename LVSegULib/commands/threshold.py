@@ -69,16 +69,13 @@ def _choose(folds: list[str], data: list[Path]) -> Choice:
     from LVSegULib.modelfolder.folder import find_model
 
     models = [find_model(name) for name in folds]
-    bar = Progress("choosing")
-    try:
+    with Progress("choosing") as bar:
         return choose_threshold(
             [open_evaluation_set(folder) for folder in data],
             [model.spec for model in models],
             [open_engine(model) for model in models],
             bar,
         )
-    finally:
-        bar.clear()
 
 
 def table(choice: Choice) -> str:

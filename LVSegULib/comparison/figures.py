@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from LVSegULib.evaluation.cases import EvaluationCase
 from LVSegULib.evaluation.evaluate import evaluate
 from LVSegULib.evaluation.figures import overlap_by_patient
 from LVSegULib.evaluation.out_of_fold import predictor
+from LVSegULib.evaluation.to_json import plain
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.network.config import count_multiply_adds
 
@@ -56,7 +57,7 @@ class Figures:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; None for what is not a number."""
-        return {name: _plain(value) for name, value in asdict(self).items()}
+        return dict(plain(self))
 
 
 def evaluated(
@@ -106,9 +107,3 @@ def figures_of(
         ef_error_interval=error.mean_interval,
         ef_patients=error.count,
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) and math.isnan(value) else value

@@ -32,11 +32,7 @@ class OnnxEngine:
         except Exception as error:  # ONNX Runtime raises classes of its own that share no base but Exception
             raise EngineError(f"ONNX Runtime cannot load {path}: {error}") from error
         self._workers = Workers(self._run, threads)
-
-    @property
-    def batch(self) -> int:
-        """See `Engine.batch`."""
-        return self._workers.batch
+        self.batch = self._workers.batch
 
     def logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Engine.logits`.

@@ -33,11 +33,7 @@ class OpenVinoEngine:
             raise EngineError(f"OpenVINO cannot load {model.path / ONNX}: {error}") from error
         self._own = local()
         self._workers = Workers(self._run, count)
-
-    @property
-    def batch(self) -> int:
-        """See `Engine.batch`."""
-        return self._workers.batch
+        self.batch = self._workers.batch
 
     def logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Engine.logits`.

@@ -7,8 +7,9 @@ A few slices at a time per thread scale better, and fit into its cache.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from LVSegULib.errors import UsageError
 
 Images = NDArray[np.float32]
+"""Slices (N, 1, H, W) in 0..1, or what a network makes of them (N, C, H, W)."""
 
 PER_RUN = 4
 """Slices that a thread takes at once: enough that starting a run costs little, few enough to stay in the cache."""
@@ -40,6 +42,20 @@ def check_threads(threads: int | None) -> None:
     most = os.cpu_count() or 1
     if threads is not None and not 1 <= threads <= most:
         raise UsageError(f"threads must lie between 1 and {most}, the processors of this machine, got {threads}")
+
+
+@contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """PyTorch shares each layer among `count` threads, 0 leaves it as it is; afterwards among as many as before."""
+    import torch
+
+    before = torch.get_num_threads()
+    if count:
+        torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class Workers:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
+from LVSegULib.reading.polygons import polygon_area
 
 _STEPS: dict[int, tuple[tuple[int, int], ...]] = {
     # Corners of a cell of four pixel centres: 1 upper left, 2 upper right, 4 lower right, 8 lower left.
@@ -48,12 +49,6 @@ def outer_contour(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
         return np.zeros((0, 2))
     contours = _all_contours(mask)
     return max(contours, key=lambda contour: abs(polygon_area(contour)))
-
-
-def polygon_area(points: NDArray[np.float64]) -> float:
-    """Signed area of a polygon (N, 2), in squares of its unit (shoelace formula)."""
-    x, y = points[:, 0], points[:, 1]
-    return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
 
 
 def average_perpendicular_distance_mm(

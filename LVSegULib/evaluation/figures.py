@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from LVSegULib.evaluation.bootstrap import Ratio, Summary, ratio_of_sums, summarise
 from LVSegULib.evaluation.challenge import ChallengeFigures, challenge_figures
 from LVSegULib.evaluation.clinical import ClinicalFigures, PatientVolumes, clinical_figures, patient_volumes
 from LVSegULib.evaluation.overlap import Overlap
-from LVSegULib.evaluation.records import SliceRecord, VolumeRecord
-from LVSegULib.evaluation.regions import REGIONS, with_regions
+from LVSegULib.evaluation.records import Record, SliceRecord, VolumeRecord
+from LVSegULib.evaluation.regions import with_regions
 from LVSegULib.labels import CAVITY, Label
+from LVSegULib.measures.base_to_apex import REGIONS
 
 GOOD_DICE = 0.9
 """Slices below this are counted: an expert would want to correct them."""
-
-Record = TypeVar("Record", SliceRecord, VolumeRecord)
 
 
 @dataclass(frozen=True)

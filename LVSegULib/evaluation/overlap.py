@@ -58,11 +58,6 @@ class Overlap:
         )
 
 
-def dice(reference: NDArray[np.bool_], prediction: NDArray[np.bool_]) -> float:
-    """Dice of two masks of the same shape (any number of axes); NaN if both are empty."""
-    return Overlap.of(reference, prediction).dice
-
-
 def _check_shapes(reference: NDArray[Any], prediction: NDArray[Any]) -> None:
     if reference.shape != prediction.shape:
         raise InputError(f"the prediction has the shape {prediction.shape}, its reference {reference.shape}")

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
 
-from LVSegULib.evaluation.records import SliceRecord, VolumeRecord
+from LVSegULib.evaluation.records import Record, VolumeRecord
 
 Phases = Mapping[tuple[str, int], str]
 """ED or ES, by name of the stack and frame."""
-
-Record = TypeVar("Record", SliceRecord, VolumeRecord)
 
 
 def phases_by_volume(cavities: Sequence[VolumeRecord]) -> Phases:

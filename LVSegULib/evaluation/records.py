@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +101,9 @@ class VolumeRecord:
     def error_percent(self) -> float:
         """Predicted minus reference volume, per cent of the reference; NaN if that is empty."""
         return 100 * self.error_ml / self.reference_ml if self.reference_ml else math.nan
+
+
+Record = TypeVar("Record", SliceRecord, VolumeRecord)
 
 
 def compare(

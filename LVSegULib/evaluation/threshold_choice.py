@@ -28,31 +28,16 @@ from LVSegULib.segmentation.segment import segment_cine
 PROBABILITIES = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 
 
-@dataclass(frozen=True)
 class Shifted:
     """An engine whose logits are lower by `shift`: it cuts at the probability that has these log-odds."""
 
-    engine: Engine
-    shift: np.float32
-
-    @property
-    def name(self) -> str:
-        """See `Engine`."""
-        return self.engine.name
-
-    @property
-    def version(self) -> str:
-        """See `Engine`."""
-        return self.engine.version
-
-    @property
-    def batch(self) -> int:
-        """See `Engine`."""
-        return self.engine.batch
+    def __init__(self, engine: Engine, shift: np.float32) -> None:
+        self._engine, self._shift = engine, shift
+        self.name, self.version, self.batch = engine.name, engine.version, engine.batch
 
     def logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Engine`."""
-        return self.engine.logits(images) - self.shift
+        return self._engine.logits(images) - self._shift
 
 
 @dataclass(frozen=True)

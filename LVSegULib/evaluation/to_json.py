@@ -34,7 +34,7 @@ def evaluation_to_json(evaluation: Evaluation) -> dict[str, Any]:
         "dataset": evaluation.dataset,
         "patients": list(evaluation.patients),
         "cases": list(evaluation.cases),
-        "failures": _plain(evaluation.failures),
+        "failures": plain(evaluation.failures),
         "conventions": CONVENTIONS,
         "labels": {key: _label(figures) for key, figures in evaluation.labels.items()},
     }
@@ -43,13 +43,13 @@ def evaluation_to_json(evaluation: Evaluation) -> dict[str, Any]:
 def _label(figures: LabelFigures) -> dict[str, Any]:
     return {
         "label": figures.label.name,
-        "pooled_dice": _plain(figures.pooled_dice),
-        "dice_per_patient": _plain(figures.dice_per_patient),
+        "pooled_dice": plain(figures.pooled_dice),
+        "dice_per_patient": plain(figures.dice_per_patient),
         "false_positive_slices": figures.false_positive_slices,
-        "slices": _plain(figures.slices),
-        "volumes": _plain(figures.volumes),
-        "clinical": _plain(figures.clinical),
-        "challenge": _plain(figures.challenge),
+        "slices": plain(figures.slices),
+        "volumes": plain(figures.volumes),
+        "clinical": plain(figures.clinical),
+        "challenge": plain(figures.challenge),
         "every_patient": [_pair(pair) for pair in figures.pairs],
         "every_volume": [_volume(record) for record in figures.volume_records],
         "every_slice": [_slice(record) for record in figures.slice_records],
@@ -63,26 +63,26 @@ def _pair(pair: PatientVolumes) -> dict[str, Any]:
 
 
 def _beat(ed_ml: float, es_ml: float, ef_percent: float) -> dict[str, Any]:
-    return {"LVEDV_ml": ed_ml, "LVESV_ml": es_ml, "LVEF_percent": _plain(ef_percent)}
+    return {"LVEDV_ml": ed_ml, "LVESV_ml": es_ml, "LVEF_percent": plain(ef_percent)}
 
 
 def _volume(record: VolumeRecord) -> dict[str, Any]:
-    errors = {"error_ml": _plain(record.error_ml), "error_percent": _plain(record.error_percent)}
-    return {**_plain(record), "dice": _plain(record.dice), **errors}
+    errors = {"error_ml": plain(record.error_ml), "error_percent": plain(record.error_percent)}
+    return {**plain(record), "dice": plain(record.dice), **errors}
 
 
 def _slice(record: SliceRecord) -> dict[str, Any]:
-    return {**_plain(record), "dice": _plain(record.dice)}
+    return {**plain(record), "dice": plain(record.dice)}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Lists, dictionaries, numbers and None in place of data classes, tuples and NaN."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if dataclasses.is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     return value

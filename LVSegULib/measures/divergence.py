@@ -33,11 +33,6 @@ class Divergence:
         return (self._own + cross) / self._heart
 
 
-def divergence(wanted: NDArray[np.floating[Any]], logits: NDArray[np.floating[Any]]) -> float:
-    """See `Divergence`, of one result."""
-    return Divergence(wanted).of(logits)
-
-
 def _log_sum(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Logarithm of the sum of the exponentials of all labels and the background (N, H, W)."""
     total = np.zeros_like(logits[:, 0])

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import KDTree
 
-from LVSegULib.evaluation.regions import is_base_first, thirds
 from LVSegULib.labels import CAVITY, MYOCARDIUM
+from LVSegULib.measures.base_to_apex import is_base_first, thirds
 
 SMOOTHING_PIXELS = 1.0
 """Takes the steps out of a contour before distances to it are taken; moves one of radius 10 pixels by a twentieth."""

@@ -11,14 +11,12 @@ from LVSegULib.errors import InputError, UsageError
 from LVSegULib.modelfolder.figures import challenge_figures, change_figures, short_figures
 from LVSegULib.modelfolder.folder import ModelFolder, save_model
 from LVSegULib.modelfolder.published_card import About, Shown, card
+from LVSegULib.quality.text import ROC_PICTURE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from LVSegULib.modelfolder.spec import ModelSpec
-
-QUALITY = "quality.png"
-"""The picture of a model's quality score, which `lvsegu calibrate` leaves in the model's folder."""
 
 WORST = "worst.png"
 """The picture of the worst slices, in the folder of a published model."""
@@ -82,9 +80,9 @@ def publish(model: ModelFolder, about: About, evidence: Evidence, path: Path) ->
         figures=figures_of(evidence),
     )
     pictures = {WORST: evidence.worst}
-    if (model.path / QUALITY).is_file():
-        pictures[QUALITY] = (model.path / QUALITY).read_bytes()
-    shown = Shown(about, tuple(evidence.commands), WORST, QUALITY if QUALITY in pictures else "")
+    if (model.path / ROC_PICTURE).is_file():
+        pictures[ROC_PICTURE] = (model.path / ROC_PICTURE).read_bytes()
+    shown = Shown(about, tuple(evidence.commands), WORST, ROC_PICTURE if ROC_PICTURE in pictures else "")
     return save_model(path, spec, model.weights(), card(spec, shown), pictures)
 
 

@@ -10,7 +10,7 @@ from LVSegULib.modelfolder.figures import with_interval
 from LVSegULib.modelfolder.licence import full_name, restriction
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig, count_multiply_adds
-from LVSegULib.quality.text import card_paragraphs
+from LVSegULib.quality.text import HEADING, card_paragraphs
 
 Row = tuple[str, str, int]
 """A figure's name in `model.json`, its caption, and the decimals that it is worth."""
@@ -167,7 +167,7 @@ def _before_pruning(spec: ModelSpec) -> list[str]:
 def _quality(picture: str, figures: dict[str, Any] | None) -> list[str]:
     told = card_paragraphs(figures) if figures else []
     image = f"![How well the quality score tells bad results]({picture})"
-    return ["## Quality score", *told, image] if picture else []
+    return [HEADING, *told, image] if picture else []
 
 
 def _heads(figures: dict[str, Any]) -> list[str]:

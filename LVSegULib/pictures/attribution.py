@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from LVSegULib.labels import CAVITY
-from LVSegULib.pictures.canvas import BACKGROUND, FAINT_TEXT, TEXT, WARNING, fitted, to_bytes, write
+from LVSegULib.pictures.canvas import BACKGROUND, FAINT_TEXT, TEXT, WARNING, fitted, png_of, to_bytes, write
 from LVSegULib.pictures.tiles import Crop, draw_slice
 from LVSegULib.visualization.attribution import Attribution, Occlusion, Target
 
@@ -60,9 +59,7 @@ def attribution_png(image: NDArray[np.float32], gradients: Attribution, covered:
         for number, line in enumerate(lines):
             at = (left, HEADING + TILE + BAR + 18 + (number + (values is not None)) * CAPTION)
             write(picture, at, fitted(line, 12, TILE), 12, FAINT_TEXT)
-    buffer = io.BytesIO()
-    picture.save(buffer, format="PNG")
-    return buffer.getvalue()
+    return png_of(picture)
 
 
 def _about(target: Target) -> list[str]:

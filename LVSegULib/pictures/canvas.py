@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from functools import lru_cache
 from typing import Any
@@ -77,6 +78,13 @@ def write(
         stroke_width=2 if is_on_image else 0,
         stroke_fill=BACKGROUND,
     )
+
+
+def png_of(picture: Image.Image) -> bytes:
+    """A picture as the content of a PNG file."""
+    buffer = io.BytesIO()
+    picture.save(buffer, format="PNG")
+    return buffer.getvalue()
 
 
 def _shown(text: str) -> str:

@@ -19,12 +19,10 @@ AXES = {"parameters": "parameters left, %", "multiply_adds": "multiply-adds left
 
 def draw_comparison(path: Path, rows: Sequence[Figures]) -> None:
     """Write a PNG: change of Dice per patient above, error of the LVEF below, over what is left of the network."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     whole, others = rows[0], rows[1:]
     figure = Figure(figsize=(11, 6.4), dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
     axes = figure.subplots(2, len(AXES), sharey="row", sharex="col")
     methods = list(dict.fromkeys(row.method for row in others))
     for column, (name, title) in enumerate(AXES.items()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,14 +54,12 @@ def write_poster(path: Path, view: NetworkView) -> list[Path]:
 
 def draw_poster(view: NetworkView) -> Figure:
     """The poster as a matplotlib figure."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     config = view.spec.network
     layout = lay_out(layers_of(config), config.depth, TOP)
     wide, high = WIDTH + 2 * MARGIN, layout.height + 2 * MARGIN
     figure = Figure(figsize=(INCHES_WIDE, INCHES_WIDE * high / wide))
-    FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(-MARGIN, WIDTH + MARGIN), ylim=(layout.height + MARGIN, -MARGIN))
     axes.axis("off")
@@ -84,15 +83,9 @@ def _draw_heading(axes: Any, view: NetworkView, unit: float) -> None:
         f"{view.cine.name}, frame {view.frame}, slice {view.slice}, with the cavity that the network finds."
     )
     axes.text(left, 3.2, whole, size=0.95 * unit, color=TEXT, va="center")
-    for number, line in enumerate(_lines(EXPLANATION, 118)):
+    for number, line in enumerate(textwrap.wrap(EXPLANATION, 118)):
         axes.text(left, 4.7 + 1.15 * number, line, size=0.85 * unit, color=FAINT, va="center")
     axes.text(WIDTH, 1.4, "Not for clinical use", size=0.95 * unit, color=FAINT, ha="right", va="center")
-
-
-def _lines(text: str, length: int) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, length)
 
 
 def _draw_block(axes: Any, view: NetworkView, block: Block, strongest: float, unit: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 WIDTH = 100.0
 """Width of the poster in its own units; all places and sizes are in these."""
@@ -117,4 +117,4 @@ def _row(names: Sequence[str], shapes: Mapping[str, tuple[int, int]], tile: floa
 
 
 def _moved(block: Block, by: float) -> Block:
-    return Block(block.layer, block.left + by, block.top, block.columns, block.rows, block.tile)
+    return replace(block, left=block.left + by)

@@ -13,12 +13,10 @@ PARAMETERS_COLOUR, MULTIPLY_ADDS_COLOUR, TOLERANCE_COLOUR, GRID_COLOUR = "#1d4ed
 
 def draw_pruning_curve(path: Path, rows: Sequence[Row], chosen: Row, tolerance: float) -> None:
     """Write a PNG with the Dice of every round over the share of parameters and of multiply-adds that is left."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     whole = rows[0]
     figure = Figure(figsize=(8, 4.2), dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
     axis = figure.add_subplot()
     for name, colour in (("parameters", PARAMETERS_COLOUR), ("multiply_adds", MULTIPLY_ADDS_COLOUR)):
         left = [100 * getattr(row, name) / getattr(whole, name) for row in rows]

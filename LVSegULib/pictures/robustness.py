@@ -31,12 +31,10 @@ RATIOS = ("scale", "gamma", "bias field")
 
 def robustness_png(curves: Sequence[Curve], title: str) -> bytes:
     """A PNG with a panel for each curve: the mean over patients as a line, its 95 % interval as a band."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     rows = -(-max(1, len(curves)) // COLUMNS)
     figure = Figure(figsize=(11, 0.6 + 2.6 * rows), dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
     panels = figure.subplots(rows, COLUMNS, sharey=True, squeeze=False).ravel()
     for panel, curve in zip(panels, curves, strict=False):
         _draw(panel, curve)

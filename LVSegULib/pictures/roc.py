@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from LVSegULib.quality.roc import curve
+from LVSegULib.quality.roc import Choices, curve
 
 if TYPE_CHECKING:
-    from LVSegULib.quality.learn import Choices, Judgement
+    from LVSegULib.quality.learn import Judgement
 
 CURVE_COLOUR, POINT_COLOUR, GRID_COLOUR, GOAL_COLOUR = "#1d4ed8", "#c2410c", "#e5e7eb", "#15803d"
 
@@ -24,12 +24,10 @@ def roc_png(judgement: Judgement, bad: Choices, figures: dict[str, Any]) -> byte
         bad: which of them are bad (N,).
         figures: what `LVSegULib.quality.learn.figures_of` gave for them.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     alarms, found = curve(judgement.wrong, bad)
     figure = Figure(figsize=(5.4, 5.2), dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
     axis = figure.add_subplot()
     axis.fill_betweenx([GOAL[1], 100], 0, GOAL[0], color=GOAL_COLOUR, alpha=0.15, linewidth=0, label="the goal")
     axis.plot(100 * alarms, 100 * found, color=CURVE_COLOUR, linewidth=1.8, label=f"area {_area(figures)}")

@@ -135,12 +135,9 @@ def _interval(axis: Any, place: int, one: Comparison) -> None:
 
 
 def _figure(size: tuple[float, float]) -> Figure:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=size, dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
+    return Figure(figsize=size, dpi=120, layout="constrained")
 
 
 def _save(figure: Figure, path: Path) -> None:

@@ -18,11 +18,9 @@ LOSS_COLOUR, DICE_COLOUR, GRID_COLOUR = "#c2410c", "#1d4ed8", "#e5e7eb"
 
 def draw_training_curve(path: Path, rows: Sequence[Row], title: str) -> None:
     """Write a PNG with the loss (left axis) and the validation Dice (right axis) of `rows`."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.2), dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
     loss_axis = figure.add_subplot()
     loss_axis.plot([row.step for row in rows], [row.loss for row in rows], color=LOSS_COLOUR, linewidth=1.8)
     loss_axis.set(xlabel="step", title=title, xlim=(0, None), ylim=(0, None))

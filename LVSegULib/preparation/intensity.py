@@ -77,19 +77,6 @@ def central_region(frames: Frames, spacing_mm: tuple[float, float]) -> Frames:
     return frames[..., along(frames.shape[-2], spacing_mm[0]), along(frames.shape[-1], spacing_mm[1])]
 
 
-def scale_intensities(frames: Frames, spacing_mm: tuple[float, float]) -> Frames:
-    """`frames` mapped so that the 0.5 % and 99.5 % percentiles of their middle become 0 and 1, and clipped there.
-
-    Args:
-        frames: intensities (…, J, I).
-        spacing_mm: in-plane spacing (J, I).
-
-    Returns:
-        Array of the same shape in 0..1; all 0 where the middle is constant.
-    """
-    return _percentile(frames, spacing_mm)(frames)
-
-
 def _middle(frames: Frames, spacing_mm: tuple[float, float]) -> Frames:
     values = central_region(frames, spacing_mm).ravel()
     return values[:: max(1, values.size // MOST_VALUES)]

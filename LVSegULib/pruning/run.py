@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from LVSegULib.atomic import with_name
+from LVSegULib.engines.workers import torch_threads
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder, check_place, save_model
 from LVSegULib.network.config import count_multiply_adds
@@ -67,7 +64,7 @@ def prune(
     watch = watch or Watch()
     checkpoint = unfinished(folder) / CHECKPOINT
     _check_folder(model, folder, checkpoint, resume=resume)
-    with _threads(config.threads):
+    with torch_threads(config.threads):
         prepared = prepare(model, config, watch)
         search = Search(prepared, config, checkpoint, watch)
         search.run(resume=resume)
@@ -123,14 +120,3 @@ def _written(folder: Path, given: Prepared, config: PruningConfig, search: Searc
     write_log(folder / LOG, search.rows)
     draw_pruning_curve(folder / CURVE, search.rows, chosen, config.tolerance)
     return Pruned(model, given.model, tuple(search.rows), chosen, search.reason)
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    if count:
-        torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

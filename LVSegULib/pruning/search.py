@@ -52,7 +52,7 @@ class Round:
     Attributes:
         cut: as it was cut out of the round before; who starts from it gets this round again.
         state: the same, refitted.
-        divergence: of its result from the unpruned one's (`LVSegULib.pruning.judge.divergence`).
+        divergence: of its result from the unpruned one's (`LVSegULib.measures.divergence`).
     """
 
     cut: State

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from LVSegULib.network.config import UNetConfig
+from LVSegULib.network.config import UNetConfig, layer_costs
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,7 @@ def readers(config: UNetConfig) -> dict[str, tuple[Reader, ...]]:
 
 def filters_of(config: UNetConfig) -> dict[str, int]:
     """The filter count of each layer whose filters can be removed, in the order in which the layers run."""
-    counts = {f"encoder.{level}.{p}": n for level, pair in enumerate(config.encoder) for p, n in enumerate(pair)}
-    for step, (upsampled, first, second) in enumerate(config.decoder):
-        counts |= {f"upsample.{step}": upsampled, f"decoder.{step}.0": first, f"decoder.{step}.1": second}
-    return counts
+    return {layer.name: layer.filters for layer in layer_costs(config) if layer.name != "head"}
 
 
 def with_filters(config: UNetConfig, counts: dict[str, int]) -> UNetConfig:

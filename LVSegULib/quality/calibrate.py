@@ -24,12 +24,7 @@ from LVSegULib.progress import Report, silent
 from LVSegULib.quality.calibration import calibration_of
 from LVSegULib.quality.examples import Examples, collect
 from LVSegULib.quality.learn import Judgement, figures_of, judge_examples, learn
-from LVSegULib.quality.text import card_paragraphs
-
-PICTURE = "quality.png"
-"""The picture of the ROC curve in the model's folder."""
-
-HEADING = "## Quality score"
+from LVSegULib.quality.text import HEADING, ROC_PICTURE, card_paragraphs
 
 Chosen = tuple[str, EvaluationCase, ModelSpec, Engine]
 
@@ -71,13 +66,11 @@ def calibrate(
     picture = roc_png(judgement, examples.bad, figures)
     spec = dataclasses.replace(model.spec, quality=calibration.to_json())
     card = with_section(_card_of(model), figures)
-    saved = save_model(path, spec, model.weights(), card, {PICTURE: picture})
+    saved = save_model(path, spec, model.weights(), card, {ROC_PICTURE: picture})
     return saved, Judged(examples, judgement, figures)
 
 
-def judge_calibration(
-    model: ModelFolder, cases: Sequence[Chosen], progress: Report = silent
-) -> Judged:
+def judge_calibration(model: ModelFolder, cases: Sequence[Chosen], progress: Report = silent) -> Judged:
     """How well the calibration that `model` has does on other patients.
 
     Raises:
@@ -130,7 +123,7 @@ def with_section(card: str, figures: dict[str, Any]) -> str:
     """A model's card with a section on its quality score, in the place of an older one."""
     before, found, rest = card.partition(f"{HEADING}\n")
     after = rest[rest.index("\n## ") + 1 :] if found and "\n## " in rest else ""
-    parts = [HEADING, *card_paragraphs(figures), f"![ROC curve of the quality score]({PICTURE})"]
+    parts = [HEADING, *card_paragraphs(figures), f"![ROC curve of the quality score]({ROC_PICTURE})"]
     return "\n\n".join([before.rstrip(), *parts, *([after.rstrip()] if after else [])]) + "\n"
 
 

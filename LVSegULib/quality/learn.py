@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
 from LVSegULib.quality.calibration import FAR_OFF, GOOD_DICE, Calibration, any_of, wrong_by_all
 from LVSegULib.quality.examples import Examples
 from LVSegULib.quality.logistic import fit_logistic
-from LVSegULib.quality.roc import area_under, shares_flagged, threshold_for
+from LVSegULib.quality.roc import Choices, Numbers, area_under, shares_flagged, threshold_for
 from LVSegULib.quality.score import patient_score
 
 FOUND_SHARE = 0.9
@@ -30,9 +29,6 @@ FEWEST_ENDS = 5
 
 SOFTNESS = 0.04
 """Over so much Dice a slice goes from good to bad: one of 0.79 is not surely bad, and one of 0.81 not surely good."""
-
-Numbers = NDArray[np.float64]
-Choices = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from LVSegULib.modelfolder.figures import with_interval
 from LVSegULib.quality.calibration import FAR_OFF, GOOD_DICE
 from LVSegULib.quality.score import Flag, Quality
 from LVSegULib.quality.signs import SIGNS
+
+HEADING, ROC_PICTURE = "## Quality score", "quality.png"
+"""Of a model's card: over what it says of the quality score, and the ROC curve's picture beside it."""
 
 MOST_SHOWN = 6
 """Slices that one line names."""
@@ -68,12 +72,12 @@ def figure_lines(figures: dict[str, Any]) -> list[str]:
     correlation = figures["patient_score_rank_correlation"]
     lines = [
         f"- judged on {counted} (Dice below {GOOD_DICE:g})",
-        f"- area under the ROC curve: {_with_interval(figures['area_under_roc'])}",
-        f"- bad slices that are flagged: {_with_interval(figures['bad_found'])}",
-        f"- good slices that are flagged (false alarms): {_with_interval(figures['false_alarms'])}",
+        f"- area under the ROC curve: {with_interval(figures['area_under_roc'], 3)}",
+        f"- bad slices that are flagged: {with_interval(figures['bad_found'], 3)}",
+        f"- good slices that are flagged (false alarms): {with_interval(figures['false_alarms'], 3)}",
     ]
     if far_off := figures["far_off_slices"]:
-        found = _with_interval(figures["far_off_found"])
+        found = with_interval(figures["far_off_found"], 3)
         lines.append(f"- slices that are far off (Dice below {FAR_OFF:g}, {far_off} of them) that are flagged: {found}")
     if correlation is not None:
         lines.append(f"- rank correlation of the patient's score and Dice: {correlation:.2f}")
@@ -111,10 +115,3 @@ def _named(those: Sequence[Stretch], frames: int) -> str:
         return f"{slice_name} (all frames)"
     is_one = len(those) == 1 and those[0].first == those[0].last
     return f"{slice_name} (frame{'s' * (not is_one)} {', '.join(one.frames for one in those)})"
-
-
-def _with_interval(figure: dict[str, Any]) -> str:
-    if figure["value"] is None:
-        return "-"
-    between = "" if figure["low"] is None else f" ({figure['low']:.3f} to {figure['high']:.3f})"
-    return f"{figure['value']:.3f}{between}"

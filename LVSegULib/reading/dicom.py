@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from LVSegULib.cine import Cine
-from LVSegULib.reading.dicom_choice import Candidate, choose_candidate, list_candidates
+from LVSegULib.reading.dicom_choice import Candidate, choose_candidate, listed
 from LVSegULib.reading.dicom_header import read_headers
 from LVSegULib.reading.dicom_pixels import read_pixels
 from LVSegULib.reading.dicom_stack import DicomStack, build_stack
@@ -43,7 +44,7 @@ def open_dicom_stack(
     chosen, others = choose_candidate(folder, read_headers(folder, files), series)
     stack = build_stack(chosen.headers)
     notes = (*_notes(chosen, others), *stack.notes)
-    return DicomStack(stack.headers, stack.ijk_to_ras, stack.time_ms, notes), f"{chosen.series} of {folder}"
+    return replace(stack, notes=notes), f"{chosen.series} of {folder}"
 
 
 def read_stack_cine(folder: Path, stack: DicomStack, source: str) -> Cine:
@@ -61,16 +62,8 @@ def read_stack_cine(folder: Path, stack: DicomStack, source: str) -> Cine:
     )
 
 
-def list_dicom_series(folder: Path) -> list[Candidate]:
-    """Every stack in a folder, the likeliest short-axis cine first."""
-    return list_candidates(read_headers(folder).headers)
-
-
 def _notes(chosen: Candidate, others: list[Candidate]) -> list[str]:
-    notes = [f"took {chosen}"] if others else []
-    if others:
-        shown = "; ".join(str(candidate) for candidate in others[:8]) + ("; ..." if len(others) > 8 else "")
-        notes.append(f"also there: {shown} (choose with --series)")
+    notes = [f"took {chosen}", f"also there: {listed(others, 8)} (choose with --series)"] if others else []
     if chosen.repeated:
         notes.append(f"{chosen.repeated} slices were taken again in a later series: the later ones are used")
     return notes

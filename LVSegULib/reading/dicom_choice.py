@@ -102,7 +102,7 @@ def choose_candidate(folder: Path, contents: FolderContents, series: str | None)
     every = list_candidates(contents.headers)
     wanted = every if series is None else [candidate for candidate in every if candidate.is_meant_by(series)]
     if not wanted:
-        raise UsageError(f"{folder}: no series fits {series!r}, there are: {_listed(every)}")
+        raise UsageError(f"{folder}: no series fits {series!r}, there are: {listed(every)}")
     chosen = _best(folder, wanted)
     if chosen.problem:
         raise GeometryError(chosen.problem)
@@ -120,9 +120,9 @@ def _nothing_there(folder: Path, contents: FolderContents) -> str:
     return f"{folder}: holds no grey DICOM image ({found}), expected the DICOM files of a short-axis cine"
 
 
-def _listed(candidates: Sequence[Candidate]) -> str:
-    shown = "; ".join(str(candidate) for candidate in candidates[:12])
-    return shown + ("; ..." if len(candidates) > 12 else "")
+def listed(candidates: Sequence[Candidate], most: int = 12) -> str:
+    """The first candidates, for people."""
+    return "; ".join(map(str, candidates[:most])) + ("; ..." if len(candidates) > most else "")
 
 
 def _best(folder: Path, candidates: Sequence[Candidate]) -> Candidate:
@@ -139,9 +139,9 @@ def _best(folder: Path, candidates: Sequence[Candidate]) -> Candidate:
     if readable:
         raise InputError(
             f"{folder}: holds no stack of several slices with several frames; choose with --series from: "
-            f"{_listed(candidates)}"
+            f"{listed(candidates)}"
         )
-    raise InputError(f"{folder}: holds no cine, only single images: {_listed(candidates)}")
+    raise InputError(f"{folder}: holds no cine, only single images: {listed(candidates)}")
 
 
 def _refuse_several_patients(folder: Path, cines: Sequence[Candidate]) -> None:

@@ -15,6 +15,7 @@ from LVSegULib.cine import LONGEST_SPACING_MM, SHORTEST_SPACING_MM
 from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.reading.dicom_header import FRAME_ORDER, TIMES_IN_MS, DicomHeader
 from LVSegULib.reading.right_angles import straightened
+from LVSegULib.reading.stored_image import LPS_TO_RAS
 
 TOWARDS_APEX_LPS = np.array([1.0, -1.0, -1.0])
 """From base to apex a human left ventricle points to the left, forward and down."""
@@ -27,8 +28,6 @@ UNEQUAL_DISTANCE = 0.05
 
 NOTED_SHIFT_MM = 1.0
 """Slices that are shifted in their plane by more than this against a straight stack are noted."""
-
-_LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
 @dataclass(frozen=True)
@@ -173,7 +172,7 @@ def _geometry(slices: Sequence[Sequence[DicomHeader]]) -> tuple[NDArray[np.float
             f"slices are shifted in their plane by up to {shift_mm:.1f} mm: volumes are right, positions are those of "
             "a straight stack"
         )
-    return np.asarray(_LPS_TO_RAS @ ijk_to_lps), tuple(notes)
+    return np.asarray(LPS_TO_RAS @ ijk_to_lps), tuple(notes)
 
 
 def _slice_distance(places: NDArray[np.float64], slices: Sequence[Sequence[DicomHeader]]) -> tuple[float, list[str]]:

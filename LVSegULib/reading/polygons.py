@@ -1,4 +1,4 @@
-"""Contours as polygons: read from text, filled on the pixel grid."""
+"""Contours as polygons: read from text, measured, filled on the pixel grid."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def read_polygon(path: Path) -> NDArray[np.float64]:
     if len(corners) < 3 or any(len(row) != 2 for row in corners) or not np.isfinite(corners).all():
         raise InputError(f"{path}: is no contour: expected three or more lines of two numbers, x and y in pixels")
     return np.array(corners)
+
+
+def polygon_area(points: NDArray[np.float64]) -> float:
+    """Signed area of a polygon (N, 2), in squares of its unit (shoelace formula)."""
+    x, y = points[:, 0], points[:, 1]
+    return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
 
 
 def fill_polygon(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
 from LVSegULib.labels import CAVITY
-from LVSegULib.reading.polygons import fill_polygon, read_polygon
+from LVSegULib.reading.polygons import fill_polygon, polygon_area, read_polygon
 
 if TYPE_CHECKING:
     from LVSegULib.cine import Cine
@@ -49,25 +49,11 @@ class SunnybrookCine:
     ed_frame: int
     es_frame: int
 
-    @property
-    def has_endo(self) -> NDArray[np.bool_]:
-        """Which (frame, slice) carries an endocardial contour (T, K)."""
-        present = np.zeros(self.cine.frames.shape[:2], bool)
-        for place in self.endo:
-            present[place] = True
-        return present
-
-    @property
-    def is_known(self) -> NDArray[np.bool_]:
-        """Which (frame, slice) the experts looked at (T, K): all of ED and ES; without contour there is no cavity."""
-        known = np.zeros(self.cine.frames.shape[:2], bool)
-        known[[self.ed_frame, self.es_frame]] = True
-        return known
-
     def labels(self, *, with_border: bool = False) -> NDArray[np.uint8]:
         """The cavity as labels (T, K, J, I), 1 inside the endocardial contours, 0 elsewhere.
 
-        Only what `is_known` marks is known. `with_border` is that of `fill_polygon`.
+        Known are all slices of ED and ES, where one without contour has no cavity. `with_border` is that of
+        `fill_polygon`.
         """
         frames, slices, rows, columns = self.cine.frames.shape
         labels = np.zeros((frames, slices, rows, columns), np.uint8)
@@ -185,13 +171,7 @@ def _ed_and_es(endo: Polygons) -> tuple[int, int]:
     """The two frames with most contours; the one with the greater mean area is ED."""
     areas: dict[int, list[float]] = defaultdict(list)
     for (frame, _), corners in endo.items():
-        areas[frame].append(_area(corners))
+        areas[frame].append(abs(polygon_area(corners)))
     chosen = sorted(areas, key=lambda frame: len(areas[frame]), reverse=True)[:2]
     chosen.sort(key=lambda frame: float(np.mean(areas[frame])), reverse=True)
     return chosen[0], chosen[-1]
-
-
-def _area(corners: NDArray[np.float64]) -> float:
-    """Area of a polygon in square pixels (shoelace formula)."""
-    i, j = corners.T
-    return float(abs(i @ np.roll(j, -1) - j @ np.roll(i, -1)) / 2)

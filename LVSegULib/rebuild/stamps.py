@@ -17,7 +17,7 @@ from LVSegULib.settings import read_toml
 LASTING = ("train", "prune", "compare")
 """Commands that take long: a changed program alone does not redo them, and earlier results are set aside, not lost."""
 
-PROGRAM = Path(LVSegULib.__file__).parent
+LIBRARY = Path(LVSegULib.__file__).parent
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ class Stamps:
 
     def _hash_of_program(self) -> str:
         if "" not in self._hashes:
-            files = [one for one in sorted(PROGRAM.rglob("*.py")) if one.relative_to(PROGRAM).parts[0] != "rebuild"]
-            self._hashes[""] = _hash_of_files(PROGRAM, files)
+            files = [one for one in sorted(LIBRARY.rglob("*.py")) if one.relative_to(LIBRARY).parts[0] != "rebuild"]
+            self._hashes[""] = _hash_of_files(LIBRARY, files)
         return self._hashes[""]
 
 

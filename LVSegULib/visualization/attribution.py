@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.engines.workers import torch_threads
 from LVSegULib.errors import EngineError, InputError, UsageError
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.visualization.preferences import one_thread_each
 from LVSegULib.visualization.subjects import cavity_on_grid
 
 if TYPE_CHECKING:
@@ -117,7 +117,9 @@ def integrated_gradients(
         UsageError: the pixel is outside, or the model has no LV cavity.
         EngineError: captum or PyTorch is not installed.
     """
-    attribute, torch = _captum("IntegratedGradients"), _torch()
+    attribute = _captum("IntegratedGradients")
+    import torch
+
     network = _Network(model, image)
     target = network.target(pixel)
     grey = float(image.mean(dtype=np.float64)) if grey is None else grey
@@ -127,7 +129,7 @@ def integrated_gradients(
         baseline_value = float(score(even))
     steps = FIRST_STEPS
     while True:
-        with one_thread_each():
+        with torch_threads(1):
             found = attribute(score).attribute(x, even, n_steps=steps, internal_batch_size=AT_ONCE)
         error = _relative_error(float(found.sum(dtype=torch.float64)), target.value - baseline_value)
         if error <= TOLERANCE or steps >= MOST_STEPS:
@@ -168,7 +170,7 @@ def occlusion(
         raise UsageError(f"a patch of {patch_mm:g} mm is larger than the slice: give one of a few times 10 mm at most")
     target = network.target(pixel)
     grey = float(image.mean(dtype=np.float64)) if grey is None else grey
-    with one_thread_each():
+    with torch_threads(1):
         found = attribute(network.score(target)).attribute(
             network.slice,
             sliding_window_shapes=(1, patch, patch),
@@ -187,7 +189,8 @@ class _Network:
         _check_slice(image, self._spec.grid)
         if CAVITY.value not in self._spec.label_values:
             raise UsageError(f"{self._spec.name} does not segment the {CAVITY.name}: choose a model that does")
-        torch = _torch()
+        import torch
+
         from LVSegULib.network.by_layer import folded_layers, plain_function
 
         self._channel = self._spec.label_values.index(CAVITY.value)
@@ -220,7 +223,9 @@ class _Network:
 
     def score(self, target: Target) -> Callable[[Tensor], Tensor]:
         """What gives the target's value (N,) in slices (N, 1, rows, columns)."""
-        places = _torch().from_numpy(np.argwhere(target.pixels))
+        import torch
+
+        places = torch.from_numpy(np.argwhere(target.pixels))
         rows, columns = places[:, 0], places[:, 1]
         return lambda images: self._run(images)[:, self._channel, rows, columns].sum(1)
 
@@ -255,9 +260,3 @@ def _captum(method: str) -> Any:
     except ImportError as error:
         raise EngineError("attribution needs captum and PyTorch: pip install captum") from error
     return getattr(attr, method)
-
-
-def _torch() -> Any:
-    import torch
-
-    return torch

@@ -102,9 +102,7 @@ class Ablation:
         return Figures(dice, ed_ml, lvef)
 
 
-def removal_effects(
-    ablation: Ablation, filters: Sequence[Filter], progress: Report = silent
-) -> list[Effect]:
+def removal_effects(ablation: Ablation, filters: Sequence[Filter], progress: Report = silent) -> list[Effect]:
     """The effect of each filter by itself, the strongest first; `progress` is told the share done."""
     found: list[Effect] = []
     for layer, indices in off_by_layer(filters).items():

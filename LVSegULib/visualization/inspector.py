@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.engines.base import ENGINES, installed_engines
-from LVSegULib.engines.workers import PER_RUN, RUNS_EACH, available_threads, check_threads
+from LVSegULib.engines.workers import PER_RUN, RUNS_EACH, Images, available_threads, check_threads
 from LVSegULib.errors import EngineError, ModelError, UsageError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
 from LVSegULib.modelfolder.onnx_bytes import rest_after, value_names, with_outputs, with_weights
@@ -24,7 +24,8 @@ from LVSegULib.modelfolder.onnx_nodes import INPUT, OUTPUT
 from LVSegULib.visualization.filters import Filter, check_filters, check_layers, layers_of
 from LVSegULib.visualization.kernels import network_kernels
 
-Images = NDArray[np.float32]
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 INSPECTING = ("onnxruntime", "torch")
 """The engines that can be looked into."""
@@ -159,8 +160,7 @@ class _OnnxInspector:
         values = [OUTPUT, *(_value_of(layer) for layer in layers)]
         try:
             session = self._session(tuple(values[1:]), frozenset(off))
-            parts = [images[at : at + PER_RUN] for at in range(0, len(images), PER_RUN)]
-            runs = list(self._pool.map(lambda part: session.run(values, {INPUT: part}), parts))
+            runs = self._run(session, values, images)
         except Exception as error:  # ONNX Runtime raises classes of its own that share no base but Exception
             raise EngineError(f"ONNX Runtime failed on {len(images)} slices: {error}") from error
         logits, *maps = (np.concatenate(found) for found in zip(*runs, strict=True))
@@ -176,9 +176,7 @@ class _OnnxInspector:
             session = open_session(graph)
             known = [name for name in names if name != INPUT]
             before = open_session(with_outputs(self._graph, known))
-            parts = [images[at : at + PER_RUN] for at in range(0, len(images), PER_RUN)]
-            runs = self._pool.map(lambda part: before.run(known, {INPUT: part}), parts)
-            given = [dict(zip(known, values, strict=True)) for values in runs]
+            given = [dict(zip(known, values, strict=True)) for values in self._run(before, known, images)]
         except Exception as error:  # as above
             raise EngineError(f"ONNX Runtime failed on {len(images)} slices: {error}") from error
 
@@ -193,7 +191,12 @@ class _OnnxInspector:
 
         return logits
 
-    def _open(self, values: tuple[str, ...], off: frozenset[Filter]) -> Any:
+    def _run(self, session: InferenceSession, names: Sequence[str], images: Images) -> list[list[Images]]:
+        """The values of these names, of a few slices at a time."""
+        parts = [images[at : at + PER_RUN] for at in range(0, len(images), PER_RUN)]
+        return list(self._pool.map(lambda part: session.run(names, {INPUT: part}), parts))
+
+    def _open(self, values: tuple[str, ...], off: frozenset[Filter]) -> InferenceSession:
         from LVSegULib.engines.onnx import open_session
 
         further = [value for value in values if value != OUTPUT]

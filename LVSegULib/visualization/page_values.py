@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import math
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.evaluation.to_json import plain
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.pictures.colours import DARK_TO_BRIGHT, NEGATIVE, POSITIVE, ZERO
@@ -114,10 +114,7 @@ def _layer_values(view: LayerView, spec: ModelSpec) -> dict[str, Any]:
 
 
 def _effect(effect: Effect) -> dict[str, Any]:
-    return {
-        key: None if isinstance(value, float) and not math.isfinite(value) else value
-        for key, value in effect_values(effect).items()
-    }
+    return dict(plain(effect_values(effect)))
 
 
 def _plain(values: Iterable[np.floating[Any]]) -> list[float]:

@@ -6,14 +6,14 @@ Erhan, Bengio, Courville, Vincent: Visualizing Higher-Layer Features of a Deep N
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.engines.workers import Images, torch_threads
 from LVSegULib.errors import EngineError, InputError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.network.config import UNetConfig, level_of
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from LVSegULib.network.by_layer import Layers
-
-Images = NDArray[np.float32]
 
 AT_ONCE = 32
 """Slices whose maps are held at the same time; of the others only the strongest place is kept."""
@@ -79,11 +77,6 @@ class Preferred:
     layer: str
     images: Images
     values: NDArray[np.float32]
-
-
-def strongest_places(inspector: Inspector, images: Images, layer: str, count: int = 9) -> Places:
-    """Where the filters of `layer` fire most: see `strongest_places_by_layer`."""
-    return strongest_places_by_layer(inspector, images, [layer], count)[layer]
 
 
 def strongest_places_by_layer(
@@ -208,7 +201,7 @@ def preferred_images(
     shifts = random.integers(-(multiple // 2), multiple // 2 + 1, (steps, 2)).tolist()
     ascent = _Ascent(folded_layers(config, model.weights()), config.depth, layer, shifts)
     parts = [np.arange(at, min(at + PER_RUN, filters)) for at in range(0, filters, PER_RUN)]
-    with one_thread_each():
+    with torch_threads(1):  # the images are shared among threads instead
         done = in_order(lambda part: ascent(torch.from_numpy(starts[part]), torch.from_numpy(part)), parts)
         images, values = zip(*(next(done) for _ in reporting(parts, report)), strict=True)
     return Preferred(layer, np.concatenate(images), np.concatenate(values))
@@ -225,13 +218,14 @@ class _Ascent:
         """Better `images` (N, 1, size, size), each for one of the filters (N,), and the activations (N,)."""
         import torch
 
+        from LVSegULib.network.by_layer import has_relu
+
         x = images.contiguous(memory_format=torch.channels_last)
         for shift in self._shifts:
             x = self._improved(x, filters, shift)
         with torch.no_grad():
             values = self._centre(x, filters, (0, 0))
-        is_rectified = not self._layer.startswith(("upsample", "head"))
-        return x[:, 0].numpy(), (values.clamp(min=0) if is_rectified else values).numpy()
+        return x[:, 0].numpy(), (values.clamp(min=0) if has_relu(self._layer) else values).numpy()
 
     def _improved(self, x: Tensor, filters: Tensor, shift: list[int]) -> Tensor:
         import torch
@@ -290,19 +284,6 @@ def _roughness(x: Tensor) -> Tensor:
         rough.narrow(axis, 1, x.shape[axis] - 1).add_(difference)
         rough.narrow(axis, 0, x.shape[axis] - 1).sub_(difference)
     return rough
-
-
-@contextmanager
-def one_thread_each() -> Iterator[None]:
-    """PyTorch computes each layer on the thread that asks for it; the images are shared among threads instead."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _coarsest(layer: str, depth: int) -> int:

@@ -1,4 +1,4 @@
-"""Where an activation map lies: its pixels in RAS, and the map on the image's own pixels."""
+"""Where an activation map lies: its pixels in RAS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
-from LVSegULib.preparation.grid import Grid, from_grid
+from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.orientation import usual_orientation
 
 
@@ -39,11 +39,3 @@ def map_ijk_to_ras(cine: Cine, grid: Grid, level: int) -> NDArray[np.float64]:
     first = column * (lattice.columns - 1) / 2 + row * (lattice.rows - 1) / 2
     matrix[:3, 3] = (cine.ijk_to_ras @ centre)[:3] - first
     return matrix
-
-
-def on_image(maps: NDArray[np.float32], cine: Cine, grid: Grid, level: int) -> NDArray[np.float32]:
-    """Maps (…, rows, columns) of a layer at `level` on the pixels of the cine's slices (…, J, I), interpolated."""
-    orientation = usual_orientation(cine.ijk_to_ras)
-    size = orientation.size(*cine.frames.shape[2:])
-    fine = from_grid(maps, map_grid(grid, level), size, orientation.spacing(cine.spacing_mm[1:]))
-    return np.ascontiguousarray(orientation.undo(fine))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from LVSegULib.engines.workers import Images
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.evaluation.bootstrap import Summary, summarise
 from LVSegULib.evaluation.overlap import Overlap
@@ -22,7 +23,6 @@ from LVSegULib.progress import Report, silent
 from LVSegULib.visualization.inspector import Inspector
 from LVSegULib.visualization.subjects import Subject, cavity_on_grid
 
-Images = NDArray[np.float32]
 Masks = NDArray[np.bool_]
 Pair = tuple[Images, Masks]
 

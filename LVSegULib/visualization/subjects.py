@@ -18,6 +18,7 @@ from LVSegULib.preparation.prepare import labels_of, prepare_images, prepare_tar
 from LVSegULib.visualization.inspector import Inspector
 
 ED, ES, OTHER = 1, 2, 0
+PHASES = {"ED": ED, "ES": ES}
 
 MOST_SLICES = 6
 """Of a frame of a cine without reference, evenly chosen: enough to tell what a filter does, in seconds for hundreds."""
@@ -62,7 +63,7 @@ def subject_of_cine(cine: Cine, inspector: Inspector) -> Subject:
     per_frame = found.reshape(cine.frame_count, cine.slice_count, *found.shape[1:])
     pixel_mm = spec.grid.spacing_mm
     beat = measure(per_frame.astype(np.uint8) * CAVITY.value, (cine.spacing_mm[0], pixel_mm, pixel_mm))
-    frames = _frames(beat.ed_frame, beat.es_frame, int(np.argmax(beat.volumes_ml)))
+    frames = {frame: PHASES.get(name, OTHER) for name, frame in beat.frames_to_show.items()}
     slices = np.unique(np.linspace(0, cine.slice_count - 1, min(cine.slice_count, MOST_SLICES)).round().astype(int))
     chosen = np.concatenate([frame * cine.slice_count + slices for frame in frames])
     return Subject(
@@ -110,7 +111,7 @@ def _frames_of_case(case: EvaluationCase, spec: ModelSpec) -> list[Subject]:
     for frame in drawn.frames:
         shown = Cine(drawn.cine.frames[[frame]], drawn.cine.ijk_to_ras, name=drawn.cine.name)
         covered = prepare_targets(drawn.labels[[frame]], shown, (CAVITY.value,), spec.grid)[:, 0]
-        phase = {"ED": ED, "ES": ES}.get(drawn.phases.get(frame, ""), OTHER)
+        phase = PHASES.get(drawn.phases.get(frame, ""), OTHER)
         found.append(
             Subject(
                 patient=case.patient,
@@ -138,13 +139,6 @@ def _joined(frames: Sequence[Subject]) -> Subject:
         np.concatenate(phases),
         np.concatenate([frame.pixel_ml for frame in frames]),
     )
-
-
-def _frames(ed_frame: int | None, es_frame: int | None, largest: int) -> dict[int, int]:
-    """The frames to measure on, with their phases; the largest where ED and ES cannot be told."""
-    if ed_frame is None or es_frame is None:
-        return {largest: OTHER}
-    return {ed_frame: ED, es_frame: ES}
 
 
 def _pixel_ml(cine: Cine, spec: ModelSpec) -> float:

@@ -62,17 +62,15 @@ def test_warnings_of_other_packages_are_for_developers(
 
 
 def test_progress_is_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> None:
-    progress = Progress("a")
-    progress(0.5)
-    progress.clear()
+    with Progress("a") as progress:
+        progress(0.5)
     assert capsys.readouterr().err == ""
 
 
 def test_progress_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    progress = Progress("a")
-    progress(0.5)
-    shown = capsys.readouterr().err
+    with Progress("a") as progress:
+        progress(0.5)
+        shown = capsys.readouterr().err
     assert shown == "\ra [############............]  50 %"
-    progress.clear()
     assert capsys.readouterr().err.strip("\r").strip(" ") == ""

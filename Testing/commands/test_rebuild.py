@@ -96,7 +96,7 @@ def stop_half_way(words: list[str], checkpoint: Path) -> subprocess.CompletedPro
 def test_a_model_is_made_of_its_recipe(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("LVSegULib.rebuild.stamps.PROGRAM", tmp_path / "program")  # nobody changes it meanwhile
+    monkeypatch.setattr("LVSegULib.rebuild.stamps.LIBRARY", tmp_path / "program")  # nobody changes it meanwhile
     words = a_repository(tmp_path)
     write_data_set(tmp_path / "data" / "Dataset900_Phantom", 6)
     write_data_set(tmp_path / "data" / "Dataset901_Other", 2)

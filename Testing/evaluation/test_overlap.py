@@ -8,27 +8,27 @@ import numpy as np
 import pytest
 
 from LVSegULib.errors import InputError
-from LVSegULib.evaluation.overlap import Overlap, dice
+from LVSegULib.evaluation.overlap import Overlap
 
 
 def test_dice_of_two_overlapping_boxes() -> None:
     first, second = np.zeros((20, 20), bool), np.zeros((20, 20), bool)
     first[2:12, 2:12] = True  # 100 pixels
     second[7:17, 2:8] = True  # 60 pixels, of which 5 x 6 = 30 lie in the first
-    assert dice(first, second) == 2 * 30 / (100 + 60)
+    assert Overlap.of(first, second).dice == 2 * 30 / (100 + 60)
     assert Overlap.of(first, second) == Overlap(both=30, reference=100, prediction=60)
 
 
 def test_dice_is_1_for_the_same_and_0_for_disjoint_masks() -> None:
     left, right = np.zeros((4, 4), bool), np.zeros((4, 4), bool)
     left[:, :2], right[:, 2:] = True, True
-    assert dice(left, left) == 1
-    assert dice(left, right) == 0
-    assert dice(left, np.zeros((4, 4), bool)) == 0
+    assert Overlap.of(left, left).dice == 1
+    assert Overlap.of(left, right).dice == 0
+    assert Overlap.of(left, np.zeros((4, 4), bool)).dice == 0
 
 
 def test_dice_of_two_empty_masks_is_undefined() -> None:
-    assert math.isnan(dice(np.zeros((3, 3), bool), np.zeros((3, 3), bool)))
+    assert math.isnan(Overlap.of(np.zeros((3, 3), bool), np.zeros((3, 3), bool)).dice)
 
 
 def test_pooled_counts_are_summed_before_dividing() -> None:
@@ -38,7 +38,7 @@ def test_pooled_counts_are_summed_before_dividing() -> None:
 
 def test_masks_of_different_shapes_are_refused() -> None:
     with pytest.raises(InputError, match=r"\(3, 4\).*\(4, 3\)"):
-        dice(np.zeros((4, 3), bool), np.zeros((3, 4), bool))
+        Overlap.of(np.zeros((4, 3), bool), np.zeros((3, 4), bool))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -48,5 +48,5 @@ def test_dice_agrees_with_simpleitk_and_is_symmetric(seed: int) -> None:
     first, second = rng.random((2, 4, 15, 16)) < rng.uniform(0.1, 0.9)
     measures = sitk.LabelOverlapMeasuresImageFilter()
     measures.Execute(sitk.GetImageFromArray(first.astype(np.uint8)), sitk.GetImageFromArray(second.astype(np.uint8)))
-    assert dice(first, second) == pytest.approx(measures.GetDiceCoefficient(1))
-    assert dice(first, second) == dice(second, first)
+    assert Overlap.of(first, second).dice == pytest.approx(measures.GetDiceCoefficient(1))
+    assert Overlap.of(first, second).dice == Overlap.of(second, first).dice

@@ -9,7 +9,7 @@ import pytest
 
 from LVSegULib.cine import Cine
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.preparation.intensity import KINDS, intensity_scaling, scale_intensities
+from LVSegULib.preparation.intensity import KINDS, intensity_scaling
 from LVSegULib.preparation.orientation import Orientation, usual_orientation
 from LVSegULib.preparation.prepare import prepare_images, prepare_targets, restore_labels
 
@@ -80,7 +80,7 @@ def test_every_frame_is_scaled_by_the_limits_of_the_whole_cine(a_cine_with_two_f
     cine = a_cine_with_two_frames_and_three_slices
     cine.frames[1] *= 0.5
     images = prepare_images(cine, GRID).reshape(2, 3, 96, 96)
-    scaled = scale_intensities(cine.frames, (1.3, 1.2))
+    scaled = intensity_scaling(cine.frames, (1.3, 1.2))(cine.frames)
     assert images[0].mean() / images[1].mean() == pytest.approx(scaled[0].mean() / scaled[1].mean(), rel=0.01)
 
 

@@ -9,7 +9,9 @@ import pytest
 from pydicom.dataset import Dataset
 
 from LVSegULib.errors import GeometryError, InputError, UsageError
-from LVSegULib.reading.dicom import list_dicom_series, read_dicom_cine
+from LVSegULib.reading.dicom import read_dicom_cine
+from LVSegULib.reading.dicom_choice import list_candidates
+from LVSegULib.reading.dicom_header import read_headers
 
 if TYPE_CHECKING:
     from Testing.conftest import DicomPhantom
@@ -65,7 +67,7 @@ def test_a_series_can_be_chosen(a_dicom_phantom: DicomPhantom, series: str) -> N
 
 def test_a_series_can_be_chosen_by_uid(a_dicom_phantom: DicomPhantom) -> None:
     write_a_whole_examination(a_dicom_phantom)
-    uid = list_dicom_series(a_dicom_phantom.folder)[0].headers[0].series
+    uid = list_candidates(read_headers(a_dicom_phantom.folder).headers)[0].headers[0].series
     assert read_dicom_cine(a_dicom_phantom.folder, uid).slice_count == 4
 
 

@@ -83,7 +83,7 @@ class Workshop:
 def a_workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     (tmp_path / "program").mkdir()
     (tmp_path / "program" / "code.py").write_text("1 + 1")
-    monkeypatch.setattr("LVSegULib.rebuild.stamps.PROGRAM", tmp_path / "program")
+    monkeypatch.setattr("LVSegULib.rebuild.stamps.LIBRARY", tmp_path / "program")
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background tasks ignore it
     places = Places(*(tmp_path / name for name in ("data", "runs", "models", "recipes")))
     (places.data / "D").mkdir(parents=True)

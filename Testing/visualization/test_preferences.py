@@ -21,7 +21,6 @@ from LVSegULib.visualization.preferences import (
     preferred_images,
     preferred_size,
     receptive_field,
-    strongest_places,
     strongest_places_by_layer,
 )
 from Testing.visualization import networks
@@ -37,7 +36,7 @@ def slices_with_a_bright_pixel(*pixels: tuple[int, int, float]) -> np.ndarray:
 
 def test_the_brightest_pixels_are_what_a_filter_that_passes_the_image_on_fires_at(an_inspector: Inspector) -> None:
     images = slices_with_a_bright_pixel((5, 7, 0.25), (10, 3, 0.875), (20, 21, 0.5))
-    places, _ = strongest_places(an_inspector, images, "encoder.0.0", count=2)
+    places, _ = strongest_places_by_layer(an_inspector, images, ["encoder.0.0"], count=2)["encoder.0.0"]
     assert places == (Place(1, 10, 3, pytest.approx(0.875)), Place(2, 20, 21, pytest.approx(0.5)))
 
 
@@ -53,14 +52,15 @@ def test_places_of_coarser_maps_are_the_centres_of_their_pixels(an_inspector: In
 
 def test_a_filter_that_never_fires_has_no_places(an_inspector: Inspector) -> None:
     images = slices_with_a_bright_pixel((10, 3, 0.5), (4, 4, 0.5))
-    assert [len(of_filter) for of_filter in strongest_places(an_inspector, images, "encoder.1.0")] == [2, 0, 0]
+    (found,) = strongest_places_by_layer(an_inspector, images, ["encoder.1.0"]).values()
+    assert [len(of_filter) for of_filter in found] == [2, 0, 0]
 
 
 def test_an_edge_filter_fires_left_of_what_is_bright_on_the_right(an_inspector: Inspector) -> None:
     """Three rows of 1 on the right less three of 0 on the left: 3, first in row 1, in the column before the step."""
     images = np.zeros((1, 1, 32, 32), np.float32)
     images[..., 12:] = 1
-    ((place,),) = strongest_places(an_inspector, images, "encoder.0.0")[1:]
+    ((place,),) = strongest_places_by_layer(an_inspector, images, ["encoder.0.0"])["encoder.0.0"][1:]
     assert place == Place(0, 1, 11, pytest.approx(3.0))
 
 
@@ -77,11 +77,11 @@ def test_many_slices_are_looked_at_a_few_at_a_time_and_counted_on(an_inspector: 
 def test_what_cannot_be_asked(an_inspector: Inspector) -> None:
     images = np.zeros((1, 1, 32, 32), np.float32)
     with pytest.raises(UsageError, match="no layer"):
-        strongest_places(an_inspector, images, "encoder.7.0")
+        strongest_places_by_layer(an_inspector, images, ["encoder.7.0"])
     with pytest.raises(UsageError, match="one or more"):
-        strongest_places(an_inspector, images, "encoder.0.0", count=0)
+        strongest_places_by_layer(an_inspector, images, ["encoder.0.0"], count=0)
     with pytest.raises(InputError, match="no slices"):
-        strongest_places(an_inspector, images[:0], "encoder.0.0")
+        strongest_places_by_layer(an_inspector, images[:0], ["encoder.0.0"])
 
 
 def test_a_patch_has_the_place_in_its_centre_and_black_beyond_the_slice() -> None:

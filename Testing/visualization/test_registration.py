@@ -15,7 +15,7 @@ from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images
 from LVSegULib.visualization.filters import layers_of
 from LVSegULib.visualization.inspector import open_inspector
-from LVSegULib.visualization.registration import map_grid, map_ijk_to_ras, on_image
+from LVSegULib.visualization.registration import map_grid, map_ijk_to_ras
 from Testing.visualization import networks
 
 DOT = (1, 21, 9)  # slice, row, column
@@ -67,13 +67,6 @@ def test_the_middle_of_the_grid_is_the_middle_of_the_image(a_cine_with_a_bright_
         np.testing.assert_allclose(matrix @ [(side - 1) / 2, (side - 1) / 2, 2, 1], middle, atol=1e-9)
         np.testing.assert_allclose(np.linalg.norm(matrix[:3, :2], axis=0), 1.5 * 2**level)
         np.testing.assert_allclose(matrix[:3, 2], cine.ijk_to_ras[:3, 2])
-
-
-def test_a_map_on_the_image_is_brightest_at_the_dot(a_cine_with_a_bright_dot: Cine) -> None:
-    cine, grid = a_cine_with_a_bright_dot, Grid(1.5, 32, 32)
-    fine = on_image(prepare_images(cine, grid)[:, 0], cine, grid, 0)
-    assert fine.shape == (3, 30, 26)
-    np.testing.assert_allclose(centre_of_mass(fine), DOT, atol=0.1)
 
 
 def test_the_pixels_of_a_level_are_twice_as_large_as_those_above() -> None:
