@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Phase = Literal["ED", "ES"]
 
-CASE_NAME = re.compile(r"(?P<patient>.+)_(?:(?P<phase>ED|ES)|(?:phase|frame)(?P<frame>\d+))")
-"""How a case is named: whose it is, and the phase or frame, where the name says it."""
+CASE_NAME = re.compile(r"(?P<patient>.+)_(?:(?P<phase>ED|ES)|(?:phase|frame)(?P<frame>\d+))", re.IGNORECASE)
+"""How a case is named: whose it is, and the phase or frame, where the name says it; in large or small letters."""
 
 LARGEST_SHIFT_MM = 0.1
 """Image and label map agree when no corner of the grid lies further apart than this."""
@@ -183,7 +183,7 @@ def _case(image: Path, label_folder: Path, ending: str, own_values: dict[int, in
     match = CASE_NAME.fullmatch(name)
     phase: Phase | None = None
     if match and match["phase"]:
-        phase = "ED" if match["phase"] == "ED" else "ES"
+        phase = "ED" if match["phase"].upper() == "ED" else "ES"
     return Case(
         name=name,
         patient=match["patient"] if match else name,
