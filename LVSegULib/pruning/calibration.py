@@ -7,17 +7,16 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from LVSegULib.errors import InputError
 from LVSegULib.network.by_layer import Layers, activate, plain_function, run_by_layer, run_layer
 from LVSegULib.pruning.fit import Sample, outputs
-from LVSegULib.pruning.sensitivity import sensitivities
 from LVSegULib.training.loss import probabilities
 
 PIXELS = 512
-SEEN_SHARE = 0.9
-"""Share of the pixels that are drawn by where an error would be seen; the others lie anywhere."""
-
+HEART_SHARE = 0.7
+REACH = 17
 BATCH = 32
 
 
@@ -38,38 +37,42 @@ class Calibration:
     probabilities: Tensor
 
 
+@torch.inference_mode()
 def calibrate(depth: int, layers: Layers, images: Tensor, seed: int = 1, pixels: int = PIXELS) -> Calibration:
     """Run the unpruned network over `images` and remember what is needed of it.
 
-    Most of a layer's pixels are drawn by how much an error of its output there would be seen in the result.
+    Most of the pixels are drawn where the network is in doubt and around it, the others anywhere.
 
     Raises:
         InputError: there is no slice, or the network finds nothing in any of them.
     """
     if not len(images):
         raise InputError("there is no slice to calibrate on")
-    found = _found(depth, layers, images)
+    batches = images.split(BATCH)
+    found = torch.cat([probabilities(run_by_layer(depth, batch, plain_function(layers))) for batch in batches])
     if not bool((found > 0.5).any()):
         raise InputError("the model finds no heart in any of the slices to calibrate on: give short-axis cine MR")
     generator = torch.Generator().manual_seed(seed)
-    seen = sensitivities(depth, layers, images, generator)
-    samples = {name: _draw_pixels(one, pixels, generator) for name, one in seen.items()}
+    levels = [_draw_pixels(found, level, pixels, generator) for level in range(depth + 1)]
+    samples = {name: levels[input_level(name, depth)] for name in layers}
     parts = [
         _outputs_at(depth, layers, batch, {name: one.part(start, BATCH) for name, one in samples.items()})
-        for start, batch in zip(range(0, len(images), BATCH), images.split(BATCH), strict=True)
+        for start, batch in zip(range(0, len(images), BATCH), batches, strict=True)
     ]
     wanted = {name: torch.cat([part[name] for part in parts]) for name in layers}
     return Calibration(images, samples, wanted, found)
 
 
-@torch.inference_mode()
-def _found(depth: int, layers: Layers, images: Tensor) -> Tensor:
-    """The network's probabilities (N, C, H, W)."""
-    run = plain_function(layers)
-    return torch.cat([probabilities(run_by_layer(depth, batch, run)) for batch in images.split(BATCH)])
+def input_level(name: str, depth: int) -> int:
+    """The level whose resolution a layer's input has."""
+    kind, *place = name.split(".")
+    if kind == "encoder":
+        return int(place[0])
+    if kind == "head":
+        return 0
+    return depth - int(place[0]) - (1 if kind == "decoder" else 0)
 
 
-@torch.inference_mode()
 def _outputs_at(depth: int, layers: Layers, images: Tensor, samples: Mapping[str, Sample]) -> dict[str, Tensor]:
     """Every layer's outputs (N * P, F) at its sample of the `images`, before the ReLU."""
     kept: dict[str, Tensor] = {}
@@ -83,12 +86,14 @@ def _outputs_at(depth: int, layers: Layers, images: Tensor, samples: Mapping[str
     return kept
 
 
-def _draw_pixels(seen: Tensor, pixels: int, generator: torch.Generator) -> Sample:
-    """At most `pixels` different ones of each slice, most of them by what would be `seen` there (N, h, w)."""
-    weights = seen.flatten(1)
+def _draw_pixels(found: Tensor, level: int, pixels: int, generator: torch.Generator) -> Sample:
+    """At most `pixels` different ones of each slice at this level."""
+    doubt = 1 - (2 * found.amax(1, keepdim=True) - 1).abs()
+    near = functional.max_pool2d(doubt, REACH, stride=1, padding=REACH // 2)
+    coarse = functional.max_pool2d(near, 2**level) if level else near
+    weights = coarse.flatten(1)
     count, size = weights.shape
     if size <= pixels:
         return Sample(torch.arange(size).expand(count, size))
-    total = weights.sum(1, keepdim=True).clamp(min=torch.finfo(weights.dtype).tiny)
-    weights = SEEN_SHARE * weights / total + (1 - SEEN_SHARE) / size
+    weights = HEART_SHARE * weights / weights.sum(1, keepdim=True).clamp(min=1e-6) + (1 - HEART_SHARE) / size
     return Sample(torch.multinomial(weights, pixels, replacement=False, generator=generator))

@@ -10,7 +10,7 @@ import torch
 from LVSegULib.errors import InputError
 from LVSegULib.network.by_layer import Layer, Layers
 from LVSegULib.network.config import count_multiply_adds, count_parameters
-from LVSegULib.pruning.calibration import Calibration, calibrate
+from LVSegULib.pruning.calibration import Calibration, calibrate, input_level
 from LVSegULib.pruning.judge import Judge
 from LVSegULib.pruning.refit import refit
 from LVSegULib.pruning.search import Candidate, SearchSettings, least_missed, shrink
@@ -114,7 +114,7 @@ def test_the_calibration_knows_what_the_network_gives_at_the_pixels_it_drew() ->
         assert all(len(set(pixels)) == len(pixels) for pixels in sample.pixels.tolist())
 
 
-def test_pixels_are_drawn_where_the_network_is_in_doubt() -> None:
+def test_most_pixels_are_drawn_where_the_network_is_in_doubt() -> None:
     """A network whose logit is 60 times the pixel minus 30: in doubt at the one pixel of 0.5, certain at 0 and at 1."""
     layers = {name: Layer(0 * layer.kernels, 0 * layer.bias) for name, layer in uneven_layers().items()}
     for name in ("encoder.0.0", "encoder.0.1", "decoder.1.0", "decoder.1.1"):
@@ -125,8 +125,8 @@ def test_pixels_are_drawn_where_the_network_is_in_doubt() -> None:
     image[..., :64] = 1.0
     image[0, 0, 100, 100] = 0.5
     pixels = calibrate(2, layers, image, pixels=200).samples["head"].pixels[0]
-    near = (pixels // 128 - 100).abs().maximum((pixels % 128 - 100).abs()) <= 1
-    assert int(near.sum()) == 9  # all there are; of 16,384 pixels 200 are drawn
+    near = (pixels // 128 - 100).abs().maximum((pixels % 128 - 100).abs()) <= 8
+    assert int(near.sum()) > 100  # 289 pixels of 16,384 are as near
 
 
 def test_without_slices_or_without_a_heart_there_is_nothing_to_calibrate_on() -> None:
@@ -136,3 +136,10 @@ def test_without_slices_or_without_a_heart_there_is_nothing_to_calibrate_on() ->
     never = Layer(layers["head"].kernels * 0, torch.full((2,), -5.0))
     with pytest.raises(InputError, match="finds no heart"):
         calibrate(2, layers | {"head": never}, some_images())
+
+
+def test_each_layers_input_has_the_resolution_of_its_level() -> None:
+    levels = {name: input_level(name, 2) for name in uneven_layers()}
+    expected = {"encoder.1.0": 1, "encoder.2.1": 2, "upsample.0": 2, "decoder.0.1": 1, "upsample.1": 1}
+    assert expected.items() <= levels.items()
+    assert levels["decoder.1.0"] == levels["head"] == levels["encoder.0.0"] == 0
