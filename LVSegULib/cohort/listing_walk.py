@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import deque
 from collections.abc import Iterator
@@ -91,7 +92,10 @@ def _entries(path: Path, left_out: LeftOut) -> _Entries:
                 else:
                     left_out["links that lead nowhere" if entry.is_symlink() else "neither files nor folders"] += 1
             except OSError as error:
-                left_out.add_closed(path / name, f"entries that cannot be looked at ({error.strerror})")
+                if error.errno == errno.ELOOP:
+                    left_out["links that lead nowhere"] += 1
+                else:
+                    left_out.add_closed(path / name, f"entries that cannot be looked at ({error.strerror})")
     entries.files = {name: files[name] for name in sorted(files)}
     if MANIFEST in files and CASES in entries.folders:
         entries.folders.remove(CASES)

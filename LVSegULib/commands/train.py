@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import logging
 import math
 import os
@@ -68,7 +70,7 @@ def config_of(arguments: argparse.Namespace) -> TrainingConfig:
 
     values = read_toml(arguments.config) if arguments.config else {}
     start = arguments.start or values.get("start")
-    before = settings_of(find_model(str(start))) | {"name": arguments.out.resolve().name or "model"} if start else {}
+    before = settings_of(find_model(str(start))) | {"name": _name_of_run(arguments)} if start else {}
     varied = {**before.get("augmentation", {}), **values.get("augmentation", {})}
     values = before | values | given_fields(arguments)
     values["augmentation"] = varied | given_fields(arguments, "augmentation")
@@ -79,6 +81,16 @@ def config_of(arguments: argparse.Namespace) -> TrainingConfig:
     if not values.get("data"):
         raise UsageError("there is nothing to learn from: give at least one --data DIR")
     return config_from_values(values)
+
+
+def _name_of_run(arguments: argparse.Namespace) -> str:
+    """Its folder's; of a run to resume the one that it began with, for its folder may have been moved."""
+    from LVSegULib.training.run import CONFIG
+
+    if arguments.resume:
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            return str(json.loads((arguments.out / CONFIG).read_text(encoding="utf-8"))["name"])
+    return arguments.out.resolve().name or "model"
 
 
 class _Bar:

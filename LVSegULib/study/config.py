@@ -15,9 +15,10 @@ from LVSegULib.settings import fitted, read_toml
 from LVSegULib.training.config import TrainingConfig, config_from_values
 
 OWN_SETTINGS = ("data", "weights", "name", "folds", "fold", "split", "start", "cache")
+"""Settings of a training run that the study gives it; a file cannot set them."""
+
 SAME = "same"
 """The setting that names patients who have several names; the study deals them into folds by it."""
-"""Settings of a training run that the study gives it; a file cannot set them."""
 
 
 @dataclass(frozen=True)

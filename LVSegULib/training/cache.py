@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
-from torch import Tensor
 
 from LVSegULib.atomic import written_whole
+from LVSegULib.training.patient import Prepared
 
-Prepared = tuple[Tensor, Tensor, Tensor]
-"""Images, targets, and the size of their pixels in those of the grid; see `LVSegULib.training.patient`."""
+NAMES = tuple(field.name for field in fields(Prepared))
+"""Of the tensors of a case."""
 
-VERSION = 2
+VERSION = 3
 """To be raised whenever preparation gives other numbers for the same grid."""
 
 
@@ -37,9 +37,9 @@ class SliceCache:
         path = self.folder / f"{name}.safetensors"
         try:
             kept = load_file(path)
-            return kept["images"], kept["targets"], kept["scale"]
+            return Prepared(**{name: kept[name] for name in NAMES})
         except (OSError, SafetensorError, KeyError):
-            images, targets, scale = prepare()
+            prepared = prepare()
         with written_whole(path) as beside:
-            beside.write_bytes(save({"images": images.contiguous(), "targets": targets.contiguous(), "scale": scale}))
-        return images, targets, scale
+            beside.write_bytes(save({name: getattr(prepared, name).contiguous() for name in NAMES}))
+        return prepared

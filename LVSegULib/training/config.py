@@ -140,8 +140,14 @@ class TrainingConfig:
 
     @property
     def same_patients(self) -> list[list[str]]:
-        """The names of each patient who has several."""
-        return [names.split("=") for names in self.same]
+        """The names of each patient who has several; A=B and B=C are one patient."""
+        patients: list[list[str]] = []
+        for one in self.same:
+            names = one.split("=")
+            linked = [known for known in patients if not set(known).isdisjoint(names)]
+            merged = list(dict.fromkeys(name for known in (*linked, names) for name in known))
+            patients = [known for known in patients if known not in linked] + [merged]
+        return patients
 
     @property
     def trained_network(self) -> UNetConfig:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 
 import torch
@@ -16,7 +15,7 @@ from LVSegULib.labels import BY_KEY
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.reading.labelled import LabelledCase, open_labelled
 from LVSegULib.training.cache import SliceCache
-from LVSegULib.training.patient import LEVELS, Patient
+from LVSegULib.training.patient import LEVELS, Patient, Prepared
 
 MARGIN = 1.5
 """Slices that are varied are kept this much larger than the crop, so that rotation and shift have what to bring in."""
@@ -35,7 +34,9 @@ class Slices:
         weights: how often each patient is drawn (P,), relative to the others; empty where all are drawn alike.
         apart: which patients are learnt in outputs of their own (P,); empty where none is.
         scales: how many times as large as the grid's the pixels are that each patient is seen through (P,), see
-            `LVSegULib.training.heart_grid`; empty where all are seen through the grid's.
+            `LVSegULib.training.heart_grid`; empty where all are seen through the grid's. Who is in several data sets
+            has the scale of one in which it is not 1.
+        marks: by which each image is known again (N, MARK_BYTES), see `LVSegULib.training.patient`.
     """
 
     images: Tensor
@@ -46,6 +47,7 @@ class Slices:
     weights: tuple[float, ...] = ()
     apart: tuple[bool, ...] = ()
     scales: tuple[float, ...] = ()
+    marks: Tensor | None = None
 
     def __len__(self) -> int:
         return int(self.images.shape[0])
@@ -90,35 +92,46 @@ def load_slices(
     Raises:
         InputError: there is no case, or one of them cannot be read.
     """
-    ordered = sorted(cases, key=lambda case: (case.patient, case.name))
+    groups = _grouped(cases)
+    ordered = [case for own in groups for case in own]
     if not ordered:
         raise InputError("there is no labelled case to learn from")
     names = tuple(dict.fromkeys(case.patient for case in ordered))
     seen = [
-        one
-        for _, own in groupby(ordered, key=lambda case: case.patient)
-        for one in _of_patient(Patient(tuple(own), label_values, grid, size), progress, cache)
+        one for own in groups for one in _of_patient(Patient(tuple(own), label_values, grid, size), progress, cache)
     ]
     numbers = {name: number for number, name in enumerate(names)}
     patients = [numbers[case.patient] for case in ordered]
-    scales = {number: float(scale) for number, (_, _, scale) in zip(patients, seen, strict=True)}
-    counts = torch.tensor([len(images) for images, _, _ in seen])
+    odd = {number: float(one.scale) for number, one in zip(patients, seen, strict=True) if one.scale != 1}
+    counts = torch.tensor([len(one.images) for one in seen])
     known = torch.tensor(
         [[any(BY_KEY[key].value == value for key in case.labels) for value in label_values] for case in ordered]
     )
     return Slices(
-        images=torch.cat([images for images, _, _ in seen]),
-        targets=torch.cat([targets for _, targets, _ in seen]),
+        images=torch.cat([one.images for one in seen]),
+        targets=torch.cat([one.targets for one in seen]),
         patients=torch.tensor(patients).repeat_interleave(counts),
         names=names,
         known=known.repeat_interleave(counts, dim=0),
-        scales=tuple(scales.values()) if set(scales.values()) != {1.0} else (),
+        scales=tuple(odd.get(number, 1.0) for number in range(len(names))) if odd else (),
+        marks=torch.cat([one.marks for one in seen]),
     )
 
 
-def _of_patient(
-    patient: Patient, progress: Callable[[str], None], cache: SliceCache | None
-) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def _grouped(cases: Iterable[LabelledCase]) -> list[list[LabelledCase]]:
+    """By patient, and within by data set as they were given, then by name.
+
+    A folder tells data sets apart: the same name in two of them may be a person's and a mouse's.
+    """
+    places: dict[Path, int] = {}
+    groups: dict[tuple[str, int], list[LabelledCase]] = {}
+    for case in cases:
+        place = places.setdefault(case.files[0].parent, len(places))
+        groups.setdefault((case.patient, place), []).append(case)
+    return [sorted(groups[key], key=lambda case: case.name) for key in sorted(groups)]
+
+
+def _of_patient(patient: Patient, progress: Callable[[str], None], cache: SliceCache | None) -> Iterator[Prepared]:
     """What `Patient.prepared` gives for each case."""
     for number, case in enumerate(patient.cases):
         progress(case.name)

@@ -27,7 +27,7 @@ class Heart:
     """A cavity as it was drawn.
 
     Attributes:
-        radius_mm: its radius in mid-ventricle.
+        radius_mm: its radius in mid-ventricle, in the frame in which that is largest.
         centre_mm: where it lies from the image's centre, along rows and columns in the usual view.
     """
 
@@ -37,16 +37,17 @@ class Heart:
 
 def drawn_heart(cine: Cine, labels: NDArray[np.uint8], grid: Grid) -> Heart | None:
     """The cavity in `labels` (T, K, J, I); None where there is none."""
-    pixel_mm = field_mm(cine) / max(grid.rows, grid.columns)
-    whole = Grid(pixel_mm, grid.rows, grid.columns, grid.intensity)
+    side = max(grid.rows, grid.columns)
+    pixel_mm = field_mm(cine) / side
+    whole = Grid(pixel_mm, side, side, grid.intensity)
     cavity = prepare_targets(labels, cine, (CAVITY.value,), whole)[:, 0]
     areas = cavity.sum((1, 2))
     if not areas.any():
         return None
-    radius = np.percentile(np.sqrt(areas[areas > 0] / np.pi), UPPER_QUARTER)
+    by_frame = np.sqrt(areas / np.pi).reshape(cine.frame_count, -1)
+    radius = max(np.percentile(radii[radii > 0], UPPER_QUARTER) for radii in by_frame if radii.any())
     rows, columns = (
-        float(np.average(np.arange(size) - (size - 1) / 2, weights=cavity.sum(axes)))
-        for size, axes in ((grid.rows, (0, 2)), (grid.columns, (0, 1)))
+        float(np.average(np.arange(side) - (side - 1) / 2, weights=cavity.sum(axes))) for axes in ((0, 2), (0, 1))
     )
     return Heart(float(radius) * pixel_mm, (rows * pixel_mm, columns * pixel_mm))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from LVSegULib.labels import CAVITY
+from LVSegULib.segmentation.look import SMALL_FIELD_MM, told_pixel_mm
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.data import Slices
 
@@ -22,6 +23,17 @@ def remark_on_size(config: TrainingConfig, slices: Slices) -> str:
     return (
         f"the hearts of {_named(list(odd))} are about {scale:.2g} times the usual size: they are learnt with pixels of "
         f"{scale * config.spacing_mm:.2g} instead of {config.spacing_mm:g} mm, as `lvsegu segment` looks at them"
+        f"{_why_so_large(config) if scale > 1 else ''}"
+    )
+
+
+def _why_so_large(config: TrainingConfig) -> str:
+    """What to do if they are people's; "" if the grid is one for people."""
+    if told_pixel_mm(config.grid) == config.spacing_mm:
+        return ""
+    return (
+        f"; a grid less than {SMALL_FIELD_MM:g} mm wide, as yours is, is for small animals: for people give more "
+        "--size or --spacing-mm"
     )
 
 

@@ -17,14 +17,14 @@ from torch import Tensor, nn
 
 @dataclass
 class _Moments:
-    """Sums over pixels of what a batch norm gets, by channel (C,), float64."""
+    """Sums over pixels of what a batch norm gets, by channel (C,), float64 on the processor: MPS has none."""
 
     count: int = 0
     total: Tensor | float = 0.0
     squares: Tensor | float = 0.0
 
     def add(self, x: Tensor) -> None:
-        values = x.double()
+        values = x.cpu().double()
         self.count += x[:, 0].numel()
         self.total = self.total + values.sum((0, 2, 3))
         self.squares = self.squares + (values**2).sum((0, 2, 3))
@@ -51,8 +51,9 @@ def _adopt(norm: nn.BatchNorm2d, moments: _Moments) -> None:
     variance = (torch.as_tensor(moments.squares) / moments.count - mean**2).clamp(min=0)
     before_mean, before_variance = norm.running_mean, norm.running_var
     assert before_mean is not None and before_variance is not None
-    gain = norm.weight.double() / (before_variance.double() + norm.eps).sqrt()
-    norm.bias.copy_(norm.bias + gain * (mean - before_mean))
-    norm.weight.copy_(gain * (variance + norm.eps).sqrt())
-    before_mean.copy_(mean)
-    before_variance.copy_(variance)
+    gain = norm.weight.cpu().double() / (before_variance.cpu().double() + norm.eps).sqrt()
+    bias = norm.bias.cpu().double() + gain * (mean - before_mean.cpu().double())
+    norm.bias.copy_(bias.float())
+    norm.weight.copy_((gain * (variance + norm.eps).sqrt()).float())
+    before_mean.copy_(mean.float())
+    before_variance.copy_(variance.float())

@@ -26,8 +26,8 @@ class Validation:
 
     @property
     def mean(self) -> float:
-        """Mean over patients and labels; NaN without patients."""
-        return float(np.nanmean(self.dice)) if self.dice.size else float("nan")
+        """Mean over patients and labels; NaN where there is none."""
+        return float(np.nanmean(self.dice)) if np.isfinite(self.dice).any() else float("nan")
 
 
 @torch.inference_mode()
@@ -45,7 +45,7 @@ def validate(network: UNet, slices: Slices, place: Place) -> Validation:
         reference = targets > 0.5
         knows = slices.known[chosen].to(place.device)[:, :, None, None]
         for row, mask in enumerate((predicted & reference, predicted & knows, reference)):
-            counts[row].index_add_(0, slices.patients[chosen], mask.sum((2, 3)).double().cpu())
+            counts[row].index_add_(0, slices.patients[chosen], mask.sum((2, 3)).cpu().double())
     network.train(was_training)
     overlap, predicted_sum, reference_sum = counts.numpy()
     with np.errstate(invalid="ignore"):

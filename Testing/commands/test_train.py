@@ -157,6 +157,20 @@ def test_a_name_that_is_given_is_taken(a_trained_start: Path) -> None:
     assert train.config_of(parsed("--data", "A", "--from", str(a_trained_start), "--name", "mine")).name == "mine"
 
 
+@pytest.mark.parametrize(("text", "name"), [('{"name": "before"}', "before"), ("{", "moved"), ("[]", "moved")])
+def test_a_run_that_is_resumed_keeps_the_name_it_began_with(
+    a_trained_start: Path, tmp_path: Path, text: str, name: str
+) -> None:
+    """Its folder may have been moved, and its checkpoint is one of the same settings only."""
+    run = tmp_path / "moved"
+    run.mkdir()
+    (run / "config.json").write_text(text, encoding="utf-8")
+    words = ("--data", "A", "--from", str(a_trained_start), "--out", str(run))
+    assert train.config_of(parsed(*words, "--resume")).name == name
+    assert train.config_of(parsed(*words, "--resume", "--name", "mine")).name == "mine"
+    assert train.config_of(parsed(*words)).name == "moved"
+
+
 def test_without_a_terminal_there_is_a_line_now_and_then_and_the_model_at_the_end(
     a_data_set_of_phantom_hearts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,13 +25,14 @@ GRID = Grid(2.0, 16, 16)
 
 @dataclass
 class Counted:
-    """A case of two slices, all of whose pixels are cavity, that counts how often it is read."""
+    """A case of a few slices, all of whose pixels are cavity, that counts how often it is read."""
 
     file: Path
     name: str = "case"
     patient: str = "patient"
     labels: tuple[str, ...] = ("LV", "MYO")
     read_count: int = field(default=0)
+    slices: int = 2
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -39,7 +40,7 @@ class Counted:
 
     def read(self) -> tuple[Cine, NDArray[np.uint8]]:
         self.read_count += 1
-        frames = np.random.default_rng(1).random((1, 2, 20, 20), dtype=np.float32)
+        frames = np.random.default_rng(1).random((1, self.slices, 20, 20), dtype=np.float32)
         return Cine(frames, np.diag([-2.0, -2.0, 8.0, 1.0])), np.ones(frames.shape, np.uint8)
 
 
@@ -160,3 +161,12 @@ def test_a_cache_that_cannot_be_written_is_one_clear_error(a_case: Counted, tmp_
     with pytest.raises(OutputError, match="cannot write"):
         loaded(a_case, SliceCache(tmp_path / "taken"))
     assert (tmp_path / "taken").read_bytes() == b"a file"
+
+
+def test_cases_of_one_name_in_two_data_sets_do_not_mix(a_case: Counted, a_cache: SliceCache) -> None:
+    """The same patient in two data sets: "anna_ED" of one is not that of the other."""
+    other = dataclasses.replace(a_case, file=a_case.file.with_name("other.nii"), slices=3)
+    other.file.write_bytes(b"others")
+    plain = load_slices([a_case, other], (1,), GRID)
+    for _ in range(2):
+        assert_same(load_slices([a_case, other], (1,), GRID, cache=a_cache), plain)

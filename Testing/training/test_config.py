@@ -31,6 +31,8 @@ def test_the_names_of_one_patient_are_two_or_more(wrong: str) -> None:
     with pytest.raises(UsageError, match="give the names of one patient as A=B"):
         TrainingConfig(same=(wrong,))
     assert TrainingConfig(same=("ann=anne=anna",)).same_patients == [["ann", "anne", "anna"]]
+    told_in_pairs = TrainingConfig(same=("anne=anna", "bob=rob", "ann=anne"))
+    assert told_in_pairs.same_patients == [["bob", "rob"], ["anne", "anna", "ann"]]
 
 
 def test_data_sets_apart_are_some_of_those_learnt_from() -> None:

@@ -36,6 +36,17 @@ def test_a_drawn_cavity_is_measured_in_mid_ventricle(
     assert heart.centre_mm == pytest.approx(centre_mm, abs=pixel_mm / 4)
 
 
+def test_a_heart_is_as_large_in_one_file_of_a_beat_as_in_a_file_for_each_frame() -> None:
+    """ED of 2 mm, ES of 1.2 mm and a frame that nobody drew: the largest counts."""
+    (ed, drawn), (es, drawn_es) = (a_disc(radius_mm, (0.0, 0.0), 0.12) for radius_mm in (2.0, 1.2))
+    beat = Cine(np.concatenate([es.frames, ed.frames, es.frames]), ed.ijk_to_ras)
+    both = drawn_heart(beat, np.concatenate([drawn_es, drawn, drawn_es * 0]), OWN)
+    alone = drawn_heart(ed, drawn, OWN)
+    assert both is not None
+    assert alone is not None
+    assert both.radius_mm == alone.radius_mm
+
+
 def test_where_nothing_is_drawn_there_is_no_heart() -> None:
     cine, labels = a_disc(20.0, (0.0, 0.0), 1.4)
     assert drawn_heart(cine, labels * 0, OWN) is None
@@ -68,3 +79,11 @@ def test_a_model_for_mice_learns_them_through_its_own_grid() -> None:
 def test_a_heart_at_the_edge_is_learnt_whole() -> None:
     (grid,) = grids_of([Heart(25.0, (-10.0, 75.0))], OWN)
     assert (grid.spacing_mm, grid.centre_mm) == (1.5, (-10.0, 75.0))
+
+
+def test_the_whole_image_is_looked_at_whatever_the_shape_of_the_grid() -> None:
+    cine, labels = a_disc(2.1, (3.0, 7.5), 0.12)
+    heart = drawn_heart(cine, labels, Grid(1.5, 128, 64))
+    assert heart is not None
+    assert heart.radius_mm == pytest.approx(2.1, rel=0.02)
+    assert heart.centre_mm == pytest.approx((3.0, 7.5), abs=0.03)

@@ -34,6 +34,17 @@ def test_hearts_of_another_size_are_named_with_their_pixels() -> None:
     )
 
 
+def test_people_on_the_narrow_grid_of_small_animals_are_told_why() -> None:
+    """64 pixels of 1.4 mm are 90 mm."""
+    some = dataclasses.replace(hearts(True), scales=(3.3,))
+    why = (
+        "; a grid less than 96 mm wide, as yours is, is for small animals: for people give more --size or --spacing-mm"
+    )
+    assert remark_on_size(TrainingConfig(size=64, crop=64, spacing_mm=1.4), some).endswith(why)
+    assert why not in remark_on_size(PEOPLE, some)
+    assert why not in remark_on_size(TrainingConfig(spacing_mm=0.15), dataclasses.replace(some, scales=(0.3,)))
+
+
 def test_who_has_no_cavity_is_named() -> None:
     assert remark_on_absence(PEOPLE, hearts(True, True)) == ""
     assert remark_on_absence(PEOPLE, hearts(False, True)) == "no cavity is drawn in the images of p0: draw it"

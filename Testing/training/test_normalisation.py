@@ -12,6 +12,7 @@ from LVSegULib.network.unet import UNet
 from LVSegULib.pruning.surgery import to_weights
 from LVSegULib.training.normalisation import adopt_statistics
 from Testing.pruning.networks import UNEVEN, some_images, uneven_layers
+from Testing.training.mps import AsOnMps
 
 
 def a_pruned_network() -> UNet:
@@ -50,3 +51,11 @@ def test_a_channel_that_does_not_vary_stays_as_it_is() -> None:
     adopt_statistics(network, [torch.full((2, 1, 4, 4), 0.5)])
     assert network(torch.tensor(0.5).view(1, 1, 1, 1)).item() == pytest.approx(expected)
     assert network.running_mean is not None and network.running_mean.item() == 0.5
+
+
+def test_a_device_without_float64_is_not_asked_for_it() -> None:
+    network, images = a_pruned_network(), some_images(6, 24, 20)
+    expected = logits(network, images, is_training=False)
+    with AsOnMps():
+        adopt_statistics(network, [images])
+    torch.testing.assert_close(logits(network, images, is_training=True), expected, rtol=0, atol=1e-4)

@@ -54,3 +54,15 @@ def test_what_was_kept_has_its_size_with_it(mice: Path, tmp_path: Path) -> None:
     first, again = (loaded(mice, SliceCache(tmp_path / "cache")) for _ in range(2))
     assert torch.equal(first.images, again.images)
     assert first.scales == again.scales != ()
+
+
+def test_a_mouse_that_has_a_persons_name_keeps_its_own_size(mice: Path, a_data_set_of_phantom_hearts: Path) -> None:
+    """ "phantom0" is in both data sets; a heart does not shrink to a tenth from one to the other."""
+    alone = loaded(mice)
+    cases = find_cases([str(a_data_set_of_phantom_hearts), str(mice)], ["LV"])
+    both = load_slices([case for case in cases if case.patient == "phantom0"], (1,), GRID)
+    assert both.names == ("phantom0",)
+    people, of_mice = both.targets.chunk(2)
+    assert torch.equal(of_mice, alone.targets[alone.patients == 0])
+    assert float(people.float().sum((1, 2, 3)).max()) > 0
+    assert both.scales == alone.scales[:1]

@@ -6,7 +6,10 @@ import dataclasses
 import shutil
 from pathlib import Path
 
-import torch
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from scipy import ndimage
 
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.training.data import Slices, find_cases, load_slices
@@ -15,18 +18,44 @@ from LVSegULib.training.twins import twins
 from Testing import phantom_hearts
 
 
-def slices_of(names: tuple[str, ...], images: torch.Tensor) -> Slices:
-    """Slices of as many patients as `images` (N, 1, H, W) has."""
-    return Slices(images, images, torch.arange(len(names)), names, torch.ones(len(names), 1, dtype=torch.bool))
+def loaded(images: tuple[str, ...], data: Path, size: tuple[int, int] | None = None) -> Slices:
+    """The slices of some phantoms, through a grid of 64 pixels or around it."""
+    cases = [case for case in find_cases([str(data)], ["LV"]) if case.patient in images]
+    return load_slices(cases, (1,), Grid(2.0, 64, 64), size=size)
 
 
-def test_the_middles_of_images_are_compared_and_blank_ones_do_not_count() -> None:
-    images = torch.randint(0, 255, (3, 1, 8, 8), generator=torch.Generator().manual_seed(1), dtype=torch.uint8)
-    images[2] = 0
-    learnt = slices_of(("a", "b", "blank"), torch.nn.functional.pad(images, (2, 2, 2, 2), value=9))
-    learnt.images[2] = 0
-    kept = slices_of(("c", "d", "e"), torch.stack([images[1], images[0] // 2, images[2]]))
-    assert twins(learnt, kept) == [("b", "c")]
+def drawn_anew(data: Path, folder: Path, *, is_blank: bool = False) -> Path:
+    """A copy of a data set whose phantoms are called "other..." and have narrower contours, or one image and blanks."""
+    shutil.copytree(data, folder)
+    for path in [*folder.glob("*Tr/*")]:
+        image = sitk.ReadImage(path)
+        array = sitk.GetArrayFromImage(image)
+        if path.parent.name == "labelsTr":
+            array = np.stack([ndimage.binary_erosion(one, iterations=3) for one in array]).astype(array.dtype)
+        elif is_blank:
+            array[1:] = 0
+        other = sitk.GetImageFromArray(array)
+        other.CopyInformation(image)
+        path.unlink()
+        sitk.WriteImage(other, path.with_name(f"other{path.name.removeprefix('phantom')}"))
+    return folder
+
+
+@pytest.mark.parametrize("size", [1.0, 0.1])
+def test_a_twin_is_found_whoever_drew_its_contours_and_however_large_the_images_are(
+    tmp_path: Path, size: float
+) -> None:
+    """Of a mouse, the pixels through which it is learnt go by the contours; the images are compared without them."""
+    data = phantom_hearts.write_data_set(tmp_path / "data", patients=2, size=size)
+    others = drawn_anew(data, tmp_path / "others")
+    learnt = loaded(("phantom0", "phantom1"), data, size=(96, 96))
+    assert twins(learnt, loaded(("other0", "other1"), others)) == [("phantom0", "other0"), ("phantom1", "other1")]
+    assert twins(learnt, loaded(("other1",), others, size=(48, 48))) == [("phantom1", "other1")]
+
+
+def test_images_of_one_value_do_not_count(a_data_set_of_phantom_hearts: Path, tmp_path: Path) -> None:
+    blank = drawn_anew(a_data_set_of_phantom_hearts, tmp_path / "blank", is_blank=True)
+    assert twins(loaded(("other0",), blank), loaded(("other1",), blank)) == []
 
 
 def test_phantoms_have_no_twin(a_data_set_of_phantom_hearts: Path) -> None:

@@ -10,6 +10,7 @@ from LVSegULib.network.unet import UNet
 from LVSegULib.training.data import Slices
 from LVSegULib.training.device import Place
 from LVSegULib.training.validate import Validation, validate
+from Testing.training.mps import AsOnMps
 
 
 class Threshold(torch.nn.Module):
@@ -33,6 +34,19 @@ def test_dice_is_pooled_over_the_slices_of_a_patient() -> None:
     assert np.isnan(result.dice[1, 0])
     assert result.mean == pytest.approx(0.8)
     assert network.training
+
+
+def test_where_nobody_has_a_label_there_is_no_mean_and_no_warning() -> None:
+    assert np.isnan(Validation(("a", "b"), np.full((2, 1), np.nan)).mean)
+    assert np.isnan(Validation((), np.empty((0, 1))).mean)
+
+
+def test_a_device_without_float64_is_not_asked_for_it() -> None:
+    images = torch.full((2, 1, 10, 10), 255, dtype=torch.uint8)
+    slices = Slices(images, images, torch.tensor([0, 1]), ("a", "b"), torch.ones(2, 1, dtype=torch.bool))
+    with AsOnMps():
+        result = validate(Threshold(), slices, Place(torch.device("cpu"), bf16=False))  # type: ignore[arg-type]
+    assert result.dice.tolist() == [[1.0], [1.0]]
 
 
 def test_what_is_found_where_the_label_is_not_known_does_not_count() -> None:
