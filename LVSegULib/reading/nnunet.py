@@ -151,7 +151,8 @@ def _read_description(folder: Path) -> dict[str, Any]:
 
 def _named_labels(description: dict[str, Any], folder: Path) -> dict[str, int]:
     path, labels = folder / "dataset.json", description["labels"]
-    if len(description.get("channel_names", {"0": ""})) > 1:
+    channels = description.get("channel_names")
+    if isinstance(channels, (dict, list)) and len(channels) > 1:
         raise InputError(f"{path}: has several channels, expected one (cine MR)")
     if any(name.isdigit() for name in labels):
         raise InputError(
@@ -162,7 +163,8 @@ def _named_labels(description: dict[str, Any], folder: Path) -> dict[str, int]:
             raise InputError(f"{path}: label {name!r} is a region of several values: give each label one value")
         if not isinstance(value, int) or not 0 <= value <= 255:
             raise InputError(f"{path}: label {name!r} has the value {value!r}, expected a whole number from 0 to 255")
-    if labels.get("background", 0) != 0 or len(set(labels.values())) < len(labels):
+    values = {"background": 0} | labels
+    if values["background"] != 0 or len(set(values.values())) < len(values):
         raise InputError(f"{path}: background must be 0 and every label have a value of its own, got {labels}")
     named = {name: value for name, value in labels.items() if name != "background"}
     unknown = [name for name in named if name not in BY_KEY]

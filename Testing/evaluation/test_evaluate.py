@@ -37,6 +37,12 @@ def test_a_perfect_prediction(squares: Squares, a_case_of: CaseOf) -> None:
     assert figures.clinical is None
 
 
+def test_patients_are_sorted_and_cases_stay_in_their_order(squares: Squares, a_case_of: CaseOf) -> None:
+    names = [f"{patient}_ED" for patient in "ecadbf"]
+    found = evaluate("squares", [a_case_of(name, squares(9)) for name in names], the_bright_pixels)
+    assert (found.patients, found.cases) == (tuple("abcdef"), tuple(names))
+
+
 def test_a_broken_case_is_listed_and_the_others_go_on(squares: Squares, a_case_of: CaseOf) -> None:
     cases = [EvaluationCase("b_ED", "b", a_broken_read), a_case_of("a_ED", squares(9))]
     evaluation = evaluate("squares", cases, the_bright_pixels)

@@ -9,8 +9,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from LVSegULib.cine import Cine
 from LVSegULib.errors import InputError
-from LVSegULib.evaluation.cases import EvaluationCase
+from LVSegULib.evaluation.cases import EvaluationCase, Reference
 from LVSegULib.evaluation.overlap import Overlap
 from LVSegULib.evaluation.records import SliceRecord, VolumeRecord, compare
 from LVSegULib.labels import CAVITY, MYOCARDIUM
@@ -56,6 +57,7 @@ def test_the_contours_dice_is_with_what_it_encloses(squares: Squares, a_case_of:
     reference = dataclasses.replace(case.read(), contours={(0, 0): contour})
     (record,), _ = compare(case, reference, squares(10), CAVITY)
     assert record.dice == 1 and record.contour_dice == pytest.approx(2 * 64 / (64 + 100))
+    assert record.inside == Overlap(16 * 64, 16 * 64, 16 * 100)  # each pixel in 4 x 4 parts
     assert compared(case, squares(10))[0][0].contour_dice == 1, "without contours it is that of the masks"
 
 
@@ -92,3 +94,46 @@ def test_other_labels_have_no_endocardial_contour(squares: Squares, a_case_of: C
 def test_a_prediction_on_another_grid_is_refused(squares: Squares, a_case_of: CaseOf) -> None:
     with pytest.raises(InputError, match="a_ED: the prediction has the shape"):
         compared(a_case_of("a_ED", squares(10, 8)), squares(10))
+
+
+def of_flat_pixels(labels: np.ndarray, **contours: np.ndarray) -> tuple[EvaluationCase, Reference]:
+    """Pixels 3 mm from row to row and 2 mm from column to column, slices 10 mm apart."""
+    cine = Cine(np.indices(labels.shape)[3].astype(np.float32), np.diag([2.0, 3.0, 10.0, 1.0]))
+    drawn = {(0, int(place[1:])): contour for place, contour in contours.items()}
+    reference = Reference(cine, labels, (0,), {}, drawn)
+    return EvaluationCase("a", "a", lambda: reference), reference
+
+
+@pytest.mark.parametrize(("axis", "distance_mm"), [(2, 6), (3, 4)])
+def test_two_rows_and_two_columns_are_of_their_own_size(squares: Squares, axis: int, distance_mm: float) -> None:
+    case, reference = of_flat_pixels(squares(10))
+    (record,), (volume,) = compare(case, reference, np.roll(squares(10), 2, axis), CAVITY)
+    assert record.hd95_mm == volume.hd95_mm == distance_mm
+    assert volume.reference_ml == pytest.approx(100 * 3 * 2 * 10 / 1000)
+
+
+def test_a_cavity_in_the_next_slice_is_a_slice_away(squares: Squares) -> None:
+    slices, (volume,) = compare(*of_flat_pixels(squares(10, 0)), squares(0, 10), CAVITY)
+    assert volume.hd95_mm == 10
+    assert [math.isnan(record.hd95_mm) for record in slices] == [True, True]
+
+
+@pytest.mark.parametrize(("along", "distance_mm"), [("rows", 300), ("columns", 200)])
+def test_the_distance_of_a_contour_is_in_pixels_of_their_own_size(
+    squares: Squares, along: str, distance_mm: float
+) -> None:
+    """The middle of rows 8 to 17 is 12.5, and the contour begins at 112.5: 100 pixels on average."""
+    wide = np.array([[-500.0, 112.5], [500.0, 112.5], [500.0, 300.0], [-500.0, 300.0]])  # (i, j)
+    case, reference = of_flat_pixels(squares(10), k0=wide if along == "rows" else wide[:, ::-1])
+    (record,), _ = compare(case, reference, squares(10), CAVITY)
+    assert record.apd_mm == pytest.approx(distance_mm)
+
+
+def test_a_contour_belongs_to_its_slice_and_to_the_cavity_only(squares: Squares) -> None:
+    contour = np.array([[7.5, 7.5], [17.5, 7.5], [17.5, 17.5], [7.5, 17.5]])
+    case, reference = of_flat_pixels(squares(10, 10), k1=contour)
+    slices, _ = compare(case, reference, squares(10, 10), CAVITY)
+    assert [record.inside for record in slices] == [None, Overlap(1600, 1600, 1600)]
+    case, reference = of_flat_pixels(2 * squares(10), k0=contour)
+    (record,), _ = compare(case, reference, 2 * squares(10), MYOCARDIUM)
+    assert record.inside is None

@@ -31,12 +31,12 @@ class Rings:
         return np.log(p / (1 - p)).astype(np.float32)
 
 
-def a_case(name: str, *, empty: bool = False) -> EvaluationCase:
-    """A disc of radius 15 px, brightness 1, that the expert drew, in a ring up to 18 px of brightness 0.72."""
+def a_case(name: str, *, drawn: int = 15) -> EvaluationCase:
+    """A disc of radius 15 px, brightness 1, in a ring up to 18 px of brightness 0.72; the expert drew up to `drawn`."""
     j, i = np.mgrid[:64, :64]
     r = np.hypot(j - 31.5, i - 31.5)
     image = np.where(r < 15, 1.0, np.where(r < 18, 0.72, 0.0)).astype(np.float32)
-    labels = ((r < 15) & (not empty)).astype(np.uint8)
+    labels = (r < drawn).astype(np.uint8)
     cine = Cine(np.repeat(image[None, None], 3, axis=1), np.diag([-1.5, -1.5, 8.0, 1.0]), name=name)
     reference = Reference(cine, np.repeat(labels[None, None], 3, axis=1), (0,))
     return EvaluationCase(name, name, lambda: reference)
@@ -62,6 +62,22 @@ def test_the_first_probability_that_leaves_the_ring_out_is_chosen() -> None:
     assert dict(zip(PROBABILITIES, choice.dice["set"], strict=True))[0.75] > 0.995
 
 
+def test_every_data_set_counts_as_much_however_many_patients_it_has() -> None:
+    """With the ring 44 % too much in one set and right in the other, without it right and 31 % too little.
+
+    So the mean of the sets is 22 or -15 %, and that of all three patients would be 15 or -20 %.
+    """
+    judging = dataclasses.replace(MODEL, training={"split": {"train": [], "validation": ["a", "b", "c"]}})
+    inner = EvaluationSet("inner", (CAVITY,), (a_case("a"),))
+    outer = EvaluationSet("outer", (CAVITY,), (a_case("b", drawn=18), a_case("c", drawn=18)))
+    choice = choose_threshold([inner, outer], [judging], [Rings()])
+    assert choice.chosen == 0.75
+    errors = {name: dict(zip(PROBABILITIES, found, strict=True)) for name, found in choice.errors.items()}
+    assert errors["outer"][0.7] == pytest.approx(0, abs=0.5)
+    assert errors["outer"][0.75] == pytest.approx(100 * (15**2 / 18**2 - 1), rel=0.05)
+    assert errors["inner"][0.7] > 40
+
+
 def test_the_threshold_of_a_fold_is_taken_back_before_others_are_tried() -> None:
     """Its logits are those of the network as it was trained, less the log-odds of 0.9: 9 to 1."""
     data = EvaluationSet("set", (CAVITY,), (a_case("a"),))
@@ -71,7 +87,7 @@ def test_the_threshold_of_a_fold_is_taken_back_before_others_are_tried() -> None
 
 
 def test_a_case_without_cavity_is_refused_by_name() -> None:
-    data = EvaluationSet("set", (CAVITY,), (a_case("a", empty=True),))
+    data = EvaluationSet("set", (CAVITY,), (a_case("a", drawn=0),))
     with pytest.raises(InputError, match="a: has no cavity"):
         choose_threshold([data], [MODEL], [Rings()])
 
@@ -93,3 +109,17 @@ def test_data_sets_of_one_name_are_told_apart_by_their_paths() -> None:
 def test_a_data_set_that_is_given_twice_counts_once() -> None:
     data = EvaluationSet("D9", (CAVITY,), (a_case("a"),), Path("/lab/D9"))
     assert choose_threshold([data, data], [MODEL], [Rings()]).patients == {"D9": 1}
+
+
+def test_the_stacks_of_a_patient_count_together_and_all_cases_are_told_of() -> None:
+    """Without the ring 15^2 are found in both of his stacks, of 15^2 and 18^2; the one who was trained on is passed."""
+    stacks = a_case("a"), dataclasses.replace(a_case("a2", drawn=18), patient="a")
+    told: list[float] = []
+    data = [EvaluationSet("one", (CAVITY,), (*stacks, a_case("b"))), EvaluationSet("two", (CAVITY,), (a_case("a"),))]
+    choice = choose_threshold(data, [MODEL], [Rings()], told.append)
+    assert told == [0.25, 0.5, 0.75, 1]
+    assert choice.patients == {"one": 1, "two": 1}
+    errors = dict(zip(PROBABILITIES, choice.errors["one"], strict=True))
+    assert errors[0.8] == pytest.approx(100 * (2 * 15**2 / (15**2 + 18**2) - 1), rel=0.05)
+    dice = dict(zip(PROBABILITIES, choice.dice["one"], strict=True))
+    assert dice[0.8] == pytest.approx(2 * 2 * 15**2 / (2 * 15**2 + 15**2 + 18**2), rel=0.01)

@@ -50,6 +50,19 @@ def test_after_removals_the_solution_is_that_without_the_filters() -> None:
     torch.testing.assert_close(fit.matrix, solved_without(rows, wanted, [2, 0])[0], rtol=1e-7, atol=1e-9)
 
 
+def test_the_inverse_after_removals_is_that_of_the_moments_that_are_left() -> None:
+    """Of what was removed 1 is left on the diagonal."""
+    rows, wanted = a_problem(2)
+    fit = a_fit(rows, wanted)
+    fit.remove(2)
+    fit.remove(0)
+    left = rows.T @ rows
+    removed = BLOCKS[[2, 0]].flatten()
+    left[removed], left[:, removed] = 0, 0
+    left[removed, removed] = 1
+    torch.testing.assert_close(fit.inverse, torch.linalg.inv(left), rtol=1e-7, atol=1e-9)
+
+
 def test_the_cost_after_a_removal_is_that_of_the_smaller_problem() -> None:
     rows, wanted = a_problem(3)
     fit = a_fit(rows, wanted)

@@ -50,6 +50,48 @@ def test_a_filter_whose_bias_no_image_can_lift_goes() -> None:
     assert_nothing_changed(planted(layers, "encoder.0.0", 1, kernels, -0.99 * most), {})
 
 
+@pytest.mark.parametrize(
+    ("constant", "reader", "bias", "weight"),
+    [("encoder.0.0", "encoder.0.1", 0.7, -2.0), ("upsample.0", "decoder.0.0", -0.7, 2.0)],
+)
+def test_a_filter_that_only_the_padding_brings_to_life_stays(
+    constant: str, reader: str, bias: float, weight: float
+) -> None:
+    """It is 1 - 2 * 0.7 < 0, but 1 along the border, where what it looks at in the corner of its kernel is padding."""
+    layers = planted(uneven_layers(), constant, 1, 0.0, bias)
+    ((_, channels),) = reader_channels(UNEVEN, constant)
+    corner_only = torch.zeros_like(layers[reader].kernels[1])
+    corner_only[channels[1], 0, 0] = weight
+    assert_nothing_changed(planted(layers, reader, 1, corner_only, 1.0), {})
+
+
+def test_the_bounds_of_an_up_sampling_are_the_furthest_of_its_four_pixels() -> None:
+    layers = uneven_layers()
+    low, high = output_bounds(UNEVEN, layers)
+    kernels, biases = layers["upsample.0"].kernels.double(), layers["upsample.0"].bias.double()
+    below, above = low["encoder.2.1"], high["encoder.2.1"]
+    for index in range(kernels.shape[1]):
+        least, most = [], []
+        for row in (0, 1):
+            for column in (0, 1):
+                ends = [
+                    sorted((float(k * a), float(k * b)))
+                    for k, a, b in zip(kernels[:, index, row, column], below, above, strict=True)
+                ]
+                least.append(sum(end[0] for end in ends) + float(biases[index]))
+                most.append(sum(end[1] for end in ends) + float(biases[index]))
+        assert float(low["upsample.0"][index]) == pytest.approx(min(least))
+        assert float(high["upsample.0"][index]) == pytest.approx(max(most))
+
+
+def test_a_copy_of_a_faint_filter_is_a_copy() -> None:
+    layers = uneven_layers()
+    kernels, bias = 1e-3 * layers["encoder.1.0"].kernels[0], 1e-3 * float(layers["encoder.1.0"].bias[0])
+    faint = planted(layers, "encoder.1.0", 0, kernels, bias)
+    assert_nothing_changed(planted(faint, "encoder.1.0", 2, kernels, bias), {"encoder.1.0": 6})
+    assert_nothing_changed(planted(faint, "encoder.1.0", 2, kernels, 1.01 * bias + 1e-4), {})
+
+
 def test_a_filter_that_nobody_reads_goes() -> None:
     layers = uneven_layers()
     for reader, channels in reader_channels(UNEVEN, "encoder.0.1"):

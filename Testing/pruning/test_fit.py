@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from LVSegULib.network.by_layer import run_layer
 from LVSegULib.pruning.fit import (
+    BATCH,
     Sample,
     damped,
     moments,
@@ -47,6 +48,15 @@ def test_patches_are_those_of_unfold() -> None:
     every = functional.unfold(x, 3, padding=1)
     expected = torch.stack([every[n][:, sample.pixels[n]].T for n in range(2)]).reshape(10, -1)
     torch.testing.assert_close(patches("encoder.1.1", x, sample)[:, :-1], expected, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("name", ["encoder.1.1", "upsample.0"])
+def test_patches_of_many_slices_are_those_of_each(name: str) -> None:
+    generator = torch.Generator().manual_seed(5)
+    x = torch.rand(2 * BATCH + 3, 2, 4, 5, generator=generator)
+    pixels = torch.randint(20, (len(x), 3), generator=generator)
+    of_each = [patches(name, one, Sample(places)) for one, places in zip(x.split(1), pixels.split(1), strict=True)]
+    assert torch.equal(patches(name, x, Sample(pixels)), torch.cat(of_each))
 
 
 def test_outputs_of_an_up_sampling_are_the_four_pixels_that_one_becomes() -> None:

@@ -16,6 +16,11 @@ from Testing.pruning.networks import UNEVEN, logits, some_images, uneven_layers
 RANK = 2
 
 
+@pytest.fixture(autouse=True)
+def the_same_numbers_in_whatever_order_tests_run() -> None:
+    torch.manual_seed(1)
+
+
 def with_low_rank(layers: Layers) -> tuple[Layers, Mixing]:
     """The first up-sampling's filters are mixtures of two; with the mixing that says so."""
     unmix = torch.randn(RANK, filters_of(UNEVEN)["upsample.0"], dtype=torch.float64)
@@ -108,3 +113,21 @@ def test_layer_and_matrix_are_each_others_inverse_for_a_mixed_reader() -> None:
     start = mixing.of_reader(uneven_layers()["decoder.0.0"], UNEVEN.encoder[1][1])
     again = to_layer("decoder.0.0", to_matrix("decoder.0.0", start), start)
     torch.testing.assert_close(again.kernels, start.kernels)
+
+
+def test_filters_that_never_vary_can_be_mixed() -> None:
+    """Two filters of nine rows each that are 0 on every slice."""
+    rows = torch.zeros(40, 19)
+    rows[:, -1] = 1.0
+    blocks = torch.arange(18).view(2, 9)
+    mixing = best_mixing(moments(rows, torch.ones(40, 3)), torch.randn(19, 3, dtype=torch.float64), blocks, 1)
+    assert bool(mixing.mix.isfinite().all()) and bool(mixing.unmix.isfinite().all())
+
+
+def test_what_filters_have_on_average_is_no_variation() -> None:
+    """Around 10 one filter goes up and down by 1, the other by 0.1: the best mixture is the first filter."""
+    rows = torch.tensor([[11, 10.1, 1], [9, 10.1, 1], [11, 9.9, 1], [9, 9.9, 1]], dtype=torch.float64)
+    reader = torch.eye(3, 2, dtype=torch.float64)  # gives both as they are
+    mixing = best_mixing(moments(rows, rows[:, :2]), reader, torch.tensor([[0], [1]]), 1)
+    torch.testing.assert_close(mixing.mix.abs(), torch.tensor([[1.0], [0.0]]).double(), rtol=0, atol=1e-6)
+    torch.testing.assert_close(mixing.unmix.abs(), torch.tensor([[1.0, 0.0]]).double(), rtol=0, atol=1e-6)

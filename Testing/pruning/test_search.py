@@ -8,14 +8,16 @@ import pytest
 import torch
 
 from LVSegULib.errors import InputError
-from LVSegULib.network.by_layer import Layer, Layers
+from LVSegULib.network.by_layer import Layer, Layers, run_layer
 from LVSegULib.network.config import count_multiply_adds, count_parameters
-from LVSegULib.pruning.calibration import Calibration, calibrate, input_level
+from LVSegULib.pruning.calibration import BATCH, Calibration, calibrate, input_level
+from LVSegULib.pruning.fit import outputs
 from LVSegULib.pruning.judge import Judge
 from LVSegULib.pruning.refit import refit
 from LVSegULib.pruning.search import Candidate, SearchSettings, least_missed, shrink
 from LVSegULib.pruning.state import State, share_saved
 from LVSegULib.pruning.structure import filters_of
+from LVSegULib.training.loss import probabilities
 from Testing.pruning.networks import UNEVEN, logits, some_images, uneven_layers
 
 SETTINGS = SearchSettings(step=0.01, ridge=1e-6)
@@ -112,6 +114,17 @@ def test_the_calibration_knows_what_the_network_gives_at_the_pixels_it_drew() ->
     assert found.wanted["upsample.1"].shape == (16 * 120, 2 * 4)
     for sample in found.samples.values():
         assert all(len(set(pixels)) == len(pixels) for pixels in sample.pixels.tolist())
+
+
+def test_slices_that_are_run_in_turns_keep_their_own_pixels() -> None:
+    """The first layer's outputs before the ReLU, and the head's, of more slices than are run at once."""
+    layers, images = uneven_layers(), some_images(BATCH + 3, 8, 8)
+    found = calibrate(UNEVEN.depth, layers, images, pixels=10)
+    whole = logits(UNEVEN, layers, images)
+    first = run_layer("encoder.0.0", layers["encoder.0.0"], images)
+    torch.testing.assert_close(found.wanted["encoder.0.0"], outputs("encoder.0.0", first, found.samples["encoder.0.0"]))
+    torch.testing.assert_close(found.wanted["head"], outputs("head", whole, found.samples["head"]))
+    torch.testing.assert_close(found.probabilities, probabilities(whole))
 
 
 def test_most_pixels_are_drawn_where_the_network_is_in_doubt() -> None:

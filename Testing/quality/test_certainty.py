@@ -55,6 +55,15 @@ def test_blur_compares_what_may_be_with_what_is_certain() -> None:
     assert blur(a_view(cavity, odds)) == pytest.approx(math.log(16 / 8.4))
 
 
+def test_certain_is_19_to_1_and_possible_1_to_19() -> None:
+    """ln 19 is 2.944: of 8 columns 6 are beyond it, and of those around 4 on each side, though 6 are looked at."""
+    cavity = np.zeros((1, 1, 1, 40), bool)
+    cavity[..., 16:24] = True
+    odds = np.full((1, 1, 1, 40), -9, np.float32)
+    odds[..., 10:30], odds[..., 12:28], odds[..., 16:24], odds[..., 16:18] = -3.0, -2.9, 3.0, 2.9
+    assert blur(a_view(cavity, odds)) == pytest.approx(math.log(16 / (6 + 0.05 * 8)))
+
+
 def test_the_greater_doubt_beside_counts() -> None:
     own = np.array([[-3.0, -2.0, -1.0, np.nan, -2.5]])
     view = a_view(discs([[8, 8, 8, 0, 8]]))

@@ -7,7 +7,15 @@ import pytest
 
 from LVSegULib.errors import InputError
 from LVSegULib.quality.examples import Examples
-from LVSegULib.quality.learn import MOST_ALARMS, cross_validated, figures_of, judge_examples, learn
+from LVSegULib.quality.learn import (
+    MOST_ALARMS,
+    Judgement,
+    calibration_from,
+    cross_validated,
+    figures_of,
+    judge_examples,
+    learn,
+)
 from LVSegULib.quality.signs import SIGNS
 
 SLICES_EACH = 20
@@ -71,6 +79,53 @@ def test_a_calibration_holds_for_new_patients() -> None:
     assert figures["bad_found"]["low"] <= figures["bad_found"]["value"] <= figures["bad_found"]["high"]
 
 
+def slices_with(both: list[int], patients: str) -> Examples:
+    """Slices with so many of 100 pixels in both, and a patient for each; their area is 100."""
+    number = len(both)
+    nothing, counts = np.zeros(number), np.stack([both, np.full(number, 100), np.full(number, 100)])
+    of_whom = np.array(list(patients)), np.full(number, "set")
+    return Examples(np.zeros((len(SIGNS), number)), nothing, nothing > 0, nothing + 100, counts, *of_whom)
+
+
+def test_the_figures_of_a_judgement_by_hand() -> None:
+    """Bad are those of 40, 50, 60 and 70, for 80 is good; far off is that of 40 only, for 50 is half.
+
+    The patients' Dice are 0.65, 0.63 and 0.7, their mean scores 0.4, 0.53 and 0.6: by rank 2, 1, 3 and 1, 2, 3. Of
+    three ranks that differ by 1, 1 and 0 the correlation is 1 - 6 * 2 / (3 * 8) = 0.5.
+    """
+    examples = slices_with([90, 40, 80, 60, 50, 70], "aabbbc")
+    wrong = np.array([0.3, 0.9, 0.1, 0.7, 0.6, 0.4])
+    figures = figures_of(examples, Judgement(wrong, wrong > 0.65))
+    assert (figures["patients"], figures["slices"], figures["bad_slices"], figures["far_off_slices"]) == (3, 6, 4, 1)
+    assert figures["bad_found"]["value"] == 0.5  # 40 and 60 of 40, 60, 50 and 70
+    assert (figures["false_alarms"]["value"], figures["far_off_found"]["value"]) == (0, 1)
+    assert figures["area_under_roc"]["value"] == 1  # 0.9, 0.7, 0.6 and 0.4 above 0.3 and 0.1
+    assert figures["patient_score_rank_correlation"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("both", "patients"), [([90, 40, 80, 60], "aabb"), ([90, 90, 90], "abc")], ids=["two patients", "all alike"]
+)
+def test_patients_that_cannot_be_ranked_have_no_rank_correlation(both: list[int], patients: str) -> None:
+    wrong = np.linspace(0.1, 0.9, len(both))
+    figures = figures_of(slices_with(both, patients), Judgement(wrong, wrong > 0.5))
+    assert figures["patient_score_rank_correlation"] is None
+
+
+def test_two_patients_are_enough_to_learn_from() -> None:
+    calibration, judgement = learn(some_examples(patients=2))
+    assert calibration.figures["patients"] == 2
+    assert calibration.figures["area_under_roc"]["value"] > 0.9
+    assert ((judgement.wrong >= 0) & (judgement.wrong <= 1)).all()
+
+
+def test_a_slice_goes_from_good_to_bad_over_a_softness_of_dice() -> None:
+    """With signs that say nothing, all get the mean badness: 1 / (1 + e) at 0.84 and e / (1 + e) at 0.76, 3 to 1."""
+    calibration = calibration_from(slices_with([84, 84, 84, 76] * 2, "aaaabbbb"))
+    mean = (3 + np.e) / (4 * (1 + np.e))
+    assert calibration.logistic.wrong(np.zeros(len(SIGNS))) == pytest.approx(mean, abs=1e-4)
+
+
 def test_slices_where_both_are_empty_are_good_and_missed_or_made_up_ones_are_bad() -> None:
     counts = np.array([[0, 0, 0, 80], [0, 40, 0, 100], [0, 0, 40, 100]])
     nothing = np.zeros(4)
@@ -92,7 +147,7 @@ def test_slices_where_both_are_empty_are_good_and_missed_or_made_up_ones_are_bad
     [
         (some_examples(patients=1), "two patients or more, got 1"),
         (some_examples(share=0.0), "a Dice below 0.8 is nowhere"),
-        (some_examples(share=1.0), "a Dice of 0.8 or more is nowhere"),
+        (some_examples(share=1.0), "of 240 slices, one with a cavity that has a Dice of 0.8 or more is nowhere"),
     ],
 )
 def test_too_little_to_learn_from_is_refused(examples: Examples, message: str) -> None:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from LVSegULib.quality.roc import area_under, curve, shares_flagged, threshold_for
+from LVSegULib.quality.roc import Figure, area_under, curve, shares_flagged, threshold_for
 
 WRONG = np.array([0.9, 0.8, 0.7, 0.4, 0.3, 0.1])
 BAD = np.array([True, False, True, False, True, False])
@@ -40,6 +40,16 @@ def test_the_curve_steps_from_the_strictest_threshold_down() -> None:
     alarms, found = curve(WRONG, BAD)
     assert found.tolist() == pytest.approx([0, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 1, 1])
     assert alarms.tolist() == pytest.approx([0, 0, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 1])
+
+
+@pytest.mark.parametrize("bad", [True, False])
+def test_the_curve_of_slices_of_one_kind_stays_at_zero_for_the_other(bad: bool) -> None:
+    alarms, found = curve(np.array([0.9, 0.2]), np.array([bad, bad]))
+    assert (found.tolist(), alarms.tolist()) == (([0, 0.5, 1], [0, 0, 0]) if bad else ([0, 0, 0], [0, 0.5, 1]))
+
+
+def test_json_has_four_digits() -> None:
+    assert Figure(2 / 3, (1 / 3, math.nan)).to_json() == {"value": 0.6667, "low": 0.3333, "high": None}
 
 
 def test_the_area_under_the_curve_is_the_area() -> None:

@@ -20,12 +20,12 @@ def wrong(radii: list[list[float]], reason: str) -> np.ndarray:
 
 
 def test_an_empty_slice_between_two_others_is_wrong() -> None:
-    found = wrong([[0, 12, 11, 0, 0, 5, 0]], "on both sides")
-    assert (found > 0.5).tolist() == [[False, False, False, True, True, False, False]]
+    found = wrong([[0, 12, 11, 0, 0, 5, 0, 0]], "on both sides")
+    assert found.tolist() == [[0, 0, 0, 0.99, 0.99, 0, 0, 0]]
 
 
 def test_a_frame_without_any_cavity_is_wrong_as_a_whole() -> None:
-    assert (wrong([[0, 0], [10, 8]], "whole frame") > 0.5).tolist() == [[True, True], [False, False]]
+    assert wrong([[0, 0], [10, 8]], "whole frame").tolist() == [[0.99, 0.99], [0, 0]]
 
 
 def test_the_last_slice_at_the_apex_is_small() -> None:
@@ -55,26 +55,32 @@ def boxes(*sizes: tuple[int, int]) -> np.ndarray:
 def test_a_slice_of_a_third_of_the_largest_is_as_likely_the_last_as_not() -> None:
     """Of 100 pixels 35 are the share at which the chances are even, and 38 one softness of 0.03 more."""
     for last, odds in (((5, 7), 0.0), ((2, 19), 1.0)):
-        view = a_view(boxes((10, 10), (10, 10), (10, 10), last, (0, 0)))
+        view = a_view(boxes((10, 10), (10, 10), (10, 10), last, (0, 0), (0, 0)))
         (rule,) = (rule for rule in rules_of(view) if "is large" in rule.reason)
-        assert rule.wrong[0].tolist() == pytest.approx([0, 0, 0, 0, 0.99 / (1 + np.exp(-odds))])
+        assert rule.wrong[0].tolist() == pytest.approx([0, 0, 0, 0, 0.99 / (1 + np.exp(-odds)), 0])
 
 
 @pytest.mark.parametrize(("slices", "is_wrong"), [(3, True), (4, False)])
 def test_four_slices_tell_the_base_from_the_apex(slices: int, is_wrong: bool) -> None:
-    view = a_view(boxes((0, 0), *[(10, 10), (9, 9), (8, 8), (7, 7)][:slices]))
-    (rule,) = (rule for rule in rules_of(view) if "is large" in rule.reason)
-    assert (rule.wrong[0, 0] > 0.5) == is_wrong
+    """They must be in one frame: two frames with three each do not."""
+    one_frame = boxes((0, 0), *[(10, 10), (9, 9), (8, 8), (7, 7)][:slices])
+    for frames in (1, 2):
+        (rule,) = (rule for rule in rules_of(a_view(one_frame.repeat(frames, axis=0))) if "is large" in rule.reason)
+        assert (rule.wrong[:, 0] > 0.5).tolist() == [is_wrong] * frames
+
+
+def test_where_neither_half_is_larger_both_ends_may_be_the_apex() -> None:
+    assert (wrong([[0, 10, 10, 10, 10, 0]], "is large") > 0.5).tolist() == [[True, *[False] * 4, True]]
 
 
 def test_an_empty_slice_is_wrong_as_likely_as_the_network_says() -> None:
-    """Log-odds of 0 are a chance of one half; far from a cavity in the slice beside they do not count."""
+    """Log-odds of 0 are a chance of one half, -2 ln 3 halved 1 to 3; far from the cavity beside they do not count."""
     cavity = discs([[0, 10, 0, 0]])
     odds = np.where(cavity, SURE, -40).astype(np.float32)
     odds[0, 0][disc(3, 5, 5)] = odds[0, 3][disc(3)] = SURE
-    odds[0, 2][disc(3)] = 0
+    odds[0, 0][disc(3)], odds[0, 2][disc(3)] = -2 * np.log(3), 0
     (rule,) = (rule for rule in rules_of(a_view(cavity, odds)) if "unsure" in rule.reason)
-    assert rule.wrong[0].tolist() == pytest.approx([0, 0, 0.5, 0], abs=1e-6)
+    assert rule.wrong[0].tolist() == pytest.approx([0.25, 0, 0.5, 0], abs=1e-6)
 
 
 @pytest.mark.parametrize(("radius", "odds_inside", "is_wrong"), [(6, SURE, True), (2, SURE, False), (6, -20.0, False)])
@@ -90,6 +96,17 @@ def test_an_empty_slice_whose_cavity_was_left_out_is_wrong_more_often_than_not(
     wins[0, 2] = disc(radius, 10, 10)
     (rule,) = (rule for rule in rules_of(replace(view, odds=odds, wins=wins)) if "left out" in rule.reason)
     assert rule.wrong[0].tolist() == [0, 0, 0.75 if is_wrong else 0]
+
+
+@pytest.mark.parametrize(("columns", "chance"), [(5, 0.0), (6, 0.75)])
+def test_thirty_pixels_that_were_left_out_are_enough(columns: int, chance: float) -> None:
+    """5 rows of 6 columns are 30, 5 of 5 and 4 more are 29; one pixel as above the base makes no slice above it."""
+    view = a_view(boxes((12, 12), (0, 0)))
+    odds, wins = view.odds.copy(), boxes((12, 12), (5, columns))
+    wins[0, 1, 20:24, 20] = columns == 5  # 25 + 4
+    odds[0, 1, 0, 0] = -20.0
+    (rule,) = (rule for rule in rules_of(replace(view, odds=odds, wins=wins)) if "left out" in rule.reason)
+    assert rule.wrong[0].tolist() == [0, chance]
 
 
 @pytest.mark.parametrize(
@@ -134,14 +151,30 @@ def test_a_slice_that_is_empty_in_systole_fits_the_beat(a_beat: list[list[float]
     assert (wrong(a_beat, "frames before") < 0.05).all()
 
 
-@pytest.mark.parametrize(("frames", "chance"), [(8, 0.99 / 2), (7, 0.0)])
-def test_three_quarters_of_overlap_are_as_likely_right_as_wrong(frames: int, chance: float) -> None:
-    """A square of 8 columns is shifted by 2 of them in one frame; with less than 8 frames nothing is said."""
-    cavity = np.repeat(boxes((8, 8)), frames, axis=0)
-    cavity[3] = np.roll(cavity[3], 2, axis=2)
+@pytest.mark.parametrize(
+    ("frames", "columns", "shift", "chance"),
+    [(8, 8, 2, 0.99 / 2), (8, 25, 7, 0.99 / (1 + np.exp(-1))), (7, 8, 2, 0.0)],
+)
+def test_three_quarters_of_overlap_are_as_likely_right_as_wrong(
+    frames: int, columns: int, shift: int, chance: float
+) -> None:
+    """Columns are shifted by 2 of 8 in one frame, or by 7 of 25, which leaves 0.72: one softness of 0.03 less.
+
+    With less than 8 frames nothing is said.
+    """
+    cavity = np.repeat(boxes((8, columns)), frames, axis=0)
+    cavity[3] = np.roll(cavity[3], shift, axis=2)
     (rule,) = (rule for rule in rules_of(a_view(cavity)) if "frames before" in rule.reason)
     assert rule.wrong[3, 0] == pytest.approx(chance)
     assert (np.delete(rule.wrong, 3) < 0.01).all()
+
+
+def test_one_neighbour_that_it_overlaps_is_enough() -> None:
+    """Two frames in turn elsewhere: each of them overlaps the other, and no frame two further on."""
+    cavity = np.repeat(boxes((8, 8)), 8, axis=0)
+    cavity[3:5] = np.roll(cavity[3:5], 12, axis=3)
+    (rule,) = (rule for rule in rules_of(a_view(cavity)) if "frames before" in rule.reason)
+    assert (rule.wrong < 0.01).all()
 
 
 def test_of_a_few_frames_nothing_is_said() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from LVSegULib.quality.calibration import Calibration
 from LVSegULib.quality.logistic import Logistic
-from LVSegULib.quality.score import Quality, judge, patient_score
+from LVSegULib.quality.score import Flag, Quality, judge, patient_score
 from LVSegULib.quality.signs import SIGNS
 from LVSegULib.quality.view import View
 from Testing.quality.discs import SURE, a_view, disc, discs
@@ -57,6 +57,29 @@ def test_the_score_is_the_probability_of_being_good() -> None:
     leap = np.log(view.area[0, 0] / view.area[0, 1])
     quality = judged(view, leap=4 / leap)
     assert quality.scores[0].tolist() == pytest.approx([1 - 1 / (1 + np.exp(4)), 0.5, 1 - 1 / (1 + np.exp(4))])
+
+
+def test_a_rule_that_is_less_sure_than_the_signs_is_not_the_reason() -> None:
+    """In a beat of eight equal frames the rule of the beat is not quite 0, and the leap of the middle slice is 1/2."""
+    view = a_view(discs([[12, 6, 12]] * 8))
+    leap = np.log(view.area[0, 0] / view.area[0, 1])
+    flags = judged(view, leap=4 / leap).flags
+    assert [(flag.frame, flag.slice) for flag in flags] == [(t, 1) for t in range(8)]
+    assert {flag.reason for flag in flags} == {"its area does not fit the slices beside it"}
+
+
+def test_a_slice_at_the_threshold_is_not_flagged() -> None:
+    assert Quality(np.array([[0.79, 0.8]]), (), 0.8, 1.0).flagged.tolist() == [[True, False]]
+
+
+def test_json_has_three_digits() -> None:
+    quality = Quality(np.array([[0.12345]]), (Flag(2, 3, 0.12355, "why"),), 0.23456, 0.34567)
+    assert quality.to_json() == {
+        "patient_score": 0.346,
+        "threshold": 0.235,
+        "flagged": [{"frame": 2, "slice": 3, "score": 0.124, "reason": "why"}],
+        "scores": [[0.123]],
+    }
 
 
 def test_an_empty_slice_is_judged_by_the_rules_alone() -> None:

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from LVSegULib.quality.pixels import grown
 from LVSegULib.quality.surroundings import bareness, dimness, gap_in_wall, paleness, unevenness
 from LVSegULib.quality.view import View
 from Testing.quality.discs import a_view, disc, discs
@@ -24,6 +25,28 @@ def a_disc_in_a_wall() -> View:
 def test_a_closed_wall_is_dark_all_around(a_disc_in_a_wall: View) -> None:
     assert gap_in_wall(a_disc_in_a_wall) == pytest.approx(0.2)
     assert paleness(a_disc_in_a_wall) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("step", range(1, 8))
+def test_the_inner_wall_is_two_and_three_steps_away_and_what_lies_around_it_four_to_six(step: int) -> None:
+    """A cavity of 0.8 in 0.2, a quarter of it, with one ring around it as bright as it is."""
+    cavity = discs([[12]])
+    inner = cavity
+    for _ in range(step - 1):
+        inner = grown(inner)
+    images = np.where(cavity | (grown(inner) & ~inner), 0.8, 0.2).astype(np.float32)
+    view = dataclasses.replace(a_view(cavity), images=images)
+    assert (gap_in_wall(view)[0, 0] > 0.3) == (step in (2, 3))
+    assert (paleness(view)[0, 0] > 0.3) == (step in (4, 5, 6))
+    for found, is_dark in ((gap_in_wall(view), step not in (2, 3)), (paleness(view), step not in (4, 5, 6))):
+        if is_dark:
+            assert found == pytest.approx(0.25)
+
+
+def test_a_tiny_cavity_that_is_nothing_but_rim_is_as_bright_as_it_is() -> None:
+    view = a_view(discs([[12, 1]]))
+    for sign in (gap_in_wall, paleness):
+        np.testing.assert_allclose(sign(view), [[0.2, 0.2]], rtol=1e-6)
 
 
 def test_one_bright_sector_is_a_gap(a_disc_in_a_wall: View) -> None:

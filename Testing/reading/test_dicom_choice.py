@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -10,8 +12,8 @@ from pydicom.dataset import Dataset
 
 from LVSegULib.errors import GeometryError, InputError, UsageError
 from LVSegULib.reading.dicom import read_dicom_cine
-from LVSegULib.reading.dicom_choice import list_candidates
-from LVSegULib.reading.dicom_header import read_headers
+from LVSegULib.reading.dicom_choice import choose_candidate, list_candidates, listed
+from LVSegULib.reading.dicom_header import DicomHeader, FolderContents, read_headers
 
 if TYPE_CHECKING:
     from Testing.conftest import DicomPhantom
@@ -164,3 +166,178 @@ def test_broken_geometry_is_named_with_its_file(a_dicom_phantom: DicomPhantom, s
     with pytest.raises(GeometryError, match=said) as caught:
         read_dicom_cine(a_dicom_phantom.folder)
     assert "\n" not in str(caught.value)
+
+
+ALONG_ROWS, ALONG_COLUMNS = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
+
+
+def an_image(mm: float = 0.0, **changed: Any) -> DicomHeader:
+    """An image of series 7 at so many mm along its normal."""
+    of_series = ("uid", "patient", "study", "1.2.A", 7, "", None, (4, 5))
+    plain = DicomHeader(
+        Path(f"{mm}"), None, *of_series, (0.0, 0.0, mm), (*ALONG_ROWS, *ALONG_COLUMNS), (1.5, 1.25), None, {}
+    )
+    return replace(plain, **changed)
+
+
+def a_cine(slices: int, frames: int, series: str = "1.2.A", **changed: Any) -> list[DicomHeader]:
+    return [an_image(10.0 * k, series=series, **changed) for k in range(slices) for _ in range(frames)]
+
+
+def chosen_of(*images: DicomHeader) -> str:
+    chosen, others = choose_candidate(Path("scan"), FolderContents(list(images)), None)
+    assert chosen not in others
+    return str(chosen)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"pixel_mm": (0.01, 0.01)}, None),
+        ({"pixel_mm": (1.0, 0.009)}, "PixelSpacing is impossible"),
+        ({"pixel_mm": (100.0, 100.0)}, None),
+        ({"pixel_mm": (100.1, 1.0)}, "PixelSpacing is impossible"),
+        ({"pixel_mm": (1.0, np.inf)}, "has no PixelSpacing"),
+        ({"position_mm": (-1e6, 0.0, 0.0)}, None),
+        ({"position_mm": (0.0, -1.1e6, 0.0)}, "ImagePositionPatient is impossible"),
+        ({"position_mm": (0.0, np.nan, 0.0)}, "has no slice position"),
+        ({"orientation": None}, "has no slice orientation"),
+        ({"orientation": (*ALONG_ROWS, 0.0, 1.009, 0.0)}, None),  # a length may be off by 0.01
+        ({"orientation": (*ALONG_ROWS, 0.0, 0.989, 0.0)}, "ImageOrientationPatient is impossible"),
+        ({"orientation": (*ALONG_ROWS, 0.0, 0.8, 0.63)}, "ImageOrientationPatient is impossible"),  # 1.018
+        ({"orientation": (*ALONG_ROWS, 0.0, 0.0, 1e300)}, "ImageOrientationPatient is impossible"),
+        ({"orientation": (*ALONG_ROWS, 0.009, 1.0, 0.0)}, None),  # and so may a cosine
+        ({"orientation": (*ALONG_ROWS, -0.0105, 1.0, 0.0)}, "ImageOrientationPatient is impossible"),
+    ],
+)
+def test_where_an_image_can_lie(changed: dict[str, Any], said: str | None) -> None:
+    (found,) = list_candidates([an_image(**changed)])
+    assert found.slices == (1 if said is None else 0)
+    assert found.problem is None if said is None else said in (found.problem or "")
+
+
+def tilted(degrees: float) -> dict[str, Any]:
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return {"orientation": (*ALONG_ROWS, 0.0, c, s)}
+
+
+def turned(degrees: float) -> dict[str, Any]:
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return {"orientation": (c, s, 0.0, -s, c, 0.0)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (tilted(0.19), None),
+        (tilted(0.21), "is tilted by 0.2 degrees"),
+        (tilted(-19.5), "is tilted by 19.5 degrees"),
+        (turned(0.19), None),
+        (turned(-0.21), "is turned in its plane by 0.2 degrees"),
+        (turned(90), "is turned in its plane by 90.0 degrees"),
+        ({"pixel_mm": (1.5, 1.2512)}, None),  # 0.96 in a thousand
+        ({"pixel_mm": (1.5, 1.2514)}, "has pixels of 1.5 x 1.2514 mm, other slices 1.5 x 1.25 mm"),
+    ],
+)
+def test_the_odd_one_of_a_series_is_named(changed: dict[str, Any], said: str | None) -> None:
+    """It comes first, and still it is the others that it differs from."""
+    images = [an_image(0, **changed, path=Path("odd")), an_image(10), an_image(20)]
+    (found,) = list_candidates(images)
+    if said is None:
+        assert found.problem is None
+    else:
+        assert found.problem is not None and found.problem.startswith(f"odd: {said}")
+
+
+def test_images_tilted_by_more_than_20_degrees_are_another_view() -> None:
+    views = list_candidates([*a_cine(2, 2), an_image(0, **tilted(20.5))])
+    assert [(len(view.headers), view.problem) for view in views] == [(4, None), (1, None)]
+
+
+def test_a_candidate_says_what_it_is() -> None:
+    (cine,) = list_candidates([an_image(0), an_image(0), an_image(10)])
+    assert (cine.frames, str(cine)) == (2, "series 7 (2 slices x 2)")  # 3 images of 2 slices, rounded up
+    (slice_,) = list_candidates(a_cine(1, 3, series_number=None))
+    assert str(slice_) == "series 1.2.A (1 slice x 3)"
+    (nameless,) = list_candidates([an_image(0, series="", series_number=None, description="sax", pixel_mm=None)])
+    assert str(nameless) == 'series (no number) "sax" (1 images, unreadable)'
+    parts = [an_image(0, series="1"), an_image(10, series="2", series_number=None, description="sax")]
+    (joined,) = list_candidates([*parts, an_image(20, series="3", series_number=5)])
+    assert joined.series == 'series 5 to 7 "sax"'
+
+
+def test_a_list_of_more_than_twelve_goes_on() -> None:
+    (one,) = list_candidates(a_cine(1, 1))
+    assert listed([one] * 12) == "; ".join([str(one)] * 12)
+    assert listed([one] * 13) == "; ".join([str(one)] * 12) + "; ..."
+
+
+def test_a_series_is_meant_by_its_number_uid_or_part_of_its_name_in_any_letters() -> None:
+    (found,) = list_candidates(a_cine(2, 2, description="Cine SAX"))
+    assert all(found.is_meant_by(series) for series in (" 7 ", "1.2.a", "sax", "CINE"))
+    assert not any(found.is_meant_by(series) for series in ("  ", "70", "1.2", "lax"))
+
+
+@pytest.mark.parametrize(
+    ("likelier", "other"),
+    [
+        (a_cine(2, 2, "a"), a_cine(1, 9, "b", description="short axis")),
+        (a_cine(2, 2, "a"), a_cine(9, 1, "b", description="sax")),
+        (a_cine(2, 2, "a", description="Cine_SA"), a_cine(9, 9, "b")),
+        (a_cine(2, 2, "a"), a_cine(9, 9, "b", description="LVOT")),
+        (a_cine(2, 2, "a", description="disagreed"), a_cine(9, 9, "b", description="4ch")),
+        (a_cine(3, 2, "a"), a_cine(2, 9, "b")),
+        (a_cine(2, 3, "a"), a_cine(2, 2, "b")),
+    ],
+)
+def test_the_likelier_short_axis_cine_is_taken(likelier: list[DicomHeader], other: list[DicomHeader]) -> None:
+    for images in ([*likelier, *other], [*other, *likelier]):
+        chosen, others = choose_candidate(Path("scan"), FolderContents(images), None)
+        assert {header.series for header in chosen.headers} == {"a"}
+        assert list_candidates(images)[0] == chosen
+        assert [{header.series for header in one.headers} for one in others] == [{"b"}]
+
+
+def test_a_stack_of_single_images_or_a_single_slice_is_taken_where_there_is_no_cine() -> None:
+    assert chosen_of(*a_cine(2, 1)) == "series 7 (2 slices x 1)"
+    assert chosen_of(*a_cine(1, 2), *a_cine(1, 1, "b", series_number=8)) == "series 7 (1 slice x 2)"
+
+
+def test_a_larger_series_that_cannot_be_read_is_named_and_a_smaller_one_passed_over() -> None:
+    def broken(images: int) -> list[DicomHeader]:
+        return a_cine(images, 1, "b", pixel_mm=None)
+
+    assert chosen_of(*a_cine(2, 2), *broken(4)) == "series 7 (2 slices x 2)"
+    for images in ([*a_cine(2, 2), *broken(5)], [*a_cine(1, 1), *broken(2)]):
+        with pytest.raises(GeometryError, match="has no PixelSpacing"):
+            chosen_of(*images)
+    with pytest.raises(InputError, match="no cine, only single images"):
+        chosen_of(*broken(1))
+
+
+@pytest.mark.parametrize(
+    ("changed", "slices"),
+    [
+        ({}, 2),
+        (tilted(0.19), 2),
+        (tilted(0.21), 1),
+        ({"study": "another"}, 1),
+        ({"size": (4, 6)}, 1),
+    ],
+)
+def test_series_of_one_slice_are_joined_if_they_are_alike(changed: dict[str, Any], slices: int) -> None:
+    found = list_candidates([*a_cine(1, 2, "a"), *(an_image(10, series="b", **changed) for _ in range(2))])
+    assert [(one.slices, one.frames) for one in found] == [(slices, 2)] * (3 - slices)
+
+
+def test_series_of_one_slice_with_other_numbers_of_frames_are_not_joined() -> None:
+    found = list_candidates([*a_cine(1, 3, "a"), an_image(10, series="b")])
+    assert [(one.slices, one.frames) for one in found] == [(1, 3), (1, 1)]
+
+
+def test_of_a_slice_taken_twice_that_of_the_higher_number_counts() -> None:
+    numbers = {"a": 9, "b": 10, "c": 2}
+    images = [an_image(10.0 * (name == "c"), series=name, series_number=number) for name, number in numbers.items()]
+    (found,) = list_candidates(images)
+    assert (found.slices, found.repeated) == (2, 1)
+    assert [header.series for header in found.headers] == ["b", "c"]

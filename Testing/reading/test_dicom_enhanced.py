@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from LVSegULib.errors import InputError
 from LVSegULib.reading.dicom import read_dicom_cine
+from LVSegULib.reading.dicom_enhanced import frame_datasets
 
 if TYPE_CHECKING:
     from Testing.conftest import DicomPhantom
@@ -20,6 +24,34 @@ def test_an_enhanced_multi_frame_file_is_read(a_dicom_phantom: DicomPhantom) -> 
     np.testing.assert_allclose(cine.frames, a_dicom_phantom.images * 2.0 + 1)
     np.testing.assert_allclose(cine.time_ms, 40 * np.arange(5))
     np.testing.assert_allclose(cine.ijk_to_ras[:3, 3], (40.0, -20.0, 30.0))
+
+
+def test_a_frames_own_groups_go_before_the_shared_ones() -> None:
+    shared = a_dataset(PixelMeasuresSequence=[a_dataset(PixelSpacing=[1.5, 1.25], SliceThickness=6)])
+    first = a_dataset(FrameContentSequence=[a_dataset(TemporalPositionIndex=4)])
+    second = a_dataset(PixelMeasuresSequence=[a_dataset(SliceThickness=8, SpacingBetweenSlices=9)])
+    whole = {"PatientID": "a", "SeriesNumber": 3, "SOPInstanceUID": "1.2", "Rows": 5, "Columns": 4}
+    dataset = a_dataset(
+        **whole,
+        NumberOfFrames=2,
+        SharedFunctionalGroupsSequence=[shared],
+        PerFrameFunctionalGroupsSequence=[first, second],
+    )
+    frames = list(frame_datasets(dataset, Path("a")))
+    assert [frame.InstanceNumber for frame in frames] == [1, 2]
+    assert [frame.SliceThickness for frame in frames] == [6, 8]
+    assert [frame.PixelSpacing for frame in frames] == [[1.5, 1.25]] * 2
+    assert [frame.get("SpacingBetweenSlices") for frame in frames] == [None, 9]
+    assert [frame.get("TemporalPositionIndex") for frame in frames] == [4, None]
+    for frame in frames:
+        assert {name: frame[name].value for name in whole} == whole
+
+
+@pytest.mark.parametrize("frames", [1, 3])
+def test_frames_that_do_not_all_say_where_they_lie_are_refused(frames: int) -> None:
+    dataset = a_dataset(NumberOfFrames=frames, PerFrameFunctionalGroupsSequence=[Dataset(), Dataset()])
+    with pytest.raises(InputError, match=f"a: holds {frames} frames without saying where each lies"):
+        list(frame_datasets(dataset, Path("a")))
 
 
 def write_enhanced(phantom: DicomPhantom) -> None:

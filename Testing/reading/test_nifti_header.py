@@ -11,7 +11,7 @@ import pytest
 
 from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.reading.images import read_image
-from LVSegULib.reading.nifti_header import read_nifti_header
+from LVSegULib.reading.nifti_header import TYPES, read_nifti_header
 from LVSegULib.writing.label_map import write_label_map
 from Testing.reading.nifti_bytes import changed
 
@@ -34,6 +34,52 @@ def test_shape_spacing_time_and_pixels(tmp_path: Path, order: str, ending: str) 
     assert (header.pixels.dtype, header.pixels.count) == (np.dtype(f"{order}f4"), 5 * 4 * 3 * 2)
     expected = np.asarray(nibabel.load(header.path).dataobj)
     np.testing.assert_array_equal(header.pixels.read().reshape(2, 3, 4, 5), expected.T)
+
+
+@pytest.mark.parametrize(
+    ("unit", "frame_ms"), [(2 + 8, 40_000), (1 + 8, 40_000), (2 + 16, 40), (2 + 24, 0.04), (2, None), (0, None)]
+)
+def test_time_is_in_seconds_milliseconds_or_microseconds(tmp_path: Path, unit: int, frame_ms: float | None) -> None:
+    path = changed(write(tmp_path / "beat.nii"), "B", 123, unit)  # xyzt_units
+    assert read_nifti_header(path).frame_ms == (None if frame_ms is None else pytest.approx(frame_ms))
+
+
+def test_one_frame_takes_no_time(tmp_path: Path) -> None:
+    path = write(tmp_path / "beat.nii")
+    assert read_nifti_header(changed(path, "8h", 40, 4, 5, 4, 3, 1, 1, 1, 1)).frame_ms is None
+    assert read_nifti_header(changed(path, "8h", 40, 3, 5, 4, 3, 2, 1, 1, 1)).frame_ms is None
+
+
+@pytest.mark.parametrize(("stored", "scale"), [((2.0, 3.0), (2, 3)), ((0.0, 3.0), (1, 0)), ((0.0, np.nan), (1, 0))])
+def test_a_slope_of_zero_scales_nothing(tmp_path: Path, stored: tuple[float, ...], scale: tuple[float, ...]) -> None:
+    assert read_nifti_header(changed(write(tmp_path / "beat.nii"), "2f", 112, *stored)).scale == scale
+
+
+@pytest.mark.parametrize(("offset", "start"), [(0.0, 352), (348.0, 348), (400.0, 400), (2.0**28, 2**28)])
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+def test_where_the_pixels_begin(tmp_path: Path, offset: float, start: int, ending: str) -> None:
+    path = changed(write(tmp_path / "beat.nii"), "f", 108, offset)
+    if ending == ".nii.gz":
+        path = path.rename(tmp_path / "beat.nii.gz")
+        path.write_bytes(gzip.compress(path.read_bytes()))
+    pixels = read_nifti_header(path).pixels
+    assert (pixels.start, pixels.skipped) == ((start, 0) if ending == ".nii" else (0, start))
+
+
+@pytest.mark.parametrize("code", TYPES)
+def test_types_of_pixels_are_those_of_nibabel(tmp_path: Path, code: int) -> None:
+    header = read_nifti_header(changed(write(tmp_path / "beat.nii"), "h", 70, code))
+    assert header.pixels.dtype == nibabel.nifti1.data_type_codes.dtype[code]
+    assert header.values_per_pixel == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "dim", "values"),
+    [(128, (3, 5, 4, 3, 1, 1), 3), (2304, (3, 5, 4, 3, 1, 1), 4), (16, (5, 5, 4, 3, 2, 3), 3)],
+)
+def test_colours_and_vectors_are_several_values(tmp_path: Path, code: int, dim: tuple[int, ...], values: int) -> None:
+    path = changed(changed(write(tmp_path / "beat.nii"), "h", 70, code), "6h", 40, *dim)
+    assert read_nifti_header(path).values_per_pixel == values
 
 
 def test_a_zero_spacing_is_refused_where_itk_would_make_it_1_mm(tmp_path: Path) -> None:
@@ -62,8 +108,17 @@ def test_nifti_2_is_named(tmp_path: Path, order: str, ending: str) -> None:
             "30000 x 30000 x 30000 x 2 pixels, which need 411987304 MB",
         ),
         ("8h", 40, (4, 5, -4, 3, 2, 1, 1, 1), "4 axes of 5 x -4 x 3 x 2 pixels: correct dim"),
+        ("8h", 40, (4, 5, 4, 3, 0, 1, 1, 1), "4 axes of 5 x 4 x 3 x 0 pixels: correct dim"),
+        ("h", 40, (0,), "0 axes of 5 pixels"),
+        ("f", 108, (347.0,), "pixels begin at byte 347"),
+        ("f", 112, (np.nan,), "scales pixels by nan"),
+        ("2f", 112, (2, np.inf), "scales pixels by 2 and inf"),
         ("h", 40, (99,), "99 axes"),
+        ("h", 40, (8,), "8 axes"),
         ("h", 70, (32,), "complex pixels"),
+        ("h", 70, (1792,), "complex pixels"),
+        ("h", 70, (2048,), "complex pixels"),
+        ("f", 108, (2.0**28 + 32,), "pixels begin at byte 2"),
         ("h", 70, (999,), "datatype 999"),
         ("f", 108, (1e30,), "pixels begin at byte 1e"),
         ("f", 108, (np.nan,), "pixels begin at byte nan"),

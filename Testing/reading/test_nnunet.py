@@ -94,8 +94,14 @@ def test_labels_of_another_size(tmp_path: Path) -> None:
         ({"background": 0, "heart": 1}, r"unknown labels \['heart'\], expected some of LV \(LV blood pool\)"),
         ({"background": 0, "LV": [1, 2]}, "region of several values"),
         ({"0": "background", "1": "LV"}, "keyed by value"),
+        ({"1": 1, "LV": 2}, "keyed by value"),
         ({"background": 0, "LV": 1, "MYO": 1}, "a value of its own"),
         ({"background": 0}, "unknown labels"),
+        ({"background": 1, "LV": 2}, "background must be 0"),
+        ({"LV": 0}, "background must be 0"),  # which it is also where it has no name
+        ({"background": 0, "LV": 256}, "whole number from 0 to 255"),
+        ({"background": 0, "LV": -1}, "whole number from 0 to 255"),
+        ({"background": 0, "LV": 1.0}, "whole number from 0 to 255"),
     ],
 )
 def test_labels_that_cannot_be_mapped(tmp_path: Path, labels: dict[str, Any], said: str) -> None:
@@ -116,3 +122,67 @@ def test_what_is_no_raw_folder(tmp_path: Path) -> None:
 def test_no_images(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"holds no NAME_0000\.nii\.gz"):
         open_raw_dataset(a_raw_dataset(tmp_path, ACDC))
+
+
+def test_the_largest_label_value_is_255_and_background_needs_no_name(tmp_path: Path) -> None:
+    dataset = open_raw_dataset(a_raw_dataset(tmp_path, {"LV": 255, "MYO": 2}, "a_ED"))
+    save(tmp_path / "labelsTr" / "a_ED.nii.gz", np.tile(np.array([0, 2, 255, 0], "u1"), (6, 5, 1)))
+    labels = dataset.cases[0].read()[1]
+    assert labels is not None
+    assert labels[0, :, 0, 0].tolist() == [0, 2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"channel_names": {"0": "cine", "1": "LGE"}}, "several channels"),
+        ({"channel_names": None}, ""),
+        ({"file_ending": ".png"}, r"file_ending is '\.png', expected one of \.nii\.gz"),
+        ({"file_ending": None}, "file_ending is None"),
+        ({"labels": ["LV"]}, 'has no "labels" by name'),
+    ],
+)
+def test_what_the_description_must_say(tmp_path: Path, changed: dict[str, Any], said: str) -> None:
+    file = a_raw_dataset(tmp_path, ACDC, "a_ED") / "dataset.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | changed))
+    if said:
+        with pytest.raises(InputError, match=said):
+            open_raw_dataset(tmp_path)
+    else:
+        assert len(open_raw_dataset(tmp_path).cases) == 1
+
+
+def test_a_description_that_is_a_list(tmp_path: Path) -> None:
+    (tmp_path / "dataset.json").write_text("[]")
+    with pytest.raises(InputError, match='has no "labels" by name'):
+        open_raw_dataset(tmp_path)
+
+
+@pytest.mark.parametrize(("shift_mm", "wider_mm", "fits"), [(0.09, 0, True), (0.11, 0, False), (0, 0.019, True)])
+def test_a_tenth_of_a_millimetre_apart_is_the_same_grid(
+    tmp_path: Path, shift_mm: float, wider_mm: float, fits: bool
+) -> None:
+    assert corners_fit(tmp_path, shift_mm, wider_mm) == fits
+
+
+@pytest.mark.parametrize(("axis", "last"), [(0, 5), (1, 4), (2, 3)])
+def test_the_last_pixels_may_be_no_further_apart_than_the_first(tmp_path: Path, axis: int, last: int) -> None:
+    """Of 6 x 5 x 4 pixels the last ones are 5, 4 and 3 steps away from the first."""
+    assert corners_fit(tmp_path, 0, 0.09 / last, axis)
+    assert not corners_fit(tmp_path, 0, 0.11 / last, axis)
+
+
+def corners_fit(folder: Path, shift_mm: float, wider_mm: float, axis: int = 0) -> bool:
+    """Whether a label map fits that is shifted along the rows and has pixels that are wider along an axis."""
+    dataset = open_raw_dataset(a_raw_dataset(folder, ACDC, "a_ED", shift_mm=shift_mm))
+    label = dataset.cases[0].label
+    assert label is not None
+    image = nibabel.load(label)
+    matrix = image.affine.copy()
+    matrix[axis, axis] += np.copysign(wider_mm, matrix[axis, axis])
+    nibabel.save(nibabel.Nifti1Image(np.asarray(image.dataobj), matrix), label)
+    try:
+        dataset.cases[0].read()
+    except GeometryError:
+        return False
+    return True

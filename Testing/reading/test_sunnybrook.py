@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize(
     ("name", "padded"),
-    [("SC-HF-I-1", "SC-HF-I-01"), ("SC-HF-NI-03", "SC-HF-NI-03"), ("SC-N-40", "SC-N-40"), ("SCD1", None)],
+    [
+        ("SC-HF-I-1", "SC-HF-I-01"),
+        ("SC-HF-NI-03", "SC-HF-NI-03"),
+        ("SC-N-40", "SC-N-40"),
+        (" sc-n-4 ", "SC-N-04"),
+        ("SCD1", None),
+    ],
 )
 def test_names_are_padded(name: str, padded: str | None) -> None:
     assert padded_name(name) == padded
@@ -72,6 +78,67 @@ def test_no_table(tmp_path: Path) -> None:
 def test_no_contours(a_dicom_phantom: DicomPhantom) -> None:
     with pytest.raises(InputError, match="1 have images, 0 contours"):
         open_sunnybrook(a_release(a_dicom_phantom))
+
+
+def with_table(root: Path, text: str) -> Path:
+    (root / "scd_patientdata.csv").write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize("text", ["PatientID,Name\nSCD0000101,SC-N-2\n", "OriginalID\nSC-N-2\n"])
+def test_a_table_without_its_columns(a_dicom_phantom: DicomPhantom, text: str) -> None:
+    with pytest.raises(InputError, match=r"scd_patientdata\.csv: is no table with PatientID and OriginalID"):
+        open_sunnybrook(with_table(a_release(a_dicom_phantom, 1), text))
+
+
+def test_a_table_in_another_encoding(a_dicom_phantom: DicomPhantom) -> None:
+    root = a_release(a_dicom_phantom, 1)
+    (root / "scd_patientdata.csv").write_bytes(b"PatientID,OriginalID\nSCD0000101,SC-N-2,M\xfcller\n")
+    with pytest.raises(InputError, match="is no table with PatientID and OriginalID"):
+        open_sunnybrook(root)
+
+
+def test_patients_without_images_contours_or_a_name_are_left_out_and_the_others_sorted(
+    a_dicom_phantom: DicomPhantom,
+) -> None:
+    root = a_release(a_dicom_phantom, 1)
+    (root / "more" / "SCD0000102").mkdir(parents=True)  # without CINESAX: the images lie in it
+    (root / "more" / "SCD0000103" / "CINESAX_300").mkdir(parents=True)
+    for name in ("SC-HF-I-7", "SC-N-8"):
+        (root / "SCD_ManualContours" / name).mkdir()
+        (root / "SCD_ManualContours" / name / "IM-0001-0001-icontour-manual.txt").touch()
+    (root / "more" / "SCD0000102" / "CINESAX.txt").touch()
+    (root / "SCD_ManualContours" / "SC-N-02" / "no-contour-manual.txt").touch()
+    (root / "SCD_ManualContours" / "SC-N-09").mkdir()
+    (root / "SCD_ManualContours" / "SC-N-09" / "IM-0001-0001-ocontour-manual.txt").touch()
+    table = "PatientID,OriginalID\nSCD0000101,SC-N-2\nSCD0000102,SC-HF-I-07\nSCD0000999,SC-N-8\n"
+    patients = open_sunnybrook(with_table(root, table + "SCD0000103,SC-N-09\nSCD0000103,unknown\n"))
+    assert [(one.name, one.pathology) for one in patients] == [("SC-HF-I-07", ""), ("SC-N-02", "")]
+    assert [one.images.name for one in patients] == ["SCD0000102", "CINESAX"]
+
+
+def draw(root: Path, instance: int, corners: str) -> None:
+    folder = root / "SCD_ManualContours" / "SC-N-02" / "contours-manual" / "IRCCI-expert"
+    (folder / f"IM-0001-{instance:04d}-icontour-manual.txt").write_text(corners)
+
+
+def test_the_frames_with_most_contours_are_ed_and_es_whichever_way_round_they_are_drawn(
+    a_dicom_phantom: DicomPhantom,
+) -> None:
+    """Instance 1 + frame + 5 * slice: two small contours in frame 0, two larger ones in frame 4, a huge one in 2."""
+    root = a_release(a_dicom_phantom)
+    for instance in (1, 6):
+        draw(root, instance, "6.5 6.5\n6.5 8.5\n8.5 8.5\n8.5 6.5\n")
+    draw(root, 5, "6.5 6.5\n6.5 9.5\n9.5 9.5\n9.5 6.5\n")  # 3 x 3, against the other's 2 x 2
+    draw(root, 10, "6.5 6.5\n9.5 6.5\n9.5 9.5\n6.5 9.5\n")  # the other way round
+    draw(root, 3, "1.5 1.5\n15.5 1.5\n15.5 15.5\n1.5 15.5\n")
+    case = open_sunnybrook(root)[0].read()
+    assert (case.ed_frame, case.es_frame) == (4, 0)
+
+
+def test_a_single_frame_with_contours_is_ed_and_es(a_dicom_phantom: DicomPhantom) -> None:
+    case = open_sunnybrook(a_release(a_dicom_phantom, 9, 14))[0].read()
+    assert (case.ed_frame, case.es_frame) == (3, 3)
 
 
 @pytest.fixture(scope="module")

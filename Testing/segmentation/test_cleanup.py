@@ -8,6 +8,7 @@ from scipy import ndimage
 
 from LVSegULib.errors import InputError
 from LVSegULib.segmentation.cleanup import keep_heart
+from LVSegULib.segmentation.pieces import pieces_of_each_slice
 
 FRAMES, SLICES, SIZE = 6, 8, 64
 
@@ -306,3 +307,11 @@ def test_properties_on_random_input(seed: int) -> None:
 def test_a_volume_in_place_of_a_cine_is_refused() -> None:
     with pytest.raises(InputError, match=r"\(3, 4, 4\)"):
         keep_heart(np.zeros((3, 4, 4), np.uint8))
+
+
+def test_pieces_are_connected_in_their_slice_and_at_corners_only_if_asked() -> None:
+    mask = np.array([[[1, 1, 0], [0, 0, 1]], [[1, 0, 0], [1, 0, 0]]], bool)
+    pieces, count = pieces_of_each_slice(mask, diagonal=False)
+    assert (pieces.tolist(), count) == ([[[1, 1, 0], [0, 0, 2]], [[3, 0, 0], [3, 0, 0]]], 3)
+    pieces, count = pieces_of_each_slice(mask, diagonal=True)
+    assert (pieces.tolist(), count) == ([[[1, 1, 0], [0, 0, 1]], [[2, 0, 0], [2, 0, 0]]], 2)
