@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -83,15 +85,20 @@ def test_a_checkpoint_goes_on_with_as_many_processes_as_wrote_it(tmp_path: Path)
         load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 2)
 
 
-def test_a_checkpoint_that_does_not_tell_its_processes_is_taken(tmp_path: Path) -> None:
-    path = tmp_path / "c.safetensors"
+def an_older_checkpoint(path: Path, forget: Callable[[dict[str, Any]], None]) -> Path:
+    """A checkpoint of one step by two processes that tells less, as a version before would."""
     state = new_state(CONFIG, CPU)
     a_step(state)
     save_checkpoint(path, state, CONFIG, 2)
     with safe_open(path, framework="pt") as file:
         about = json.loads(file.metadata()["lvsegu"])
-    del about["processes"]
+    forget(about)
     save_file(load_file(path), path, metadata={"lvsegu": json.dumps(about)})
+    return path
+
+
+def test_a_checkpoint_that_does_not_tell_its_processes_is_taken(tmp_path: Path) -> None:
+    path = an_older_checkpoint(tmp_path / "c.safetensors", lambda about: about.pop("processes"))
     for processes in (1, 2):
         loaded = new_state(CONFIG, CPU)
         load_checkpoint(path, loaded, CONFIG, processes)
@@ -104,14 +111,9 @@ def test_the_same_seed_gives_the_same_network() -> None:
 
 
 def test_a_checkpoint_of_a_version_with_fewer_settings_goes_on(tmp_path: Path) -> None:
-    path = tmp_path / "c.safetensors"
-    state = new_state(CONFIG, CPU)
-    a_step(state)
-    save_checkpoint(path, state, CONFIG, 1)
-    with safe_open(path, framework="pt") as file:
-        about = json.loads(file.metadata()["lvsegu"])
-    del about["config"]["intensity"], about["config"]["augmentation"]["texture"]
-    save_file(load_file(path), path, metadata={"lvsegu": json.dumps(about)})
+    def forget(about: dict[str, Any]) -> None:
+        del about["config"]["intensity"], about["config"]["augmentation"]["texture"]
+
     loaded = new_state(CONFIG, CPU)
-    load_checkpoint(path, loaded, CONFIG, 1)
+    load_checkpoint(an_older_checkpoint(tmp_path / "c.safetensors", forget), loaded, CONFIG, 2)
     assert loaded.step == 1
