@@ -201,19 +201,20 @@ def _facts(spec: ModelSpec) -> str:
         *_pruning(spec),
         ("input", f"{spec.grid.columns} x {spec.grid.rows} pixels of {spec.grid.spacing_mm:g} mm around the centre"),
         ("training", f"{training['step']:,} steps in {training['seconds'] / 60:.0f} minutes{place}"),
-        *_teachers(training),
+        *_teachers(spec),
         ("licence", full_name(spec.licence)),
         *(("cite", citation) for citation in spec.citations),
     )
     return "| | |\n|---|---|\n" + "\n".join(f"| {name} | {value} |" for name, value in rows)
 
 
-def _teachers(training: dict[str, Any]) -> list[tuple[str, str]]:
+def _teachers(spec: ModelSpec) -> list[tuple[str, str]]:
     """By whom labels were drawn that are not people's."""
     rows = []
-    for data, by in training.get("drawn_by", {}).items():
-        took = f", trained in {by['minutes']:.0f} minutes" if "minutes" in by else ""
-        rows.append((f"labels of {data}", f"drawn by a model {by['name']}{took}"))
+    for data, by in spec.training.get("drawn_by", {}).items():
+        took = f", in {by['minutes']:.0f} minutes" if "minutes" in by else ""
+        name = "" if by["name"] == spec.name else f" {by['name']}"
+        rows.append((f"labels of {data}", f"drawn by a teacher{name}, a network trained before this one{took}"))
     return rows
 
 
