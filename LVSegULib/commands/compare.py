@@ -89,18 +89,30 @@ def run(arguments: argparse.Namespace) -> int:
 
 def table(rows: Sequence[Figures]) -> str:
     """The figures as a Markdown table; mean (95 % confidence interval over patients)."""
-    lines = [
-        f"| of {rows[0].patients} patients | parameters | multiply-adds per pixel | ms per slice | Dice per patient "
-        "| change of Dice | LVEF error, points |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row.method} | {row.parameters:,.0f} | {row.multiply_adds:,.0f} | {row.milliseconds:.2f} "
-        f"| {_with(row.dice, row.dice_interval, '.3f')} | {_with(row.change, row.change_interval, '+.4f')} "
-        f"| {_ef_error(row)} |"
+    from LVSegULib.writing.markdown import markdown_table
+
+    heads = (
+        f"of {rows[0].patients} patients",
+        "parameters",
+        "multiply-adds per pixel",
+        "ms per slice",
+        "Dice per patient",
+        "change of Dice",
+        "LVEF error, points",
+    )
+    lines = (
+        (
+            row.method,
+            f"{row.parameters:,.0f}",
+            f"{row.multiply_adds:,.0f}",
+            f"{row.milliseconds:.2f}",
+            _with(row.dice, row.dice_interval, ".3f"),
+            _with(row.change, row.change_interval, "+.4f"),
+            _ef_error(row),
+        )
         for row in rows
-    ]
-    return "\n".join(lines) + "\n"
+    )
+    return markdown_table(heads, lines) + "\n"
 
 
 def _ef_error(row: Figures) -> str:

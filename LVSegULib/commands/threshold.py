@@ -81,13 +81,10 @@ def _choose(folds: list[str], data: list[Path]) -> Choice:
 def table(choice: Choice) -> str:
     """Markdown: mean volume error and Dice per patient at every probability, by data set."""
     from LVSegULib.evaluation.threshold_choice import PROBABILITIES
+    from LVSegULib.writing.markdown import markdown_table
 
-    names = [f"{name} ({count} patients)" for name, count in choice.patients.items()]
-    lines = [
-        "| P | " + " | ".join(f"{name}: volume error | Dice per patient" for name in names) + " |",
-        "|---|" + "---|---|" * len(names),
-    ]
-    for index, probability in enumerate(PROBABILITIES):
-        cells = [f"{choice.errors[name][index]:+.1f} % | {choice.dice[name][index]:.3f}" for name in choice.patients]
-        lines.append(f"| {probability:g} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    heads, columns = ["P"], [[f"{probability:g}" for probability in PROBABILITIES]]
+    for name, count in choice.patients.items():
+        heads += [f"{name} ({count} patients): volume error", "Dice per patient"]
+        columns += [[f"{error:+.1f} %" for error in choice.errors[name]], [f"{dice:.3f}" for dice in choice.dice[name]]]
+    return markdown_table(heads, zip(*columns, strict=True))

@@ -11,6 +11,7 @@ from LVSegULib.modelfolder.licence import full_name, restriction
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig, count_multiply_adds
 from LVSegULib.quality.text import HEADING, card_paragraphs
+from LVSegULib.writing.markdown import markdown_table
 
 Row = tuple[str, str, int]
 """A figure's name in `model.json`, its caption, and the decimals that it is worth."""
@@ -175,13 +176,12 @@ def _heads(figures: dict[str, Any]) -> list[str]:
 
 
 def _table(columns: Sequence[dict[str, Any]], heads: Sequence[str], rows: Sequence[Row]) -> str:
-    lines = ["| | " + " | ".join(heads) + " |", "|---|" + "---|" * len(heads)]
-    lines += [
-        f"| {caption} | " + " | ".join(with_interval(one.get(key), digits, has_n=True) for one in columns) + " |"
+    lines = (
+        [caption, *(with_interval(one.get(key), digits, has_n=True) for one in columns)]
         for key, caption, digits in rows
         if any(key in one for one in columns)
-    ]
-    return "\n".join(lines)
+    )
+    return markdown_table(["", *heads], lines)
 
 
 def _restriction(spec: ModelSpec) -> str:
@@ -205,7 +205,7 @@ def _facts(spec: ModelSpec) -> str:
         ("licence", full_name(spec.licence)),
         *(("cite", citation) for citation in spec.citations),
     )
-    return "| | |\n|---|---|\n" + "\n".join(f"| {name} | {value} |" for name, value in rows)
+    return markdown_table(["", ""], rows)
 
 
 def _teachers(spec: ModelSpec) -> list[tuple[str, str]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from LVSegULib.labels import BY_KEY, CAVITY
 from LVSegULib.modelfolder.figures import with_interval
+from LVSegULib.writing.markdown import markdown_table
 
 Figures = Mapping[str, Any]
 
@@ -30,7 +31,7 @@ def dice_table(figures: Figures) -> str:
     """How good the model is: a row for each figure, a column for each data set; means and 95 % intervals."""
     judged = _judged(figures)
     rows = [[caption, *(with_interval(one.get(key), digits) for one in judged)] for key, caption, digits in QUOTED]
-    return markdown(["", *(one["title"] for one in judged)], rows)
+    return markdown_table(["", *(one["title"] for one in judged)], rows)
 
 
 def regions_table(figures: Figures) -> str:
@@ -39,7 +40,7 @@ def regions_table(figures: Figures) -> str:
     regions = {CAVITY.key: judged, **judged["labels"]}
     groups = {"dice_per_volume": "Dice per volume", "dice_ED": "ED", "dice_ES": "ES"}
     rows = [[BY_KEY[key].name, *(with_interval(one.get(name), 3) for name in groups)] for key, one in regions.items()]
-    return markdown([judged["title"], *groups.values()], rows)
+    return markdown_table([judged["title"], *groups.values()], rows)
 
 
 def quality_table(figures: Figures) -> str:
@@ -47,7 +48,9 @@ def quality_table(figures: Figures) -> str:
     found = figures["quality"]
     rows = [[caption, _percent(found[key])] for key, caption in FLAGS if key in found]
     counted = f"{found['patients']} patients, {found['slices']:,} slices, {found['bad_slices']} of them bad"
-    return markdown([counted, ""], [*rows, ["area under the ROC curve", with_interval(found["area_under_roc"], 3)]])
+    return markdown_table(
+        [counted, ""], [*rows, ["area under the ROC curve", with_interval(found["area_under_roc"], 3)]]
+    )
 
 
 def pruning_table(figures: Figures) -> str:
@@ -71,7 +74,7 @@ def pruning_table(figures: Figures) -> str:
         for key, caption, digits in QUOTED
         if all(key in one["change"] for one in judged)
     ]
-    return markdown(["", *heads], rows)
+    return markdown_table(["", *heads], rows)
 
 
 def speed_table(figures: Figures) -> str:
@@ -108,7 +111,7 @@ def speed_table(figures: Figures) -> str:
         f"{limit['threads']} threads; at best {limit['multiply_adds_per_second'] / 1e9:.0f} G multiply-adds/s and "
         f"{limit['bytes_per_second'] / 1e9:.0f} GB/s"
     )
-    return f"{markdown(heads, rows)}\n\n{machine}."
+    return f"{markdown_table(heads, rows)}\n\n{machine}."
 
 
 def cine_table(figures: Figures) -> str:
@@ -119,7 +122,7 @@ def cine_table(figures: Figures) -> str:
     for step, seconds in parts[0].items():
         if step != "total":
             rows.append([f"of which {step}", f"{seconds:.2f} s", f"{parts[1][step]:.2f} s"])
-    return markdown(["", "cold start", "warm: the third of three in one process"], rows)
+    return markdown_table(["", "cold start", "warm: the third of three in one process"], rows)
 
 
 TABLES: dict[str, Callable[[Figures], str]] = {
@@ -131,12 +134,6 @@ TABLES: dict[str, Callable[[Figures], str]] = {
     "cine": cine_table,
 }
 """The kinds of table, by the name that documents call them by."""
-
-
-def markdown(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A Markdown table."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("|" + "|".join(f" {cell} " if cell != "---" else cell for cell in line) + "|" for line in lines)
 
 
 def _judged(figures: Figures) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from LVSegULib.study.config import StudyConfig
 from LVSegULib.study.plan import Plan
 from LVSegULib.study.results import Row, read_rows
 from LVSegULib.study.speed import measure_speed
+from LVSegULib.writing.markdown import markdown_table
 
 REPORT, PATIENTS = "report.md", "patients.csv"
 
@@ -109,15 +110,9 @@ def _facts(found: Findings, plan: Plan) -> list[str]:
 def _group(found: Findings, name: str, rows: Sequence[Row], speed: Mapping[str, float], picture: str) -> str:
     shown = list(rows) if found.reference in rows else [found.reference, *rows]
     columns = _columns(found, speed)
-    lines = [_line(columns), "|---" * len(columns) + "|"]
-    lines += [_line(text(row) for text in columns.values()) for row in shown]
+    table = markdown_table(list(columns), ((text(row) for text in columns.values()) for row in shown))
     notes = _list([f"{row.variant.name}: {row.variant.note}" for row in rows if row.variant.note])
-    return "\n\n".join(part for part in (f"## {_capital(name)}", "\n".join(lines), notes, picture) if part)
-
-
-def _line(cells: Iterable[str]) -> str:
-    """A line of a Markdown table; a bar or a line break in a cell does not end it."""
-    return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
+    return "\n\n".join(part for part in (f"## {_capital(name)}", table, notes, picture) if part)
 
 
 def _columns(found: Findings, speed: Mapping[str, float]) -> dict[str, Callable[[Row], str]]:

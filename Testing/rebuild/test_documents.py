@@ -104,7 +104,7 @@ def test_the_table_of_dice() -> None:
     assert lines_of("dice") == [
         "<!-- figures: dice m -->",
         "",
-        "|  | Set A, 21 adults |",
+        "| | Set A, 21 adults |",
         "|---|---|",
         "| Dice, pooled | 0.940 (0.930 to 0.950) |",
         "| Dice per patient | 0.930 (0.920 to 0.940) |",
@@ -117,7 +117,7 @@ def test_the_table_of_dice() -> None:
 
 def test_the_table_of_flags() -> None:
     assert lines_of("quality")[2:7] == [
-        "| 20 patients, 1,552 slices, 30 of them bad |  |",
+        "| 20 patients, 1,552 slices, 30 of them bad | |",
         "|---|---|",
         "| bad slices found | 90.0 % (85.0 to 95.0) |",
         "| false alarms, of the other slices | 8.0 % (7.0 to 10.0) |",
@@ -127,11 +127,11 @@ def test_the_table_of_flags() -> None:
 
 def test_the_table_of_pruning_has_both() -> None:
     lines = lines_of("pruning")
-    assert lines[2] == "|  | Set A, 21 adults, before | after |"
+    assert lines[2] == "| | Set A, 21 adults, before | after |"
     assert lines[4] == "| Dice, pooled | 0.950 (0.940 to 0.960) | 0.940 (0.930 to 0.950) |"
     assert lines[-4:-2] == [
-        "| Dice per patient, change in each patient |  | -0.0006 (-0.0106 to 0.0094) |",
-        "| error of LVEF, points, change in each patient |  | 0.04 (0.03 to 0.05) |",
+        "| Dice per patient, change in each patient | | -0.0006 (-0.0106 to 0.0094) |",
+        "| error of LVEF, points, change in each patient | | 0.04 (0.03 to 0.05) |",
     ]
     whole = {"m": {"evaluations": {"A": JUDGED}}}
     assert "This model is not pruned." in filled(block("pruning m"), whole, "x.md")

@@ -71,10 +71,6 @@ def test_each_variant_has_a_row_with_its_verdict(written: tuple[Findings, Path])
     assert text.count("| reference |") == 3  # once in its own group, and on top of the two others
 
 
-def test_a_bar_or_a_line_break_in_a_name_does_not_break_the_table() -> None:
-    assert report._line(["one | two", "three\nfour", "-"]) == "| one \\| two | three four | - |"
-
-
 def test_tables_hold_size_speed_and_time(written: tuple[Findings, Path]) -> None:
     text = (written[1] / "report.md").read_text(encoding="utf-8")
     # 3x3 kernels and two numbers of batch norm a filter: see Testing/network; 48 x 48 pixels; a minute; 30 and 60 s.
