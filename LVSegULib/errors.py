@@ -59,7 +59,9 @@ def reason(error: Exception) -> str:
     """Why a file could not be taken, without Python's words: a reason of the system, or the name of what is missing."""
     if isinstance(error, OSError):
         return error.strerror or str(error)
-    return f"it has no {error.args[0]}" if isinstance(error, KeyError) and error.args else str(error)
+    if isinstance(error, KeyError) and error.args:
+        return f"it has no {error.args[0]}"
+    return "it is laid out differently" if isinstance(error, TypeError | IndexError | StopIteration) else str(error)
 
 
 def describe(error: BaseException) -> str:

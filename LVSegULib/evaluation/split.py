@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from LVSegULib.errors import UsageError
+from LVSegULib.errors import UsageError, reason
 from LVSegULib.evaluation.cases import EvaluationCase
 
 
@@ -28,7 +28,7 @@ def validation_cases(cases: Sequence[EvaluationCase], path: Path, fold: int | No
     try:
         train, validation = set(split["train"]), set(split["validation"] if "validation" in split else split["val"])
     except (KeyError, TypeError) as error:
-        raise UsageError(f'{path}: is no split {{"train": [...], "validation": [...]}}: {error!r}') from error
+        raise UsageError(f'{path}: is no split {{"train": [...], "validation": [...]}}: {reason(error)}') from error
     patient_of = {case.name: case.patient for case in cases}
     trained_on = {patient_of.get(name, name) for name in train}
     kept = {patient_of.get(name, name) for name in validation}

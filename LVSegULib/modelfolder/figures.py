@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from LVSegULib.errors import InputError
+from LVSegULib.errors import InputError, reason
 from LVSegULib.evaluation.bootstrap import summarise
 from LVSegULib.evaluation.overlap import Overlap
 
@@ -22,7 +22,7 @@ def read_evaluation(path: Path) -> dict[str, Any]:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         next(iter(values["labels"].values()))["pooled_dice"]["value"]
     except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
-        raise InputError(f"{path} is not an evaluation of lvsegu evaluate --json: {error!r}") from error
+        raise InputError(f"{path} is not an evaluation of lvsegu evaluate --json: {reason(error)}") from error
     return values
 
 

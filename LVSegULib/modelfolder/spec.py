@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from LVSegULib.errors import LVSegUError, ModelError
+from LVSegULib.errors import LVSegUError, ModelError, reason
 from LVSegULib.labels import ALL_LABELS, Label
 from LVSegULib.network.config import UNetConfig, count_parameters, share_of_classic
 from LVSegULib.preparation.grid import Grid
@@ -113,14 +113,16 @@ def spec_from_json(text: str, where: str) -> ModelSpec:
         values = json.loads(text)
         version = int(values["format"])
     except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{where}: model.json is not a model description ({error!r}): copy the model again") from error
+        raise ModelError(
+            f"{where}: model.json is not a model description ({reason(error)}): copy the model again"
+        ) from error
     if version > FORMAT:
         raise ModelError(f"{where}: has model format {version}, this version reads up to {FORMAT}: update LVSegU")
     try:
         return _spec(values)
     except (KeyError, TypeError, ValueError, IndexError, LVSegUError) as error:
-        reason = f"lacks {error}" if isinstance(error, KeyError) else str(error)
-        raise ModelError(f"{where}: model.json {reason}: copy the model again") from error
+        what = f"lacks {error}" if isinstance(error, KeyError) else reason(error)
+        raise ModelError(f"{where}: model.json: {what}: copy the model again") from error
 
 
 def _spec(values: dict[str, Any]) -> ModelSpec:

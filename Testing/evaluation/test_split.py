@@ -67,9 +67,20 @@ def test_a_fold_of_a_single_split_is_refused(tmp_path: Path) -> None:
         validation_cases(CASES, a_file_of(tmp_path, {"train": [], "validation": ["a"]}), fold=0)
 
 
-@pytest.mark.parametrize("split", [{}, {"train": []}, 5, "ab", None, [7], {"train": None, "validation": 3}])
-def test_something_else_is_refused(tmp_path: Path, split: Any) -> None:
-    with pytest.raises(UsageError, match="split"):
+@pytest.mark.parametrize(
+    ("split", "what"),
+    [
+        ({}, "it has no train"),
+        ({"train": []}, "it has no val"),
+        (5, "it is laid out differently"),
+        ("ab", "it is laid out differently"),
+        (None, "it is laid out differently"),
+        ([7], "it is laid out differently"),
+        ({"train": None, "validation": 3}, "it is laid out differently"),
+    ],
+)
+def test_something_else_is_refused(tmp_path: Path, split: Any, what: str) -> None:
+    with pytest.raises(UsageError, match=f"split.*: {what}$"):
         validation_cases(CASES, a_file_of(tmp_path, split), fold=0 if isinstance(split, list) else None)
 
 

@@ -127,9 +127,17 @@ def test_a_figure_for_people(figure: dict[str, Any] | None, has_n: bool, text: s
     assert with_interval(figure, 3, has_n=has_n) == text
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"labels": {}}', json.dumps({"labels": {"MYO": {}}})])
-def test_what_is_no_evaluation_is_refused(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "Expecting value"),
+        ("{}", "it has no labels"),
+        ('{"labels": {}}', "it is laid out differently"),
+        (json.dumps({"labels": {"MYO": {}}}), "it has no pooled_dice"),
+    ],
+)
+def test_what_is_no_evaluation_is_refused(tmp_path: Path, text: str, what: str) -> None:
     file = tmp_path / "evaluation.json"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match="is not an evaluation"):
+    with pytest.raises(InputError, match=f"is not an evaluation .*: {what}"):
         read_evaluation(file)
