@@ -121,8 +121,8 @@ def spec_from_json(text: str, where: str) -> ModelSpec:
     try:
         return _spec(values)
     except (KeyError, TypeError, ValueError, IndexError, LVSegUError) as error:
-        what = f"lacks {error}" if isinstance(error, KeyError) else reason(error)
-        raise ModelError(f"{where}: model.json: {what}: copy the model again") from error
+        what = f"lacks {error}" if isinstance(error, KeyError) else reason(error).removeprefix("it ")
+        raise ModelError(f"{where}: model.json {what}: copy the model again") from error
 
 
 def _spec(values: dict[str, Any]) -> ModelSpec:
