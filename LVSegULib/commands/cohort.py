@@ -91,7 +91,7 @@ def _what_is_wrong(totals: Totals, table: Path) -> list[str]:
         more = f" and {len(closed) - _CLOSED_TO_NAME} more" if len(closed) > _CLOSED_TO_NAME else ""
         wrong.append(
             f"could not look into {', '.join(closed[:_CLOSED_TO_NAME])}{more}, cases may be missing: check the "
-            "permissions, and run it again"
+            "permissions and the disk, and run it again"
         )
     return wrong
 

@@ -19,11 +19,12 @@ from LVSegULib.errors import UsageError
 from LVSegULib.evaluation.cases import EvaluationCase
 from LVSegULib.evaluation.datasets import open_evaluation_set
 from LVSegULib.evaluation.out_of_fold import judges
+from LVSegULib.lock import locked
 from LVSegULib.modelfolder.folder import ModelFolder, open_model
 from LVSegULib.pruning.speed import milliseconds
 
 UNPRUNED, SCRATCH = "unpruned", "from scratch"
-SETTINGS, FIGURES = "settings.json", "figures"
+SETTINGS, FIGURES, LOCK = "settings.json", "figures", ".comparison.lock"
 TIMED_SLICES = 4
 
 
@@ -47,8 +48,21 @@ def compare_pruning(
 
     Raises:
         InputError: the data cannot be read.
-        UsageError: the models are no folds of one cross-validation, or `folder` holds another comparison.
+        UsageError: the models are no folds of one cross-validation, `folder` holds another comparison, or one is at
+            work in it.
+        OutputError: `folder` cannot be written to.
     """
+    with locked(folder, LOCK, "another lvsegu compare"):
+        return _compared(models, scratch, config, folder, say)
+
+
+def _compared(
+    models: Sequence[ModelFolder],
+    scratch: Sequence[ModelFolder],
+    config: ComparisonConfig,
+    folder: Path,
+    say: Callable[[str], None],
+) -> list[Figures]:
     _check_settings(models, config, folder)
     cases = _cases(config.judged, models)
     for number, model in enumerate(models):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from LVSegULib.atomic import with_name
 from LVSegULib.engines.workers import torch_threads
 from LVSegULib.errors import InputError, UsageError
+from LVSegULib.lock import locked
 from LVSegULib.modelfolder.folder import ModelFolder, check_place, save_model
 from LVSegULib.network.config import count_multiply_adds
 from LVSegULib.pictures.pruning_curve import draw_pruning_curve
@@ -22,7 +25,7 @@ from LVSegULib.pruning.rounds import Search
 from LVSegULib.pruning.surgery import to_weights
 from LVSegULib.pruning.watch import Watch
 
-LOG, CURVE = "pruning.csv", "pruning.png"
+LOG, CURVE, LOCK = "pruning.csv", "pruning.png", ".pruning.lock"
 
 
 @dataclass(frozen=True)
@@ -57,20 +60,34 @@ def prune(
         watch: who is told.
 
     Raises:
-        UsageError: `folder` is the model's own, or a search is unfinished there and `resume` is false.
+        UsageError: `folder` is the model's own, a search is unfinished there and `resume` is false, or another one is
+            at work.
         InputError: the data cannot be read, do not have the model's labels, or show no heart.
         OutputError: `folder` cannot be written, or is there and is no model folder.
     """
     watch = watch or Watch()
     checkpoint = unfinished(folder) / CHECKPOINT
     _check_folder(model, folder, checkpoint, resume=resume)
-    with torch_threads(config.threads):
+    with _alone_in(checkpoint.parent), torch_threads(config.threads):
         prepared = prepare(model, config, watch)
         search = Search(prepared, config, checkpoint, watch)
         search.run(resume=resume)
         pruned = _written(folder, prepared, config, search)
-    shutil.rmtree(unfinished(folder), ignore_errors=True)
+        checkpoint.unlink(missing_ok=True)
     return pruned
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the lock of a search's folder, which goes when there is no checkpoint in it at the end."""
+    is_held = False
+    try:
+        with locked(folder, LOCK, "another lvsegu prune"):
+            is_held = True
+            yield
+    finally:
+        if is_held and not (folder / CHECKPOINT).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def unfinished(folder: Path) -> Path:

@@ -14,8 +14,9 @@ from LVSegULib.comparison import run
 from LVSegULib.comparison.config import ComparisonConfig
 from LVSegULib.comparison.figures import Figures
 from LVSegULib.comparison.networks import METHODS, network_folder
-from LVSegULib.comparison.run import SCRATCH, UNPRUNED, compare_pruning
+from LVSegULib.comparison.run import LOCK, SCRATCH, UNPRUNED, compare_pruning
 from LVSegULib.errors import InputError, UsageError
+from LVSegULib.lock import locked
 from LVSegULib.modelfolder.folder import ModelFolder, open_model
 from LVSegULib.pictures.comparison import draw_comparison
 
@@ -80,6 +81,11 @@ def test_a_second_run_finds_everything_done(
 def test_a_folder_of_another_comparison_is_refused(compared: Compared, two_folds: list[ModelFolder]) -> None:
     with pytest.raises(UsageError, match="holds a comparison of other models or settings"):
         compare_pruning(two_folds, [], dataclasses.replace(compared[1], seed=2), compared[2])
+
+
+def test_one_comparison_at_a_time(compared: Compared, two_folds: list[ModelFolder], tmp_path: Path) -> None:
+    with locked(tmp_path, LOCK, "another"), pytest.raises(UsageError, match="another lvsegu compare is at work in"):
+        compare_pruning(two_folds, [], compared[1], tmp_path)
 
 
 def test_models_without_training_patients_in_the_data_cannot_be_calibrated(

@@ -15,13 +15,14 @@ import SimpleITK as sitk
 from LVSegULib.commands.prune import summary
 from LVSegULib.engines.base import open_engine
 from LVSegULib.errors import InputError, OutputError, UsageError
+from LVSegULib.lock import locked
 from LVSegULib.modelfolder.folder import ModelFolder, open_model, save_model
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.network.config import UNetConfig, count_multiply_adds, count_parameters
 from LVSegULib.pruning import rounds
 from LVSegULib.pruning.config import PruningConfig
 from LVSegULib.pruning.log import Row
-from LVSegULib.pruning.run import Pruned, prune, unfinished
+from LVSegULib.pruning.run import LOCK, Pruned, prune, unfinished
 from LVSegULib.pruning.structure import filters_of
 from LVSegULib.pruning.watch import Watch
 from LVSegULib.reading import read_cine
@@ -203,6 +204,21 @@ def test_a_stopped_search_goes_on_to_the_same_end(
         a_pruned_model.model.path / "weights.safetensors"
     ).read_bytes()
     assert not unfinished(out).exists()
+
+
+def test_one_search_at_a_time_and_the_other_one_s_checkpoint_stays(
+    a_trained_model: ModelFolder, a_config: PruningConfig, tmp_path: Path
+) -> None:
+    place = unfinished(tmp_path / "small")
+    with locked(place, LOCK, "another"), pytest.raises(UsageError, match="another lvsegu prune is at work in"):
+        prune(a_trained_model, a_config, tmp_path / "small")
+    assert (place / LOCK).exists()
+
+
+def test_a_search_that_never_began_leaves_nothing(a_trained_model: ModelFolder, tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        prune(a_trained_model, PruningConfig(data=(str(tmp_path / "none"),)), tmp_path / "small")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_whom_the_models_start_learnt_from_is_not_taken_for_kept_back(
