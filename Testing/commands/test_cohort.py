@@ -50,7 +50,7 @@ def test_a_folder_that_cannot_be_listed_ends_with_code_4_though_all_else_is_done
     said = capsys.readouterr()
     assert said.out.startswith("1 cases: 1 done, 0 failed; ")
     what = f"could not look into {folder / 'locked'}, cases may be missing"
-    assert said.err.splitlines()[-1] == f"lvsegu: {what}: check the permissions, and run it again"
+    assert said.err.splitlines()[-1] == f"lvsegu: {what}: check the permissions and the disk, and run it again"
 
 
 def test_only_the_first_that_could_not_be_looked_at_are_named() -> None:
