@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,11 @@ from LVSegULib.errors import UsageError
 
 if TYPE_CHECKING:
     from LVSegULib.evaluation.threshold_choice import Choice
+
+_log = logging.getLogger(__name__)
+
+LEFT_TO_SAY = 2.0
+"""A mean volume error that is left at the end of the probabilities is said from this on, per cent."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,6 +62,14 @@ def run(arguments: argparse.Namespace) -> int:
         choice = _choose(arguments.folds, arguments.data)
         print(table(choice))
         probability = choice.chosen
+        if abs(choice.left) >= LEFT_TO_SAY:
+            _log.warning(
+                "volumes are %+.1f %% off at %g still, the %s probability that is tried: look whether the contours of "
+                "these data follow another rule than those learnt from",
+                choice.left,
+                probability,
+                "highest" if choice.left > 0 else "lowest",
+            )
     model = with_threshold(find_model(arguments.model), probability, arguments.out)
     print(f"{model.path}: {model.spec.name}, cut at a probability of {probability:g}")
     return 0

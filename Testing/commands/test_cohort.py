@@ -59,7 +59,8 @@ def test_only_the_first_that_could_not_be_looked_at_are_named() -> None:
         totals.left_out.add_closed(Path(name), "folders that cannot be listed (Permission denied)")
     assert _what_is_wrong(totals, Path("out/cohort.csv")) == [
         f"2 of 10 cases failed: {Path('out/cohort.csv')} says why",
-        "could not look into a, b, c and 2 more, cases may be missing: check the permissions and the disk, and run it again",
+        "could not look into a, b, c and 2 more, cases may be missing: check the permissions and the disk, and run it "
+        "again",
     ]
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from LVSegULib.commands import threshold
 from LVSegULib.commands.main import main
+from LVSegULib.evaluation.threshold_choice import PROBABILITIES, Choice
 from LVSegULib.modelfolder.folder import ModelFolder, open_model
 from Testing.modelfolder.test_threshold import a_run_model  # noqa: F401, fixture
 
@@ -72,3 +74,30 @@ def test_a_folder_with_something_else_is_refused_before_the_work(
     (tmp_path / "letter.txt").touch()
     assert main(["threshold", "lv", "--folds", "nosuch", "--data", "nosuch", "--out", str(tmp_path)]) == 3
     assert "is no model folder: choose another folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("chosen", "error", "said"),
+    [
+        (0.9, 12.34, "volumes are +12.3 % off at 0.9 still, the highest probability that is tried"),
+        (0.5, -2.0, "volumes are -2.0 % off at 0.5 still, the lowest probability that is tried"),
+        (0.5, -1.9, ""),
+        (0.75, 12.34, ""),
+    ],
+)
+def test_volumes_that_no_probability_sets_right_are_said(
+    chosen: float,
+    error: float,
+    said: str,
+    a_run_model: ModelFolder,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    values = {"set": (error,) * len(PROBABILITIES)}
+    monkeypatch.setattr(threshold, "_choose", lambda *_: Choice(chosen, values, values, {"set": 1}))
+    words = ["--folds", "x", "--data", "y", "--out", str(tmp_path / "new")]
+    assert main(["threshold", str(a_run_model.path), *words]) == 0
+    told = capsys.readouterr().err
+    assert said in told
+    assert bool(said) == ("volumes are" in told)

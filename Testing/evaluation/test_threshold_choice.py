@@ -14,7 +14,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.evaluation.cases import EvaluationCase, Reference
 from LVSegULib.evaluation.datasets import EvaluationSet
-from LVSegULib.evaluation.threshold_choice import PROBABILITIES, Shifted, choose_threshold
+from LVSegULib.evaluation.threshold_choice import PROBABILITIES, Choice, Shifted, choose_threshold
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig
@@ -123,3 +123,25 @@ def test_the_stacks_of_a_patient_count_together_and_all_cases_are_told_of() -> N
     assert errors[0.8] == pytest.approx(100 * (2 * 15**2 / (15**2 + 18**2) - 1), rel=0.05)
     dice = dict(zip(PROBABILITIES, choice.dice["one"], strict=True))
     assert dice[0.8] == pytest.approx(2 * 2 * 15**2 / (2 * 15**2 + 15**2 + 18**2), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "chosen", "left"),
+    [
+        (15, 0.75, 0.0),
+        (12, 0.75, 0.0),  # too large by half, but so it is at all from there on: a lower one is no end
+        (22, 0.5, 100 * (18**2 / 22**2 - 1)),  # even with the ring it is too small
+    ],
+)
+def test_what_is_left_at_an_end_of_the_probabilities_is_told(drawn: int, chosen: float, left: float) -> None:
+    choice = choose_threshold([EvaluationSet("set", (CAVITY,), (a_case("a", drawn=drawn),))], [MODEL], [Rings()])
+    assert choice.chosen == chosen
+    assert choice.left == pytest.approx(left, rel=0.05)
+
+
+@pytest.mark.parametrize(("errors", "chosen", "left"), [((30.0, 20.0), 0.9, 25.0), ((-2.0, -8.0), 0.5, -5.0)])
+def test_the_left_error_is_a_mean_over_data_sets(errors: tuple[float, float], chosen: float, left: float) -> None:
+    by_set = {str(error): (error,) * len(PROBABILITIES) for error in errors}
+    assert Choice(chosen, by_set, by_set, dict.fromkeys(by_set, 1)).left == left
+    opposite = {name: tuple(-one for one in values) for name, values in by_set.items()}
+    assert Choice(chosen, opposite, opposite, dict.fromkeys(by_set, 1)).left == 0
