@@ -87,7 +87,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.modelView = ModelView(self.ui, self._setModel)
         self.machineView = MachineView(self.ui)
         self.progressView = ProgressView(self.ui)
-        self.folderReader = FolderReader(self.onFolderRead)
+        self.folderReader = FolderReader(self.onProgress, self.onFolderRead)
         self.resultsView = ResultsView(self.ui, self.logic)
         self.filtersView = FiltersView(self.ui, self.logic, self.resultsView.show)
         self.ui.dicomButton.connect("clicked(bool)", self.onLoadDicom)

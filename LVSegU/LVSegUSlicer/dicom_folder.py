@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import slicer
+from slicer.i18n import tr as _
 
 from LVSegULib.cine import Cine
 from LVSegULib.reading import read_cine
 from LVSegUSlicer.cine_to_scene import addCine
 from LVSegUSlicer.hierarchy import putIntoStudy
+from LVSegUSlicer.job import Report
 from LVSegUSlicer.messages import explain
 from LVSegUSlicer.polled_job import PolledJob
 from LVSegUSlicer.transaction import SceneTransaction
@@ -35,11 +37,12 @@ class FolderReader:
     """Does the same in the background, for a folder may hold thousands of files or lie on another computer.
 
     Args:
+        onProgress: told on the main thread how far it is.
         onDone: called once for each folder, on the main thread: with the node and "", or with None and what happened.
     """
 
-    def __init__(self, onDone: Callable[[Any, str], None]) -> None:
-        self._onDone = onDone
+    def __init__(self, onProgress: Report, onDone: Callable[[Any, str], None]) -> None:
+        self._onProgress, self._onDone = onProgress, onDone
         self._job: PolledJob[Cine] | None = None
 
     @property
@@ -54,10 +57,15 @@ class FolderReader:
         def end(cine: Cine | None, error: str) -> None:
             self._end(folder, cine, error)
 
-        self._job = PolledJob(lambda _report: read_cine(folder), lambda _share, _step: None, end)
+        step = _("Reading {name}").format(name=folder.name)
+
+        def read(report: Report) -> Cine:
+            return read_cine(folder, progress=lambda share: report(share, step))
+
+        self._job = PolledJob(read, self._onProgress, end)
 
     def abandon(self) -> None:
-        """Give up what is being read and call nobody; its thread ends when the folder is read."""
+        """Give up what is being read, with the next file, and call nobody."""
         if self._job is not None:
             self._job.abandon()
             self._job = None

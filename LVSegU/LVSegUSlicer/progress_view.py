@@ -40,7 +40,7 @@ class ProgressView:
         self.show(0.0, _("Preparing"))
 
     def startReading(self, name: str) -> None:
-        """A folder is being read; the bar only moves, for nobody knows how much there is to read."""
+        """A folder is being read; the bar only moves until its files are listed."""
         self.start()
         self.ui.progressBar.maximum = 0
         self.ui.statusLabel.text = _("Reading {name}").format(name=name)
@@ -52,6 +52,7 @@ class ProgressView:
 
     def show(self, fraction: float, step: str) -> None:
         """The share that is done, 0 to 1, and what is being done."""
+        self.ui.progressBar.maximum = 100
         self.ui.progressBar.value = int(100 * fraction)
         left = timeLeft(fraction, self._clock() - self._start_s)
         self.ui.statusLabel.text = f"{step}, {left}" if left else step

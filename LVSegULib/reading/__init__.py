@@ -7,18 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from LVSegULib.errors import InputError, UsageError
+from LVSegULib.progress import Report, silent
 
 if TYPE_CHECKING:
     from LVSegULib.cine import Cine
 
 
-def read_cine(path: Path, series: str | None = None, files: Sequence[Path] | None = None) -> Cine:
+def read_cine(
+    path: Path, series: str | None = None, files: Sequence[Path] | None = None, progress: Report = silent
+) -> Cine:
     """Read a short-axis cine from a DICOM folder or from a NIfTI, NRRD or MetaImage file.
 
     Args:
         path: the folder, or the file.
         series: which DICOM series to take: its number, its UID, or part of its description.
         files: the DICOM files of the folder to look at, where others are of no concern; None: all of them.
+        progress: told the share done of reading a folder; whatever it raises stops the reading.
 
     Raises:
         InputError: nothing readable is there, or it is damaged.
@@ -39,4 +43,4 @@ def read_cine(path: Path, series: str | None = None, files: Sequence[Path] | Non
         return read_image(path)
     from LVSegULib.reading.dicom import read_dicom_cine
 
-    return read_dicom_cine(path, series, files)
+    return read_dicom_cine(path, series, files, progress)

@@ -15,6 +15,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID
 
 from LVSegULib.errors import InputError, LVSegUError
+from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.reading import dicom_plain
 from LVSegULib.reading.damage import Damage, permitted
 from LVSegULib.reading.dicom_enhanced import frame_datasets
@@ -113,31 +114,31 @@ class FolderContents:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def read_headers(path: Path, files: Sequence[Path] | None = None) -> FolderContents:
+def read_headers(path: Path, files: Sequence[Path] | None = None, progress: Report = silent) -> FolderContents:
     """Read the header of every DICOM image in a folder and its sub-folders, or of one file.
 
     Args:
         path: the folder or file.
         files: the files to read instead of all that are there.
+        progress: told the share done.
 
     Raises:
         InputError: the path is missing, or a DICOM file is damaged inside its header.
     """
     contents = FolderContents()
     with disable_value_validation():
-        for file in _files(path) if files is None else files:
+        for file in reporting(_files(path) if files is None else files, progress):
             _add(file, contents)
     return contents
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _files(path: Path) -> list[Path]:
     if not path.exists():
         raise InputError(f"{path}: does not exist: check the path")
     if path.is_file():
-        yield path
-        return
+        return [path]
     try:
-        yield from sorted(file for file in _below(path) if file.is_file())
+        return sorted(file for file in _below(path) if file.is_file())
     except OSError as error:
         raise InputError(f"{error.filename}: cannot be listed ({error.strerror}): check its permissions") from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID, RLELossless
 
 from LVSegULib.errors import InputError, LVSegUError
+from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.reading.damage import Damage, because, reason_of
 from LVSegULib.reading.dicom_decoders import has_decoder, stored_pixels
 from LVSegULib.reading.dicom_file import BEFORE_PIXELS, PIXELS, DicomFile, read_elements
@@ -53,18 +54,24 @@ RLE_DENSEST = 64
 """Two bytes of a run stand for up to 128 (DICOM PS3.5, G.3)."""
 
 
-def read_pixels(headers: Iterable[DicomHeader], size: tuple[int, int]) -> NDArray[np.float32]:
+def read_pixels(
+    headers: Sequence[DicomHeader], size: tuple[int, int], progress: Report = silent
+) -> NDArray[np.float32]:
     """Pixels (N, rows, columns) of images of the same size, RescaleSlope and RescaleIntercept applied.
+
+    Args:
+        headers: of the images.
+        size: rows and columns of each.
+        progress: told the share done.
 
     Raises:
         InputError: a file is cut short or damaged, or compressed in a way for which no decoder is installed; or there
             are more pixels than any cine has.
     """
-    headers = list(headers)
     refuse_too_large(headers[0].path, (len(headers), *size))
     pixels = np.empty((len(headers), *size), np.float32)
     read = lru_cache(maxsize=2)(_read_file)
-    for place, header in enumerate(headers):
+    for place, header in enumerate(reporting(headers, progress)):
         pixels[place] = _read_plain(header, header.plain) if header.plain is not None else _read_frame(header, read)
     return pixels
 

@@ -23,7 +23,7 @@ from LVSegULib.measures.volumes import Measures, measure, region_volumes_ml
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.parallel import in_order
-from LVSegULib.progress import Report, silent
+from LVSegULib.progress import Report, part_of, silent
 from LVSegULib.quality.score import Quality
 from LVSegULib.reading import read_cine
 from LVSegULib.reading.results import LABEL_MAP, REPORT, SEGMENTATION, holds_labels
@@ -31,6 +31,9 @@ from LVSegULib.segmentation.segment import Segmentation, segment_cine
 
 ENDINGS = (SEGMENTATION, LABEL_MAP, ".csv", ".png", REPORT)
 """The files written for each input; the report last, as it says how long the others took."""
+
+READING_SHARE = 0.3
+"""The share of the time that reading takes, for the progress."""
 
 Inputs = frozenset[Identity]
 """Files and folders by what tells them from others."""
@@ -87,7 +90,7 @@ def segment_to_files(
         segmenter: what segments.
         series: which DICOM series to take; None picks the short-axis cine.
         taken: names that other inputs of this run have got; this one then becomes "NAME-2".
-        progress: called with the share done of segmenting, 0 to 1; whatever it raises stops the work.
+        progress: called with the share done, 0 to 1; whatever it raises stops the work.
         inputs: the other inputs of this run, which are not overwritten either; see `identify`.
 
     Raises:
@@ -97,10 +100,10 @@ def segment_to_files(
         OutputError: a file cannot be written.
     """
     start = time.perf_counter()
-    cine = read_cine(source, series)
+    cine = read_cine(source, series, progress=part_of(progress, 0.0, READING_SHARE))
     cine = replace(cine, name=_free_name(cine.name, taken))
     _refuse_overwriting(inputs | identify([source]), _files(cine, out))
-    return segment_cine_to_files(cine, out, segmenter, start, progress)
+    return segment_cine_to_files(cine, out, segmenter, start, part_of(progress, READING_SHARE, 1.0))
 
 
 def segment_cine_to_files(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from LVSegULib.reading import dicom_header
 from Testing.desktop.file_dialog import FileDialog
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids
 from Testing.desktop.start import OpenModule
@@ -169,9 +170,10 @@ def a_slow_folder(the_sample_patient: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     may_end, read_cine = threading.Event(), dicom_folder.read_cine
 
-    def read_slowly(folder: Path) -> Any:
+    def read_slowly(folder: Path, progress: Callable[[float], None]) -> Any:
+        progress(0.25)
         assert may_end.wait(60)
-        return read_cine(folder)
+        return read_cine(folder, progress=progress)
 
     monkeypatch.setattr(dicom_folder, "read_cine", read_slowly)
     FileDialog.will_choose(the_sample_patient)
@@ -184,11 +186,32 @@ def test_the_panel_can_be_used_while_a_folder_is_read(the_panel: OpenModule, a_s
     click(ui.dicomButton)
     assert ui.statusLabel.text.startswith("Reading ")
     assert (ui.applyButton.text, ui.inputSection.enabled) == ("Cancel", False)
-    assert ui.progressBar.maximum == 0, "a bar that moves, for nobody knows how much there is"
+    assert ui.progressBar.maximum == 0, "a bar that moves, for nobody knows yet how much there is"
+    wait_until(lambda: ui.progressBar.value == 25)
+    assert (ui.progressBar.maximum, ui.applyButton.text, ui.applyButton.enabled) == (100, "Cancel", True)
+    assert ui.statusLabel.text.startswith("Reading ")
     a_slow_folder.set()
     read(the_panel)
     assert ui.progressBar.maximum == 100
     assert ui.inputLabel.text.startswith("12 slices x 20 frames")
+
+
+def test_a_folder_that_is_given_up_is_not_read_to_its_end(
+    the_panel: OpenModule, a_slow_folder: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ui, opened, read_header = the_panel.panel.ui, list[Path](), dicom_header._add
+
+    def add(file: Path, contents: dicom_header.FolderContents) -> None:
+        opened.append(file)
+        read_header(file, contents)
+
+    monkeypatch.setattr(dicom_header, "_add", add)
+    click(ui.dicomButton)
+    wait_until(lambda: ui.progressBar.value == 25)
+    click(ui.applyButton)
+    a_slow_folder.set()
+    wait_until(lambda: not any(thread.name == "LVSegU" for thread in threading.enumerate()))
+    assert len(opened) == 1, "of 240"
 
 
 def test_reading_a_folder_can_be_cancelled(the_panel: OpenModule, a_slow_folder: threading.Event) -> None:

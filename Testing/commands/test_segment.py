@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nibabel
 import numpy as np
@@ -185,10 +186,10 @@ def test_a_fault_of_the_program_does_not_stop_the_others_either(
 
     read_cine = to_files.read_cine
 
-    def read(path: Path, series: str | None) -> object:
+    def read(path: Path, *more: Any, **named: Any) -> object:
         if path == a_beating_phantom:
             raise ZeroDivisionError("a fault")
-        return read_cine(path, series)
+        return read_cine(path, *more, **named)
 
     monkeypatch.setattr(to_files, "read_cine", read)
     assert segment(a_beating_phantom, write_phantom(tmp_path / "in/other.nii.gz")) == 4

@@ -10,7 +10,8 @@ import pytest
 import SimpleITK
 from pydicom import dcmread
 
-from LVSegULib.reading.dicom import read_dicom_cine
+from LVSegULib.errors import Cancelled
+from LVSegULib.reading.dicom import HEADERS_SHARE, read_dicom_cine
 
 if TYPE_CHECKING:
     from Testing.conftest import DicomPhantom
@@ -46,6 +47,33 @@ def test_simpleitk_finds_the_same_places(a_dicom_phantom: DicomPhantom) -> None:
 def test_a_stack_of_one_frame_is_a_cine_of_one_frame(a_dicom_phantom: DicomPhantom) -> None:
     a_dicom_phantom.write(lambda _, t, __: t == 3)
     assert read_dicom_cine(a_dicom_phantom.folder).frames.shape == (1, 4, 24, 20)
+
+
+def test_the_share_that_is_read_is_told_file_by_file(a_dicom_phantom: DicomPhantom) -> None:
+    a_dicom_phantom.write()
+    told: list[float] = []
+    cine = read_dicom_cine(a_dicom_phantom.folder, progress=told.append)
+    images = cine.frame_count * cine.slice_count
+    assert len(told) == 2 * images  # each file's header, then its pixels
+    assert told == sorted(told)
+    assert told[images - 1] == pytest.approx(HEADERS_SHARE)
+    assert told[-1] == 1
+
+
+@pytest.mark.parametrize("last", [1, 25], ids=["header", "pixels"])
+def test_whoever_is_told_can_stop_it(a_dicom_phantom: DicomPhantom, last: int) -> None:
+    """As a user cancels: nothing is read after it, and nothing else comes out than what was raised."""
+    a_dicom_phantom.write()
+    told: list[float] = []
+
+    def progress(share: float) -> None:
+        told.append(share)
+        if len(told) == last:
+            raise Cancelled("cancelled")
+
+    with pytest.raises(Cancelled):
+        read_dicom_cine(a_dicom_phantom.folder, progress=progress)
+    assert len(told) == last
 
 
 def test_the_sample_patient(the_sample_patient: Path) -> None:

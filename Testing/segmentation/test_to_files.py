@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from LVSegULib.engines.base import open_engine
 from LVSegULib.errors import Cancelled, OutputError, UsageError
-from LVSegULib.segmentation.to_files import Segmenter, identify, segment_to_files
+from LVSegULib.segmentation.to_files import READING_SHARE, Segmenter, identify, segment_to_files
 from Testing.bright_pixels import bright_squares, save_bright_pixel_model, volume_ml, write_phantom
+from Testing.conftest import DicomPhantom
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +115,17 @@ def test_a_caller_may_cancel(tmp_path: Path, segmenter: Segmenter) -> None:
     with pytest.raises(Cancelled):
         segment_to_files(write_phantom(tmp_path / "beat.nii.gz"), tmp_path / "out", segmenter, progress=cancel)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_share_done_is_that_of_reading_and_segmenting(
+    tmp_path: Path, segmenter: Segmenter, a_dicom_phantom: DicomPhantom
+) -> None:
+    a_dicom_phantom.write()
+    told: list[float] = []
+    segment_to_files(a_dicom_phantom.folder, tmp_path / "out", segmenter, progress=told.append)
+    assert told == sorted(told)
+    assert sum(share <= READING_SHARE for share in told) >= 40  # header and pixels of each file
+    assert told[-1] == 1
 
 
 def test_if_one_file_cannot_be_written_none_is(
