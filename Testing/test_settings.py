@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from LVSegULib.errors import UsageError
-from LVSegULib.settings import fitted, read_toml
+from LVSegULib.settings import as_plain, fitted, read_toml, refuse_no_numbers, typed
 
 
 @pytest.mark.parametrize(
@@ -65,3 +67,46 @@ def test_the_values_of_a_file(tmp_path: Path) -> None:
 def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text("steps = 3\n", encoding="utf-8-sig")
     assert read_toml(tmp_path / "a.toml") == {"steps": 3}
+
+
+@dataclass(frozen=True)
+class Cine:
+    """Something to be described in a file."""
+
+    name: str
+    frames: int = 1
+    spacing_mm: tuple[float, ...] = ()
+    pictures: dict[str, str] = field(default_factory=dict)
+    folder: str = ""
+
+
+def test_a_table_becomes_what_it_describes() -> None:
+    table = {"name": "a", "spacing_mm": [1, 2.5], "pictures": {"x": "y"}}
+    assert typed(Cine, table, "[cine]", folder="f") == Cine("a", 1, (1.0, 2.5), {"x": "y"}, "f")
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ([], r"\[cine\] is no table"),
+        ({}, r"\[cine\]: lacks name"),
+        ({"name": "a", "frmes": 3}, r"\[cine\]: unknown key frmes: there are name, frames, spacing_mm, pictures$"),
+        ({"name": "a", "folder": "f"}, r"\[cine\]: unknown key folder"),
+        ({"name": "a", "frames": 3.5}, r"\[cine\]: frames = 3.5 is not of type int"),
+        ({"name": "a", "pictures": {"x": 3}}, r"\[cine\]: pictures = .* is not of type"),
+    ],
+)
+def test_a_table_that_describes_something_else_is_refused(table: Any, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        typed(Cine, table, "[cine]", folder="")
+
+
+@pytest.mark.parametrize("spacing_mm", [(math.nan,), (1.0, -math.inf)])
+def test_what_is_no_number_is_refused_by_name(spacing_mm: tuple[float, ...]) -> None:
+    refuse_no_numbers(Cine("a", spacing_mm=(1.0, 2.0)))
+    with pytest.raises(UsageError, match=r"^cine\.spacing_mm must be a number, got (nan|-inf)$"):
+        refuse_no_numbers(Cine("a", spacing_mm=spacing_mm), "cine.")
+
+
+def test_plain_values_are_those_of_json() -> None:
+    assert as_plain(Cine("a", spacing_mm=(1.0, 2.0)))["spacing_mm"] == [1.0, 2.0]

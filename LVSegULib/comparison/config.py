@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from LVSegULib.errors import UsageError
+from LVSegULib.pruning.config import PruningConfig
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class ComparisonConfig:
     step: float = 0.03
 
     def __post_init__(self) -> None:
+        PruningConfig(slices=self.slices, refit_slices=self.refit_slices, seed=self.seed, step=self.step)
         if not self.shares or list(self.shares) != sorted(set(self.shares), reverse=True):
             raise UsageError("give the shares of parameters that are left from the largest to the smallest")
         if not 0 < self.shares[-1] <= self.shares[0] < 1:

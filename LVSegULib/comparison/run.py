@@ -6,7 +6,6 @@ import dataclasses
 import functools
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -22,6 +21,7 @@ from LVSegULib.evaluation.out_of_fold import judges
 from LVSegULib.lock import locked
 from LVSegULib.modelfolder.folder import ModelFolder, open_model
 from LVSegULib.pruning.speed import milliseconds
+from LVSegULib.settings import as_plain
 
 UNPRUNED, SCRATCH = "unpruned", "from scratch"
 SETTINGS, FIGURES, LOCK = "settings.json", "figures", ".comparison.lock"
@@ -53,32 +53,22 @@ def compare_pruning(
         OutputError: `folder` cannot be written to.
     """
     with locked(folder, LOCK, "another lvsegu compare"):
-        return _compared(models, scratch, config, folder, say)
-
-
-def _compared(
-    models: Sequence[ModelFolder],
-    scratch: Sequence[ModelFolder],
-    config: ComparisonConfig,
-    folder: Path,
-    say: Callable[[str], None],
-) -> list[Figures]:
-    _check_settings(models, config, folder)
-    cases = _cases(config.judged, models)
-    for number, model in enumerate(models):
-        if not is_pruned(folder, config, number):
-            say(f"{model.path}: calibrating on its training patients")
-            prune_in_every_way(calibrated(model, config), config, folder, number, say)
-    contenders = _contenders(models, scratch, config, folder)
-    measured = _milliseconds([networks[0] for networks in contenders.values()])
-    whole: dict[str, float] = {}
-    rows = []
-    for ((method, share), networks), spent in zip(contenders.items(), measured, strict=True):
-        say(f"evaluating {method}, {100 * share:.0f} % of the parameters")
-        dice, errors = evaluated(folder / FIGURES / f"{slug(method, share)}.json", networks, cases)
-        whole = whole or dice
-        rows.append(figures_of(method, share, networks, spent, dice, errors, whole))
-    write_json(folder / "comparison.json", [row.to_json() for row in rows])
+        _check_settings(models, config, folder)
+        cases = _cases(config.judged, models)
+        for number, model in enumerate(models):
+            if not is_pruned(folder, config, number):
+                say(f"{model.path}: calibrating on its training patients")
+                prune_in_every_way(calibrated(model, config), config, folder, number, say)
+        contenders = _contenders(models, scratch, config, folder)
+        measured = _milliseconds([networks[0] for networks in contenders.values()])
+        whole: dict[str, float] = {}
+        rows = []
+        for ((method, share), networks), spent in zip(contenders.items(), measured, strict=True):
+            say(f"evaluating {method}, {100 * share:.0f} % of the parameters")
+            dice, errors = evaluated(folder / FIGURES / f"{slug(method, share)}.json", networks, cases)
+            whole = whole or dice
+            rows.append(figures_of(method, share, networks, spent, dice, errors, whole))
+        write_json(folder / "comparison.json", [row.to_json() for row in rows])
     return rows
 
 
@@ -97,7 +87,7 @@ def _contenders(
 
 
 def _check_settings(models: Sequence[ModelFolder], config: ComparisonConfig, folder: Path) -> None:
-    about = json.loads(json.dumps({"config": asdict(config), "weights": [model.spec.sha256 for model in models]}))
+    about = {"config": as_plain(config), "weights": [model.spec.sha256 for model in models]}
     path = folder / SETTINGS
     if path.is_file():
         if json.loads(path.read_text(encoding="utf-8")) != about:

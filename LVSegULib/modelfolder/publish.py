@@ -12,6 +12,7 @@ from LVSegULib.modelfolder.figures import challenge_figures, change_figures, sho
 from LVSegULib.modelfolder.folder import ModelFolder, save_model
 from LVSegULib.modelfolder.published_card import About, Shown, card
 from LVSegULib.quality.text import ROC_PICTURE
+from LVSegULib.settings import typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,13 +46,10 @@ def about_from_values(values: dict[str, Any]) -> About:
     """An `About` from the values of a TOML file.
 
     Raises:
-        InputError: a value is missing, left over, or not text.
+        UsageError: a value is missing, left over, or not text.
     """
-    fields = {field.name for field in dataclasses.fields(About)}
-    if values.keys() != fields:
-        raise InputError(f"the description needs exactly {', '.join(sorted(fields))}, got {', '.join(sorted(values))}")
-    texts = {name: str(value).strip() for name, value in values.items() if name != "citations"}
-    return About(citations=tuple(map(str, values["citations"])), **texts)
+    stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    return typed(About, stripped, "the description")
 
 
 def publish(model: ModelFolder, about: About, evidence: Evidence, path: Path) -> ModelFolder:

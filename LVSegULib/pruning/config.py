@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from LVSegULib.errors import UsageError
+from LVSegULib.settings import as_plain, refuse_no_numbers
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,7 @@ class PruningConfig:
     threads: int = 0
 
     def __post_init__(self) -> None:
+        refuse_no_numbers(self)
         if not 0 <= self.tolerance <= 1:
             raise UsageError(f"the tolerance is a fall in Dice between 0 and 1, got {self.tolerance:g}")
         if min(self.target_parameters, self.target_multiply_adds, self.target_speed) < 0:
@@ -65,5 +65,4 @@ class PruningConfig:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
-        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
-        return plain
+        return as_plain(self)

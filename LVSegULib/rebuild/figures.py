@@ -54,7 +54,7 @@ def gather_further(recipe: Recipe, places: Places, only: Container[str] | None =
     steps, found = {step.name: step for step in plan(recipe)}, {}
     for one in recipe.further:
         name = f"{recipe.name}/{one.name}"
-        if (one.figures or one.is_alone) and (only is None or name in only):
+        if (one.figures or one.alone) and (only is None or name in only):
             found[one.name] = _of_step(steps[name], one, places)
     return found
 

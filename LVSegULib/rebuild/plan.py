@@ -18,7 +18,7 @@ ALL = "all"
 def plan(recipe: Recipe) -> list[Step]:
     """Every step of a recipe."""
     further = [
-        Step(f"{recipe.name}/{one.name}", one.words, stdout=one.stdout, is_alone=one.is_alone) for one in recipe.further
+        Step(f"{recipe.name}/{one.name}", one.words, stdout=one.stdout, is_alone=one.alone) for one in recipe.further
     ]
     return [*_Plan(recipe).steps(), *further] if recipe.train else further
 
@@ -48,7 +48,7 @@ class _Plan:
             made += [self._prune(network) for network in self._networks]
         for position, judged in enumerate(self._recipe.evaluations):
             made.append(self._evaluate(judged, has_picture=position == 0))
-            if self._recipe.pruning is not None and not judged.is_challenge:
+            if self._recipe.pruning is not None and not judged.challenge:
                 made.append(self._evaluate(judged, is_pruned=False))
         if self._recipe.calibration:
             made.append(self._calibrate())
@@ -126,8 +126,8 @@ class _Plan:
     def _publish(self) -> Step:
         shown: list[str] = []
         for judged in self._recipe.evaluations:
-            shown += ["--challenge" if judged.is_challenge else "--evaluation", self._result(judged)]
-            if self._recipe.pruning is not None and not judged.is_challenge:
+            shown += ["--challenge" if judged.challenge else "--evaluation", self._result(judged)]
+            if self._recipe.pruning is not None and not judged.challenge:
                 shown += ["--unpruned", self._result(judged, is_pruned=False)]
         model = f"{self._runs}/calibrated" if self._recipe.calibration else self._network(ALL)
         return self._step(

@@ -11,10 +11,11 @@ from typing import Any
 from LVSegULib.errors import UsageError
 from LVSegULib.modelfolder.publish import about_from_values
 from LVSegULib.pruning.config import PruningConfig
-from LVSegULib.settings import read_toml
+from LVSegULib.settings import Owner, read_toml, typed
 from LVSegULib.training.config import TrainingConfig, config_from_values
 
 BUILD, TRAIN, TEACHER, ABOUT = "build.toml", "train.toml", "teacher.toml", "about.toml"
+EVALUATIONS, STEPS = "evaluations", "steps"
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,12 @@ class Judged:
         data: its folder's name. One that is trained on is judged by the folds that kept the patients back, others by
             the model that is shipped.
         title: heads the columns of tables; {patients} is their number.
-        is_challenge: only the figures of the MICCAI 2009 challenge are shown.
+        challenge: only the figures of the MICCAI 2009 challenge are shown.
     """
 
     data: str
     title: str
-    is_challenge: bool = False
+    challenge: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,30 @@ class Further:
 
     Attributes:
         name: of the step.
-        words: the command.
+        command: the command, in words as a shell takes them.
         stdout: where what it prints goes, if that is a result.
         figures: a JSON or Markdown file that it writes, which documents may quote.
         keys: which values of a JSON file; none for all.
-        is_alone: it measures time, so nothing else runs beside it.
+        alone: it measures time, so nothing else runs beside it.
     """
 
     name: str
-    words: tuple[str, ...]
+    command: str
     stdout: str = ""
     figures: str = ""
     keys: tuple[str, ...] = ()
-    is_alone: bool = False
+    alone: bool = False
+
+    def __post_init__(self) -> None:
+        try:
+            shlex.split(self.command)
+        except ValueError as error:
+            raise UsageError(f'the command of "{self.name}": {error}') from error
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the command."""
+        return tuple(shlex.split(self.command))
 
 
 @dataclass(frozen=True)
@@ -115,11 +127,11 @@ def read_recipe(folder: Path) -> Recipe:
     Raises:
         UsageError: a file is missing, or a value is unknown, missing or impossible.
     """
+    values = read_toml(folder / BUILD)
     try:
-        recipe = _recipe(folder.name, read_toml(folder / BUILD))
-    except (TypeError, KeyError, ValueError) as error:
-        reason = f"lacks {error}" if isinstance(error, KeyError) else str(error)
-        raise UsageError(f"{folder / BUILD}: {reason}: correct it, see {folder.parent / 'README.md'}") from error
+        recipe = _recipe(folder.name, values)
+    except UsageError as error:
+        raise UsageError(f"{folder / BUILD}: {error}: correct it, see {folder.parent / 'README.md'}") from error
     if not recipe.train:
         return recipe
     config = config_from_values(read_toml(folder / TRAIN))
@@ -134,48 +146,31 @@ def _recipe(name: str, values: dict[str, Any]) -> Recipe:
     values = dict(values)
     pruning, teacher = values.pop("pruning", None), values.pop("teacher", None)
     if pruning is not None:
-        PruningConfig(**pruning)
-    recipe = Recipe(
+        typed(PruningConfig, pruning, "[pruning]")
+    return typed(
+        Recipe,
+        {key: value for key, value in values.items() if key not in (EVALUATIONS, STEPS)},
+        "the recipe",
         name=name,
-        train=_texts(values.pop("train", [])),
-        teacher=None if teacher is None else Teacher(_texts(teacher["train"]), _texts(teacher["relabels"])),
-        folds=tuple(int(fold) for fold in values.pop("folds", [])),
         pruning=pruning,
-        calibration=_texts(values.pop("calibration", [])),
-        evaluations=tuple(_judged(one) for one in values.pop("evaluations", [])),
-        further=tuple(_further(one) for one in values.pop("steps", [])),
-        pictures={str(place): str(source) for place, source in values.pop("pictures", {}).items()},
-    )
-    if values:
-        raise ValueError(f"does not know {', '.join(values)}")
-    return recipe
-
-
-def _judged(values: dict[str, Any]) -> Judged:
-    return Judged(str(values["data"]), str(values["title"]), bool(values.get("challenge", False)))
-
-
-def _further(values: dict[str, Any]) -> Further:
-    return Further(
-        name=str(values["name"]),
-        words=tuple(shlex.split(values["command"])),
-        stdout=str(values.get("stdout", "")),
-        figures=str(values.get("figures", "")),
-        keys=_texts(values.get("keys", [])),
-        is_alone=bool(values.get("alone", False)),
+        teacher=None if teacher is None else typed(Teacher, teacher, "[teacher]"),
+        evaluations=_tables(Judged, values, EVALUATIONS),
+        further=_tables(Further, values, STEPS),
     )
 
 
-def _texts(values: Any) -> tuple[str, ...]:
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise ValueError(f"expected a list of texts, got {values!r}")
-    return tuple(values)
+def _tables(owner: type[Owner], values: dict[str, Any], key: str) -> tuple[Owner, ...]:
+    """What the tables `[[key]]` describe."""
+    tables = values.get(key, [])
+    if not isinstance(tables, list):
+        raise UsageError(f"write each of {key} as [[{key}]], with two brackets")
+    return tuple(typed(owner, table, f"[[{key}]] {number}") for number, table in enumerate(tables, start=1))
 
 
 def _check(recipe: Recipe, config: TrainingConfig, name: str, path: Path) -> None:
     if name != recipe.name:
         raise UsageError(f'{path.with_name(ABOUT)}: the name is "{name}", expected "{recipe.name}", its folder\'s')
-    kept = [judged for judged in recipe.evaluations if not judged.is_challenge]
+    kept = [judged for judged in recipe.evaluations if not judged.challenge]
     if not kept:
         raise UsageError(f"{path}: there is nothing to judge the model on: add [[evaluations]]")
     if len(set(recipe.folds)) < 2 or not set(recipe.folds) <= set(range(config.folds)):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any
 
 from LVSegULib.errors import LVSegUError, UsageError
-from LVSegULib.settings import fitted, read_toml
+from LVSegULib.settings import read_toml, refuse_no_numbers, typed
 from LVSegULib.training.config import TrainingConfig, config_from_values
 
 OWN_SETTINGS = ("data", "weights", "name", "folds", "fold", "split", "start", "cache")
@@ -105,8 +103,7 @@ class StudyConfig:
             object.__setattr__(self, "run", tuple(range(self.folds)))
         if not set(self.run) <= set(range(self.folds)):
             raise UsageError(f"run must list folds from 0 to {self.folds - 1}, got {list(self.run)}")
-        if not all(math.isfinite(number) for number in (self.stop_margin, *self.reach)):
-            raise UsageError(f"stop_margin and reach must be numbers, got {self.stop_margin:g} and {list(self.reach)}")
+        refuse_no_numbers(self)
         _check_names(self)
         for position, variant in enumerate(self.variants):
             _check_links(self, position, variant)
@@ -179,30 +176,9 @@ def _study(values: dict[str, Any]) -> StudyConfig:
     tables = values.get("variant", [])
     if not isinstance(tables, list):
         raise UsageError("write a variant as [[variant]], with two brackets")
-    variants = tuple(_typed(Variant, table, f"[[variant]] {number}") for number, table in enumerate(tables, start=1))
+    variants = tuple(typed(Variant, table, f"[[variant]] {number}") for number, table in enumerate(tables, start=1))
     head = {**values.get("study", {}), "base": values.get("base", {})}
-    return _typed(StudyConfig, head, "[study]", variants=variants)
-
-
-Owner = TypeVar("Owner", Variant, StudyConfig)
-
-
-def _typed(owner: type[Owner], table: Any, where: str, **others: Any) -> Owner:
-    """An `owner` from a table whose every value has been checked against the type of its field."""
-    if not isinstance(table, dict):
-        raise UsageError(f"{where} is no table")
-    hints = {name: hint for name, hint in get_type_hints(owner).items() if name not in others}
-    if unknown := [name for name in table if name not in hints]:
-        raise UsageError(f"{where}: unknown key {unknown[0]}: there are {', '.join(hints)}")
-    own = {name: fitted(f"{where}: {name}", value, hints[name]) for name, value in table.items()}
-    needed = [one.name for one in dataclasses.fields(owner) if _is_needed(one) and one.name not in {**table, **others}]
-    if needed:
-        raise UsageError(f"{where}: lacks {', '.join(needed)}")
-    return owner(**own, **others)
-
-
-def _is_needed(one: dataclasses.Field[Any]) -> bool:
-    return one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+    return typed(StudyConfig, head, "[study]", variants=variants)
 
 
 def _merged(base: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from LVSegULib.modelfolder.folder import find_model
 from LVSegULib.network.config import UNetConfig, count_parameters, share_of_classic
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.intensity import DEFAULT, check_kind
-from LVSegULib.settings import fitted
+from LVSegULib.settings import as_plain, fitted, refuse_no_numbers, values_of
 from LVSegULib.training.augmentation_config import AugmentationConfig
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -103,8 +102,8 @@ class TrainingConfig:
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
 
     def __post_init__(self) -> None:
-        _refuse_no_numbers(self, "")
-        _refuse_no_numbers(self.augmentation, "augmentation.")
+        refuse_no_numbers(self)
+        refuse_no_numbers(self.augmentation, "augmentation.")
         for name, (least, most) in RANGES.items():
             _check_range(name, getattr(self, name), least, most)
         if not self.learning_rate > 0:
@@ -182,29 +181,15 @@ class TrainingConfig:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
-        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
-        return plain
-
-
-def _refuse_no_numbers(config: TrainingConfig | AugmentationConfig, prefix: str) -> None:
-    """Raise a UsageError where a setting, or a value of a list, is NaN or infinite."""
-    for setting in dataclasses.fields(config):
-        for value in _values(getattr(config, setting.name)):
-            if isinstance(value, float) and not math.isfinite(value):
-                raise UsageError(f"{prefix}{setting.name} must be a number, got {value:g}")
+        return as_plain(self)
 
 
 def _check_range(name: str, value: Any, least: float, most: float) -> None:
     """Raise a UsageError unless a number, or each of a list, lies between `least` and `most`."""
-    for number in _values(value):
+    for number in values_of(value):
         if not least <= number <= most:
             said = f"be at least {least:g}" if most == math.inf else f"lie between {least:.10g} and {most:.10g}"
             raise UsageError(f"{name} must {said}, got {number:.15g}")
-
-
-def _values(value: Any) -> tuple[Any, ...]:
-    """The values of a list; a single one as a list of it."""
-    return value if isinstance(value, tuple) else (value,)
 
 
 def config_from_values(values: dict[str, Any]) -> TrainingConfig:

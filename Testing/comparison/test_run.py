@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,6 +106,20 @@ def test_models_without_training_patients_in_the_data_cannot_be_calibrated(
 def test_impossible_shares_are_refused(shares: tuple[float, ...]) -> None:
     with pytest.raises(UsageError, match="share"):
         ComparisonConfig((), (), shares=shares)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"step": 0.0}, "step must lie between 0 and 1"),
+        ({"slices": 0}, "slices must be at least 1"),
+        ({"refit_slices": -1}, "refit_slices and threads must be at least 0"),
+        ({"shares": (math.nan,)}, "lies between 0 and 1"),
+    ],
+)
+def test_impossible_settings_are_refused(settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        ComparisonConfig((), (), **settings)
 
 
 def test_a_network_that_finds_nothing_has_no_lvef_and_says_so(compared: Compared) -> None:

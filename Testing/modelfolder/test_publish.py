@@ -134,10 +134,18 @@ def test_a_failed_publication_leaves_the_shipped_model_as_it_was(
     assert (tmp_path / "lv" / "worst.png").read_bytes() == b"old"
 
 
-@pytest.mark.parametrize("change", [{"licence": None}, {"extra": "x"}])
-def test_a_description_must_be_complete(change: dict[str, str | None]) -> None:
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"licence": None}, "the description: lacks licence"),
+        ({"extra": "x"}, "the description: unknown key extra: there are name, "),
+        ({"name": 3}, "the description: name = 3 is not of type str"),
+        ({"citations": "Smith 2020"}, "the description: citations = 'Smith 2020' is not of type"),
+    ],
+)
+def test_a_description_must_be_complete(change: dict[str, Any], said: str) -> None:
     values = {name: value for name, value in {**ABOUT, **change}.items() if value is not None}
-    with pytest.raises(InputError, match="needs exactly"):
+    with pytest.raises(UsageError, match=said):
         about_from_values(values)
 
 

@@ -29,10 +29,8 @@ RECIPE = Recipe(
     folds=(0, 1),
     evaluations=(Judged("A", "{patients} adults"),),
     further=(
-        Further(
-            "bench", ("bench", "--json"), stdout="RUNS/m/b.json", figures="RUNS/m/b.json", keys=("a",), is_alone=True
-        ),
-        Further("compare", ("compare", "--out", "RUNS/m/c"), figures="RUNS/m/c/table.md"),
+        Further("bench", "bench --json", stdout="RUNS/m/b.json", figures="RUNS/m/b.json", keys=("a",), alone=True),
+        Further("compare", "compare --out RUNS/m/c", figures="RUNS/m/c/table.md"),
     ),
     pictures={"docs/bench.png": "RUNS/m/c/bench.png"},
 )

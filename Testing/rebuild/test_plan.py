@@ -22,7 +22,7 @@ A_RECIPE = Recipe(
     name="m",
     train=("A", "B"),
     folds=(1, 2),
-    evaluations=(Judged("A", "a"), Judged("C", "c"), Judged("B", "b", is_challenge=True)),
+    evaluations=(Judged("A", "a"), Judged("C", "c"), Judged("B", "b", challenge=True)),
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from LVSegULib.errors import LVSegUError, UsageError
-from LVSegULib.rebuild.recipe import Further, Judged, Teacher, read_recipe, read_recipes
+from LVSegULib.rebuild.recipe import Judged, Teacher, read_recipe, read_recipes
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "docs" / "models"
@@ -62,7 +62,7 @@ def test_a_recipe_may_have_a_teacher(a_recipe: Path) -> None:
     [
         ('relabels = ["B"]', 'relabels = ["C"]', r"relabels must be some of the data sets of train, got \['C'\]"),
         ('relabels = ["B"]', "relabels = []", "relabels must be some"),
-        ('relabels = ["B"]', "", "lacks 'relabels'"),
+        ('relabels = ["B"]', "", r"build.toml: \[teacher\]: lacks relabels"),
         ('"A", "B", "C"', '"B", "C"', "the teacher does not learn from A"),
         ('"A", "B", "C"', '"A", "C"', "the teacher does not learn from B"),
         ("folds = 4", "folds = 5", "has 5 folds, train.toml has 4"),
@@ -80,20 +80,38 @@ def test_a_recipe_may_hold_further_commands_only(a_recipe: Path) -> None:
     text = '[[steps]]\nname = "bench"\ncommand = """\nbench --model\nlv"""\nalone = true\n'
     (a_recipe / "build.toml").write_text(text, encoding="utf-8")
     (a_recipe / "about.toml").unlink()
-    assert read_recipe(a_recipe).further == (Further("bench", ("bench", "--model", "lv"), is_alone=True),)
+    (bench,) = read_recipe(a_recipe).further
+    assert (bench.name, bench.words, bench.alone) == ("bench", ("bench", "--model", "lv"), True)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("folds", "folding", "does not know folding"),
-        ('["A", "B"]', '"A"', "expected a list of texts, got 'A'"),
+        ("folds", "folding", "unknown key folding: there are train, folds, "),
+        ('["A", "B"]', '"A"', "the recipe: train = 'A' is not of type"),
         ("[1, 2]", "[1, 4]", r"folds must be two or more of 0 to 3, .* got \[1, 4\]"),
         ("[1, 2]", "[1]", "two or more"),
         ("tolerance", "mildness", "mildness"),
         ("0.002", "2", "fall in Dice between 0 and 1"),
-        ("title", "heading", "lacks 'title'"),
-        ("[[evaluations]]", "[evaluations]", "build.toml"),
+        ("title", "heading", r"\[\[evaluations\]\] 1: unknown key heading"),
+        ('title = "Set A, {patients} people"', "", r"\[\[evaluations\]\] 1: lacks title: correct it, see .*README.md"),
+        ("[[evaluations]]", "[evaluations]", r"write each of evaluations as \[\[evaluations\]\], with two brackets"),
+        ("[1, 2]", '[1.7, "2", true]', "the recipe: folds = .* is not of type"),
+        ("0.002", '"0.1"', r"\[pruning\]: tolerance = '0.1' is not of type float"),
+        ("0.002", "nan", "tolerance must be a number, got nan"),
+        (
+            'people"',
+            'people"\nchallange = true',
+            r"\[\[evaluations\]\] 1: unknown key challange: there are data",
+        ),
+        ('people"', 'people"\nchallenge = "false"', "challenge = 'false' is not of type bool"),
+        ("[[evaluations]]", '[[steps]]\nname = "b"\ncommand = "b"\nstdot = "c"\n[[evaluations]]', "unknown key stdot"),
+        (
+            "[[evaluations]]",
+            "[[steps]]\nname = 'b'\ncommand = '\"'\n[[evaluations]]",
+            'command of "b": No closing',
+        ),
+        ("[[evaluations]]", "[pictures]\na = 3\n[[evaluations]]", "pictures = .* is not of type"),
         ('people"', 'people"\nchallenge = true', "nothing to judge the model on"),
         ("train =", "train = =", "cannot read the configuration"),
     ],
@@ -109,7 +127,12 @@ def test_a_wrong_recipe_is_explained(a_recipe: Path, old: str, new: str, said: s
     [
         ("train.toml", "folds", "foldings", "unknown setting foldings"),
         ("about.toml", '"m"', '"n"', 'the name is "n", expected "m"'),
-        ("about.toml", "licence", "license", "needs exactly"),
+        (
+            "about.toml",
+            "licence",
+            "license",
+            "the description: unknown key license: there are name, ",
+        ),
     ],
 )
 def test_what_belongs_to_it_is_checked_too(a_recipe: Path, file: str, old: str, new: str, said: str) -> None:

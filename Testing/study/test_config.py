@@ -87,11 +87,11 @@ def test_what_a_variant_builds_on_must_have_networks_on_its_folds(tmp_path: Path
         ("folds = 2\nrun = [0, 1]", "folds = 1", "folds must be at least 2, got 1"),
         ('judged = ["Dataset900_Phantom"]', "judged = []", "judged = "),
         ("folds = 2", 'reference = "best"', 'the reference "best" must be a variant'),
-        ("folds = 2", "folds = 2\nstop_margin = nan", "stop_margin and reach must be numbers, got nan"),
+        ("folds = 2", "folds = 2\nstop_margin = nan", "stop_margin must be a number, got nan"),
         (
             "folds = 2",
             "folds = 2\nreach = [0.9, inf]",
-            r"stop_margin and reach must be numbers, got 0.2 and \[0.9, inf\]",
+            "reach must be a number, got inf",
         ),
         ("[base]", "[bass]", r"unknown table \[bass\]"),
         ("steps = 40", "steps = ", "cannot read the study"),
