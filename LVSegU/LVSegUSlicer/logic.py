@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
 from LVSegULib.errors import InputError, UsageError
+from LVSegULib.measures.volumes import volumes_by_label
 from LVSegUSlicer.import_guard import guardImports
 from LVSegUSlicer.navigation import goToFrame, goToSlice
 from LVSegUSlicer.request import Request, Results
@@ -20,7 +21,7 @@ from LVSegUSlicer.segmentation_run import SegmentationRun
 from LVSegUSlicer.started_run import PAUSE_MS, StartedRun
 from LVSegUSlicer.tables import exportTable
 from LVSegUSlicer.transaction import SceneTransaction
-from LVSegUSlicer.worker import labelVolumes, measureLabels
+from LVSegUSlicer.worker import measureLabels
 
 if TYPE_CHECKING:
     from LVSegUSlicer.parameter_node import LVSegUParameterNode
@@ -150,7 +151,7 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
             found, regions = readLabels(segmentationNode), regionsOf(segmentationNode)
         except InputError:
             return False
-        return hasOtherVolumes(results, labelVolumes(found.labels, regions, found.spacing_mm), found.spacing_mm)
+        return hasOtherVolumes(results, volumes_by_label(found.labels, regions, found.spacing_mm), found.spacing_mm)
 
     def resultsOf(self, segmentationNode: Any) -> Results | None:
         """The results that belong to a segmentation, also after the scene was saved and reloaded; None if none do."""

@@ -15,7 +15,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine, installed_engines, open_engine
 from LVSegULib.errors import EngineError
 from LVSegULib.labels import Label
-from LVSegULib.measures.volumes import Measures, measure, region_volumes_ml
+from LVSegULib.measures.volumes import Measures, measure, volumes_by_label
 from LVSegULib.modelfolder.folder import ModelFolder, find_model
 from LVSegULib.progress import part_of
 from LVSegULib.quality.score import Quality
@@ -120,13 +120,7 @@ def measureLabels(
     Returns:
         The beat's figures, and the volume of each frame in mL by label value.
     """
-    times = None if time_ms is None else time_ms.tolist()
-    return measure(labels, spacing_mm, times, regions), labelVolumes(labels, regions, spacing_mm)
-
-
-def labelVolumes(labels: NDArray[Any], regions: Sequence[Label], spacing_mm: Sequence[float]) -> dict[int, list[float]]:
-    """Volume of each frame of labels (T, K, J, I) in mL, by label value; voxels are `spacing_mm` (K, J, I)."""
-    return {region.value: region_volumes_ml(labels == region.value, spacing_mm).tolist() for region in regions}
+    return measure(labels, spacing_mm, time_ms, regions), volumes_by_label(labels, regions, spacing_mm)
 
 
 def openedInspector(model: ModelFolder, engine: str, threads: int | None) -> Inspector:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from LVSegULib.commands.options import add_engine_arguments
 from LVSegULib.errors import UsageError
 
 if TYPE_CHECKING:
     from LVSegULib.modelfolder.folder import ModelFolder
-    from LVSegULib.quality.calibrate import Chosen, Judged
+    from LVSegULib.quality.calibrate import Chosen
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,10 +54,10 @@ def run(arguments: argparse.Namespace) -> int:
     cases = _cases(arguments, model)
     with Progress("judging" if arguments.judge else "calibrating") as bar:
         if arguments.judge:
-            written, judged = model, judge_calibration(model, cases, bar)
+            written, figures = model, judge_calibration(model, cases, bar)
         else:
-            written, judged = calibrate(model, cases, arguments.out, bar)
-    print(summary(written, judged))
+            written, figures = calibrate(model, cases, arguments.out, bar)
+    print(summary(written, figures))
     return 0
 
 
@@ -73,8 +73,8 @@ def _cases(arguments: argparse.Namespace, model: ModelFolder) -> Sequence[Chosen
     return unseen_cases(datasets, model, list(zip(models, others, strict=True)), own)
 
 
-def summary(model: ModelFolder, judged: Judged) -> str:
+def summary(model: ModelFolder, figures: dict[str, Any]) -> str:
     """What people read on the terminal: how well it does, and which signs count."""
     from LVSegULib.quality.text import figure_lines, sign_lines
 
-    return "\n".join([f"{model.path}:", *figure_lines(judged.figures), *sign_lines(model.spec.quality)])
+    return "\n".join([f"{model.path}:", *figure_lines(figures), *sign_lines(model.spec.quality)])

@@ -49,9 +49,9 @@ class Progress:
     To be used with `with`, which takes the line away at the end.
     """
 
-    def __init__(self, caption: str, *, is_shown: bool = True) -> None:
+    def __init__(self, caption: str) -> None:
         self._caption = caption
-        self._is_shown = is_shown and sys.stderr.isatty()
+        self._is_shown = sys.stderr.isatty()
 
     def __enter__(self) -> Progress:
         return self

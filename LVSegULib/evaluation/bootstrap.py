@@ -76,10 +76,10 @@ def summarise(values: Sequence[float], patients: Sequence[str]) -> Summary:
         return Summary(math.nan, math.nan, 0, 0, len(every), NO_INTERVAL, NO_INTERVAL)
     mean_interval = median_interval = NO_INTERVAL
     if len(names) > 1:
-        drawn = _draw(len(names))
+        drawn = resamples(len(names))
         sums = np.bincount(owner, weights=kept)
-        mean_interval = _percentiles((drawn @ sums) / (drawn @ np.bincount(owner)))
-        median_interval = _percentiles(_medians(kept, owner, drawn))
+        mean_interval = interval_of((drawn @ sums) / (drawn @ np.bincount(owner)))
+        median_interval = interval_of(_medians(kept, owner, drawn))
     return Summary(
         mean=float(kept.mean()),
         median=float(np.median(kept)),
@@ -98,13 +98,13 @@ def ratio_of_sums(numerators: Sequence[float], denominators: Sequence[float]) ->
         return Ratio(math.nan, len(below), NO_INTERVAL)
     interval = NO_INTERVAL
     if len(below) > 1:
-        drawn = _draw(len(below))
+        drawn = resamples(len(below))
         sums = drawn @ below
-        interval = _percentiles((drawn @ above)[sums > 0] / sums[sums > 0])
+        interval = interval_of((drawn @ above)[sums > 0] / sums[sums > 0])
     return Ratio(float(above.sum() / below.sum()), len(below), interval)
 
 
-def _draw(patients: int) -> NDArray[np.int64]:
+def resamples(patients: int) -> NDArray[np.int64]:
     """How often each patient is drawn in each resample (RESAMPLES, patients); every row sums to `patients`."""
     even = np.full(patients, 1 / patients)
     return np.random.default_rng(SEED).multinomial(patients, even, size=RESAMPLES)
@@ -124,7 +124,8 @@ def _medians(values: NDArray[np.float64], owner: NDArray[np.intp], drawn: NDArra
     return medians
 
 
-def _percentiles(estimates: NDArray[np.float64]) -> Interval:
+def interval_of(estimates: NDArray[np.float64]) -> Interval:
+    """The interval that holds the middle 95 % of the estimates of resamples (N,)."""
     tail = 100 * (1 - CONFIDENCE) / 2
     low, high = np.percentile(estimates, [tail, 100 - tail])
     return float(low), float(high)

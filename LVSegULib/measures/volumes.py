@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -165,10 +165,17 @@ def region_volumes_ml(mask: NDArray[np.bool_], spacing_mm: Sequence[float]) -> N
     return volumes
 
 
+def volumes_by_label(
+    labels: NDArray[np.integer[Any]], regions: Iterable[Label], spacing_mm: Sequence[float]
+) -> dict[int, list[float]]:
+    """Volume of each frame of `labels` (T, K, J, I) in mL, by label value; voxels are `spacing_mm` (K, J, I)."""
+    return {region.value: region_volumes_ml(labels == region.value, spacing_mm).tolist() for region in regions}
+
+
 def measure(
     labels: NDArray[np.integer[Any]],
     spacing_mm: Sequence[float],
-    time_ms: Sequence[float] | None = None,
+    time_ms: Sequence[float] | NDArray[np.float64] | None = None,
     regions: Sequence[Label] = (CAVITY,),
 ) -> Measures:
     """Measure a segmented beat.

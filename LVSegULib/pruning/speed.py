@@ -25,11 +25,11 @@ def times_faster(one: Network, other: Network, images: NDArray[np.float32]) -> f
     return before / after
 
 
-def milliseconds(networks: Sequence[Network], images: NDArray[np.float32], rounds: int = ROUNDS) -> list[float]:
+def milliseconds(networks: Sequence[Network], images: NDArray[np.float32]) -> list[float]:
     """Time of each network for one of `images` (N, 1, H, W) on one thread, median of rounds in turn after a first."""
     sessions = [open_session(fastest_onnx(*network).SerializeToString()) for network in networks]
     seconds: list[list[float]] = [[] for _ in networks]
-    for number in range(rounds + 1):
+    for number in range(ROUNDS + 1):
         for session, own in zip(sessions, seconds, strict=True):
             started = time.perf_counter()
             session.run(None, {"images": images})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +21,11 @@ from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.modelfolder.threshold import log_odds_in_force
 from LVSegULib.progress import Report, silent
 from LVSegULib.quality.calibration import calibration_of
-from LVSegULib.quality.examples import Examples, collect
-from LVSegULib.quality.learn import Judgement, figures_of, judge_examples, learn
+from LVSegULib.quality.examples import collect
+from LVSegULib.quality.learn import figures_of, judge_examples, learn
 from LVSegULib.quality.text import HEADING, ROC_PICTURE, card_paragraphs
 
 Chosen = tuple[str, EvaluationCase, ModelSpec, Engine]
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Slices, what was said of them by a calibration that did not know their patients, and how well it agrees."""
-
-    examples: Examples
-    judgement: Judgement
-    figures: dict[str, Any]
 
 
 def calibrate(
@@ -43,7 +33,7 @@ def calibrate(
     cases: Sequence[Chosen],
     path: Path,
     progress: Report = silent,
-) -> tuple[ModelFolder, Judged]:
+) -> tuple[ModelFolder, dict[str, Any]]:
     """Write `model` as a new folder whose segmentations tell how far they can be trusted.
 
     Args:
@@ -51,6 +41,9 @@ def calibrate(
         cases: who is learnt from, see `unseen_cases`.
         path: the new folder.
         progress: told the share of the cases that is done.
+
+    Returns:
+        The new model; and how well the score tells bad slices of patients whom it did not know, see `learn.figures_of`.
 
     Raises:
         InputError: a case cannot be read, or there is too little to learn from.
@@ -67,10 +60,10 @@ def calibrate(
     spec = dataclasses.replace(model.spec, quality=calibration.to_json())
     card = with_section(_card_of(model), figures)
     saved = save_model(path, spec, model.weights(), card, {ROC_PICTURE: picture})
-    return saved, Judged(examples, judgement, figures)
+    return saved, figures
 
 
-def judge_calibration(model: ModelFolder, cases: Sequence[Chosen], progress: Report = silent) -> Judged:
+def judge_calibration(model: ModelFolder, cases: Sequence[Chosen], progress: Report = silent) -> dict[str, Any]:
     """How well the calibration that `model` has does on other patients.
 
     Raises:
@@ -81,8 +74,7 @@ def judge_calibration(model: ModelFolder, cases: Sequence[Chosen], progress: Rep
     if calibration is None:
         raise UsageError(f"{model.spec.name} has no quality score to judge: run lvsegu calibrate --out on it first")
     examples = collect(cases, progress)
-    judgement = judge_examples(calibration, examples)
-    return Judged(examples, judgement, figures_of(examples, judgement))
+    return figures_of(examples, judge_examples(calibration, examples))
 
 
 def unseen_cases(

@@ -45,13 +45,12 @@ class Logistic:
         return np.asarray(1 / (1 + np.exp(-odds)), np.float64)
 
 
-def fit_logistic(signs: Signs, badness: NDArray[np.float64], ridge: float = RIDGE) -> Logistic:
+def fit_logistic(signs: Signs, badness: NDArray[np.float64]) -> Logistic:
     """The weights that explain `badness` best.
 
     Args:
         signs: signs (F, N).
         badness: how surely each slice is bad (N,), 0 to 1.
-        ridge: penalty on the squared weights.
     """
     from scipy.optimize import minimize
 
@@ -66,8 +65,8 @@ def fit_logistic(signs: Signs, badness: NDArray[np.float64], ridge: float = RIDG
         weights, bias = values[:-1], values[-1]
         odds = weights @ standard + bias
         error = 1 / (1 + np.exp(-odds)) - badness
-        value = float(np.sum(np.logaddexp(0, odds) - badness * odds) + ridge / 2 * weights @ weights)
-        return value, np.append(standard @ error + ridge * weights, error.sum())
+        value = float(np.sum(np.logaddexp(0, odds) - badness * odds) + RIDGE / 2 * weights @ weights)
+        return value, np.append(standard @ error + RIDGE * weights, error.sum())
 
     bounds = [(0.0, None)] * len(signs) + [(None, None)]
     found = minimize(loss, np.zeros(len(signs) + 1), jac=True, method="L-BFGS-B", bounds=bounds).x

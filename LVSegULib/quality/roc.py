@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.evaluation.bootstrap import CONFIDENCE, NO_INTERVAL, RESAMPLES, SEED, Interval, ratio_of_sums
+from LVSegULib.evaluation.bootstrap import NO_INTERVAL, Interval, interval_of, ratio_of_sums, resamples
 
 Numbers = NDArray[np.float64]
 Choices = NDArray[np.bool_]
@@ -58,11 +58,8 @@ def area_under(wrong: Numbers, bad: Choices, patients: Sequence[str]) -> Figure:
     ranks = _Ranks(wrong, bad)
     area, interval, count = ranks.area(np.ones(len(wrong))), NO_INTERVAL, int(owner.max()) + 1
     if count > 1 and math.isfinite(area):
-        drawn = np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
-        areas = np.array([ranks.area(row[owner].astype(np.float64)) for row in drawn])
-        tail = 100 * (1 - CONFIDENCE) / 2
-        low, high = np.nanpercentile(areas, [tail, 100 - tail])
-        interval = float(low), float(high)
+        areas = np.array([ranks.area(row[owner].astype(np.float64)) for row in resamples(count)])
+        interval = interval_of(areas[np.isfinite(areas)])
     return Figure(area, interval)
 
 

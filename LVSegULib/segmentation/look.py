@@ -40,11 +40,11 @@ TYPICAL_RADIUS_MM = 22.0
 SURE = 0.8
 """A look of this score or more, with a heart of a usual size inside the grid, is not questioned."""
 
-CLEARLY_BETTER, FAR_BETTER = 0.1, 0.4
-"""Another grid must have a score higher by the first; by the second if it only shows a heart as people's differ."""
-
 ALIKE = 2.5
 """People's hearts, with those of children and at ES, differ in size by up to this factor."""
+
+CLEARLY_BETTER, FAR_BETTER = 0.1, 0.4
+"""Another grid must have a score higher by the first; by the second if it only shows a heart as people's differ."""
 
 LEAST_SCORE = 0.65
 """And no lower than this: in what is no heart, something is found on some grid."""

@@ -1,4 +1,4 @@
-"""One input to its five files: read, segment, measure, draw, write. The command line and 3D Slicer call the same."""
+"""One input to its five files: read, segment, measure, draw, write. See `segment` for a cine in memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.errors import OutputError, UsageError
 from LVSegULib.identity import Identity, identity_of
-from LVSegULib.measures.volumes import Measures, measure, region_volumes_ml
+from LVSegULib.measures.volumes import Measures, measure, volumes_by_label
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.parallel import in_order
@@ -134,8 +134,7 @@ def segment_cine_to_files(
     seconds = {"read": time.perf_counter() - start}
     files = _files(cine, out)
     segmentation = segment_cine(cine, segmenter.model.spec, segmenter.engine, progress=progress)
-    times = None if cine.time_ms is None else cine.time_ms.tolist()
-    measures = measure(segmentation.labels, cine.spacing_mm, times, segmenter.model.spec.labels)
+    measures = measure(segmentation.labels, cine.spacing_mm, cine.time_ms, segmenter.model.spec.labels)
     measures = replace(measures, warnings=(*measures.warnings, *segmentation.warnings))
     writing = time.perf_counter()
     with _all_or_none(out, files) as staging:
@@ -171,9 +170,7 @@ def _write_images(
 
     labels, quality = segmentation.labels, segmentation.quality
     nrrd, nifti, table, picture, _ = _files(cine, folder)
-    volumes_ml = {
-        label.value: region_volumes_ml(labels == label.value, cine.spacing_mm).tolist() for label in spec.labels
-    }
+    volumes_ml = volumes_by_label(labels, spec.labels, cine.spacing_mm)
     write_segmentation_nrrd(nrrd, labels, cine.ijk_to_ras, spec.labels, measures.frames_to_show)
     flagged = None if quality is None else quality.flagged
     write_table(table, volumes_ml, measures, None if flagged is None else flagged.sum(axis=1).tolist())

@@ -49,9 +49,9 @@ class Row:
         chosen = self._of(dataset)
         return summarise([one.overlap.dice for one in chosen.values()], [patient for _, patient in chosen])
 
-    def pooled_dice(self, dataset: str = "") -> Ratio:
-        """Dice of all voxels of the patients of one data set, or of all, together."""
-        overlaps = [one.overlap for one in self._of(dataset).values()]
+    def pooled_dice(self) -> Ratio:
+        """Dice of all voxels of the patients together."""
+        overlaps = [one.overlap for one in self.patients.values()]
         return ratio_of_sums([2 * one.both for one in overlaps], [one.reference + one.prediction for one in overlaps])
 
     def slice_dice(self) -> Summary:

@@ -82,9 +82,9 @@ def test_a_calibration_is_judged_on_other_data(calibrated: ModelFolder, tmp_path
     others = open_evaluation_set(write_hard_hearts(tmp_path / "Dataset902_Other", patients=4))
     fold = save_fold(tmp_path / "fold", ["x"], [case.patient for case in others.cases])
     engine = open_engine(fold, "onnxruntime", 1)
-    judged = judge_calibration(calibrated, unseen_cases([others], calibrated, [(fold, engine)], engine))
-    assert judged.figures["bad_found"]["value"] == 1
-    assert judged.figures["false_alarms"]["value"] == 0
+    figures = judge_calibration(calibrated, unseen_cases([others], calibrated, [(fold, engine)], engine))
+    assert figures["bad_found"]["value"] == 1
+    assert figures["false_alarms"]["value"] == 0
     with pytest.raises(UsageError, match="has no quality score to judge"):
         judge_calibration(fold, unseen_cases([others], fold, [], engine))
 
