@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,30 @@ def refuse_folder(path: Path) -> None:
     """
     if path.is_dir():
         raise OutputError(f"cannot write {path}: it is a folder: give the name of a file")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as a UTF-8 file, whole; its lines end in a line feed on every system.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with written_whole(path) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Write a line of `columns` and one of each of `rows` as a CSV file, whole.
+
+    Lines end in a line feed on every system, the last one too; None is an empty field.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with written_whole(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
 
 
 def write_json(path: Path, values: Any) -> None:

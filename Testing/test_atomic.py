@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from LVSegULib.atomic import folder_written_whole, refuse_folder, write_json, written_whole
+from LVSegULib.atomic import (
+    folder_written_whole,
+    refuse_folder,
+    write_csv,
+    write_json,
+    write_text,
+    written_whole,
+)
 from LVSegULib.errors import OutputError
 
 
@@ -115,3 +123,36 @@ def test_names_of_files_that_are_no_text_can_be_in_json(tmp_path: Path) -> None:
     name = os.fsdecode(b"M\xfcller") if os.name != "nt" else "M\udcfcller"
     write_json(tmp_path / "a.json", {"source": name, "Müller": 1})
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == {"source": name, "Müller": 1}
+
+
+def test_a_text_has_the_same_bytes_on_every_system(tmp_path: Path) -> None:
+    write_text(tmp_path / "new" / "a.txt", "Müller\nsecond\n")
+    assert (tmp_path / "new" / "a.txt").read_bytes() == b"M\xc3\xbcller\nsecond\n"
+
+
+def test_a_table_has_a_line_of_columns_and_one_for_each_row(tmp_path: Path) -> None:
+    write_csv(
+        tmp_path / "new" / "a.csv", ("name", "value"), iter([("Müller", 0.5), ('a "b", c', None), (True, "x\ny")])
+    )
+    expected = b'name,value\nM\xc3\xbcller,0.5\n"a ""b"", c",\nTrue,"x\ny"\n'
+    assert (tmp_path / "new" / "a.csv").read_bytes() == expected
+    write_csv(tmp_path / "none.csv", ("name", "value"), [])
+    assert (tmp_path / "none.csv").read_bytes() == b"name,value\n"
+
+
+def test_a_table_whose_rows_end_in_an_error_leaves_the_older_one(tmp_path: Path) -> None:
+    def rows() -> Iterator[tuple[str]]:
+        yield ("first",)
+        raise ValueError("no second row")
+
+    write_text(tmp_path / "a.csv", "old\n")
+    with pytest.raises(ValueError, match="no second row"):
+        write_csv(tmp_path / "a.csv", ("name",), rows())
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "old\n"
+    assert list(tmp_path.iterdir()) == [tmp_path / "a.csv"]
+
+
+@pytest.mark.parametrize("write", [lambda path: write_text(path, "a"), lambda path: write_csv(path, ("a",), [])])
+def test_texts_and_tables_are_not_written_where_a_folder_is(tmp_path: Path, write: Callable[[Path], None]) -> None:
+    with pytest.raises(OutputError, match="it is a folder"):
+        write(tmp_path)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,12 +11,11 @@ from LVSegULib.cohort.listing_images import HEADERS, data_beside
 from LVSegULib.cohort.listing_walk import walk
 from LVSegULib.cohort.naming import folder_name, longer_names, printable
 from LVSegULib.errors import InputError
+from LVSegULib.reading.csv_list import rows_of
 from LVSegULib.reading.names import short_name
 
 NEEDED = "path"
 FURTHER = ("name", "series")
-
-_DELIMITERS = ",;\t"
 
 
 def read_list(path: Path, progress: Callable[[int], None]) -> list[Found]:
@@ -32,8 +29,8 @@ def read_list(path: Path, progress: Callable[[int], None]) -> list[Found]:
         progress: told how many files have been looked at.
 
     Raises:
-        InputError: the file cannot be read, lacks the column or has an unknown one, or no line; a line has no path, too
-            many columns, or the name or path of another line.
+        InputError: the file cannot be read, lacks the column, has an unknown one or one twice, or no line; a line has
+            no path, too many columns, or the name or path of another line.
     """
     rows = list(_rows(path))
     if not rows:
@@ -50,41 +47,13 @@ def read_list(path: Path, progress: Callable[[int], None]) -> list[Found]:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """The lines that are not blank, with their numbers."""
-    text = _text(path)
-    header = next(iter(text.splitlines()), "")
-    delimiter = max(_DELIMITERS, key=header.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    try:
-        columns = [name.strip().lower() for name in reader.fieldnames or ()]
-        _check_columns(path, columns)
-        reader.fieldnames = columns
-        for row in reader:
-            if None in row:
-                raise InputError(f"{path}, line {reader.line_num}: has more columns than the first line: correct it")
-            values = {name: (value or "").strip() for name, value in row.items()}
-            if values[NEEDED]:
-                yield reader.line_num, values
-            elif any(values.values()):
-                raise InputError(f"{path}, line {reader.line_num}: has no path: give one")
-    except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: cannot be read as a list ({error}): correct it") from error
-
-
-def _text(path: Path) -> str:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as a list ({error}): save it as CSV (UTF-8)") from error
-    if "\0" in text:
-        raise InputError(f"{path}: is no text: give a folder, or a list saved as CSV (UTF-8)")
-    return text
-
-
-def _check_columns(path: Path, columns: list[str]) -> None:
-    unknown = [name for name in columns if name not in (NEEDED, *FURTHER)]
-    if NEEDED not in columns or unknown:
-        what = f"lacks the column {NEEDED}" if NEEDED not in columns else f'has the unknown column "{unknown[0]}"'
-        raise InputError(f"{path}: {what}: its first line must name {NEEDED} and may {', '.join(FURTHER)}")
+    for line, row in rows_of(path, (NEEDED,), FURTHER):
+        if isinstance(row, InputError):
+            raise row
+        if row[NEEDED]:
+            yield line, row
+        elif any(row.values()):
+            raise InputError(f"{path}, line {line}: has no path: give one")
 
 
 def _refuse_repeated(path: Path, rows: list[tuple[int, dict[str, str]]]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.atomic import write_text
 from LVSegULib.cohort.outliers import OUTLYING
 from LVSegULib.cohort.overview_columns import Column, columns_of, values_of
 from LVSegULib.cohort.overview_failures import kinds_of
@@ -39,8 +39,7 @@ def write_overview(path: Path, rows: Sequence[dict[str, Any]], about: Mapping[st
     title = plain(path.resolve().parent.name)
     values = page_values(rows) | {"title": title, "about": {name: plain(text) for name, text in about.items()}}
     text = filled(_TEMPLATE, {"title": html.escape(f"{title}: cohort"), "data": safe_json(values)})
-    with written_whole(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+    write_text(path, text)
 
 
 def page_values(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from LVSegULib.atomic import written_whole
+from LVSegULib import atomic
 from LVSegULib.measures.volumes import UNITS
 
 if TYPE_CHECKING:
@@ -39,11 +38,7 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
         OutputError: the file cannot be written.
     """
     columns = columns_of(rows)
-    with written_whole(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow(["" if row.get(name) is None else _shown(row[name]) for name in columns])
+    atomic.write_csv(path, columns, ([_shown(row.get(name)) for name in columns] for row in rows))
 
 
 def write_parquet(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -59,7 +54,7 @@ def write_parquet(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     schema = pyarrow.schema([(name, _type(name)) for name in columns])
     values = {name: [row.get(name) for row in rows] for name in columns}
     table = pyarrow.table(values, schema=schema)
-    with written_whole(path) as beside:
+    with atomic.written_whole(path) as beside:
         pyarrow.parquet.write_table(table, beside)
 
 

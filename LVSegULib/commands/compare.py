@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare, print the table, and write it with the picture; returns 0."""
     need_torch("pruning")
-    from LVSegULib.atomic import written_whole
+    from LVSegULib.atomic import write_text
     from LVSegULib.comparison.config import ComparisonConfig
     from LVSegULib.comparison.run import compare_pruning
     from LVSegULib.modelfolder.folder import find_model
@@ -80,8 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     models, scratch = ([find_model(name) for name in names] for names in (arguments.models, arguments.scratch))
     rows = compare_pruning(models, scratch, config, arguments.out, logger.info)
     text = table(rows)
-    with written_whole(arguments.out / TABLE) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+    write_text(arguments.out / TABLE, text)
     draw_comparison(arguments.out / PICTURE, rows)
     print(text, end="")
     return 0

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from LVSegULib.dataset.pair import Pair, frames_from, phase_from
 from LVSegULib.errors import InputError, LVSegUError
+from LVSegULib.reading.csv_list import rows_of
 
 NEEDED = ("volume", "segmentation")
 FURTHER = ("patient", "phase", "frame", "series")
-
-_DELIMITERS = ",;\t"
 
 
 def read_pair_list(path: Path) -> list[Pair | LVSegUError]:
@@ -21,35 +19,19 @@ def read_pair_list(path: Path) -> list[Pair | LVSegUError]:
     write them, semicolons or tabs. Blank lines are passed over. What is wrong with a line takes the place of its pair.
 
     Raises:
-        InputError: the file cannot be read, lacks a column, has an unknown one, or no line.
+        InputError: the file cannot be read, lacks a column, has an unknown one or one twice, or no line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as a list ({error}): save it as CSV (UTF-8)") from error
-    header = next(iter(text.splitlines()), "")
-    delimiter = max(_DELIMITERS, key=header.count)
-    reader = csv.DictReader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
-    columns = [name.strip().lower() for name in reader.fieldnames or ()]
-    reader.fieldnames = columns
-    missing = [name for name in NEEDED if name not in columns]
-    unknown = [name for name in columns if name not in NEEDED + FURTHER]
-    if missing or unknown:
-        what = f"lacks the column {missing[0]}" if missing else f'has the unknown column "{unknown[0]}"'
-        raise InputError(f"{path}: {what}: its first line must name {', '.join(NEEDED)} and may {', '.join(FURTHER)}")
-    pairs = [_pair(row, path, reader.line_num) for row in reader if any(map(_is_told, row.values()))]
+    pairs = [
+        row if isinstance(row, InputError) else _pair(row, path, line)
+        for line, row in rows_of(path, NEEDED, FURTHER)
+        if isinstance(row, InputError) or any(row.values())
+    ]
     if not pairs:
         raise InputError(f"{path}: holds no pair: give each a line")
     return pairs
 
 
-def _is_told(value: str | list[str] | None) -> bool:
-    """Whether a cell, or those beyond the last column, holds more than blanks."""
-    return any(map(_is_told, value)) if isinstance(value, list) else bool((value or "").strip())
-
-
-def _pair(row: dict[str, str | None], path: Path, line: int) -> Pair | LVSegUError:
-    values = {name: (value or "").strip() for name, value in row.items() if isinstance(value, str | None)}
+def _pair(values: dict[str, str], path: Path, line: int) -> Pair | LVSegUError:
     try:
         if not all(values[name] for name in NEEDED):
             raise InputError(f"{NEEDED[0] if not values[NEEDED[0]] else NEEDED[1]} is missing")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-
-import numpy as np
 
 from LVSegULib.errors import InputError
 from LVSegULib.evaluation.cases import EvaluationCase, Reference
 from LVSegULib.labels import ALL_LABELS, CAVITY, Label
-from LVSegULib.reading.nnunet import Case, open_raw_dataset
-from LVSegULib.reading.sunnybrook import SunnybrookPatient, is_sunnybrook, open_sunnybrook
+from LVSegULib.reading.labelled import drawn_frames, open_dataset
+from LVSegULib.reading.nnunet import Case, RawDataset
+from LVSegULib.reading.sunnybrook import SunnybrookPatient
 
 
 @dataclass(frozen=True)
@@ -30,30 +28,16 @@ def open_evaluation_set(folder: Path) -> EvaluationSet:
     """The cases of `folder` that have a reference: an nnU-Net raw folder, or Sunnybrook DICOM with contours.
 
     Raises:
-        InputError: neither of them, or no case has a reference.
+        InputError: no such folder, neither of them, or no case has a reference.
     """
-    dataset = replace(_opener(folder)(folder), folder=folder.resolve())
+    opened, place = open_dataset(folder), folder.resolve()
+    dataset = _raw_set(opened, place) if isinstance(opened, RawDataset) else _sunnybrook_set(opened, place)
     if not dataset.cases:
         raise InputError(f"{folder}: no image has a reference: put label maps into labelsTr, or contour files beside")
     return dataset
 
 
-def _opener(folder: Path) -> Callable[[Path], EvaluationSet]:
-    """What opens `folder`, by the file that its layout has."""
-    if not folder.exists():
-        raise InputError(f"{folder}: does not exist: check the path")
-    if (folder / "dataset.json").exists():
-        return _raw_set
-    if is_sunnybrook(folder):
-        return _sunnybrook_set
-    raise InputError(
-        f"{folder}: is no data set, expected an nnU-Net raw folder (dataset.json, imagesTr, labelsTr) or the "
-        "Sunnybrook Cardiac Data (scd_patientdata.csv, DICOM and contours)"
-    )
-
-
-def _raw_set(folder: Path) -> EvaluationSet:
-    dataset = open_raw_dataset(folder)
+def _raw_set(dataset: RawDataset, folder: Path) -> EvaluationSet:
     return EvaluationSet(
         name=dataset.name,
         labels=tuple(label for label in ALL_LABELS if label.key in dataset.labels),
@@ -62,6 +46,7 @@ def _raw_set(folder: Path) -> EvaluationSet:
             for case in (*dataset.cases, *dataset.test_cases)
             if case.label is not None
         ),
+        folder=folder,
     )
 
 
@@ -69,17 +54,16 @@ def _read_raw(case: Case) -> Reference:
     cine, labels = case.read()
     if labels is None:
         raise InputError(f"{case.name}: has no label map")
-    filled = np.flatnonzero(labels.any(axis=(1, 2, 3))).tolist()
     phases = {0: case.phase} if case.phase and cine.frame_count == 1 else {}
-    return Reference(cine, labels, tuple(filled or range(cine.frame_count)), phases)
+    return Reference(cine, labels, tuple(drawn_frames(labels)), phases)
 
 
-def _sunnybrook_set(folder: Path) -> EvaluationSet:
-    patients = open_sunnybrook(folder)
+def _sunnybrook_set(patients: tuple[SunnybrookPatient, ...], folder: Path) -> EvaluationSet:
     return EvaluationSet(
-        name=folder.resolve().name,
+        name=folder.name,
         labels=(CAVITY,),
         cases=tuple(EvaluationCase(one.scd_name, one.name, partial(_read_sunnybrook, one)) for one in patients),
+        folder=folder,
     )
 
 

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from LVSegULib.atomic import written_whole
 from LVSegULib.comparison.figures import Figures
+from LVSegULib.pictures.plot import COLOURS, GRID_COLOUR, new_figure, save
 
-COLOURS = ("#1d4ed8", "#9ca3af", "#c2410c", "#047857", "#7c3aed", "#111827")
-GRID_COLOUR, ALIKE_COLOUR = "#e5e7eb", "#dbeafe"
 MARGIN = 0.05
 """Falls of Dice beyond this are cut off: who reads the picture compares the good ones."""
 
@@ -19,10 +17,8 @@ AXES = {"parameters": "parameters left, %", "multiply_adds": "multiply-adds left
 
 def draw_comparison(path: Path, rows: Sequence[Figures]) -> None:
     """Write a PNG: change of Dice per patient above, error of the LVEF below, over what is left of the network."""
-    from matplotlib.figure import Figure
-
     whole, others = rows[0], rows[1:]
-    figure = Figure(figsize=(11, 6.4), dpi=120, layout="constrained")
+    figure = new_figure(11, 6.4)
     axes = figure.subplots(2, len(AXES), sharey="row", sharex="col")
     methods = list(dict.fromkeys(row.method for row in others))
     for column, (name, title) in enumerate(AXES.items()):
@@ -43,8 +39,7 @@ def draw_comparison(path: Path, rows: Sequence[Figures]) -> None:
     names = axes[0][0].get_legend_handles_labels()
     figure.legend(*names, frameon=False, loc="outside lower center", ncols=len(methods), fontsize=9)
     figure.suptitle(f"{whole.patients} patients of whom no network knew anything; bars: 95 % confidence intervals")
-    with written_whole(path) as beside:
-        figure.savefig(beside, format="png")
+    save(figure, path)
 
 
 def _line(

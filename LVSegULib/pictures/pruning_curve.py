@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.pictures.plot import BLUE, GREY, GRID_COLOUR, ORANGE, new_figure, save
 from LVSegULib.pruning.log import Row
 
-PARAMETERS_COLOUR, MULTIPLY_ADDS_COLOUR, TOLERANCE_COLOUR, GRID_COLOUR = "#1d4ed8", "#c2410c", "#9ca3af", "#e5e7eb"
+PARAMETERS_COLOUR, MULTIPLY_ADDS_COLOUR, TOLERANCE_COLOUR = BLUE, ORANGE, GREY
 
 
 def draw_pruning_curve(path: Path, rows: Sequence[Row], chosen: Row, tolerance: float) -> None:
     """Write a PNG with the Dice of every round over the share of parameters and of multiply-adds that is left."""
-    from matplotlib.figure import Figure
-
     whole = rows[0]
-    figure = Figure(figsize=(8, 4.2), dpi=120, layout="constrained")
+    figure = new_figure(8, 4.2)
     axis = figure.add_subplot()
     for name, colour in (("parameters", PARAMETERS_COLOUR), ("multiply_adds", MULTIPLY_ADDS_COLOUR)):
         left = [100 * getattr(row, name) / getattr(whole, name) for row in rows]
@@ -32,5 +30,4 @@ def draw_pruning_curve(path: Path, rows: Sequence[Row], chosen: Row, tolerance: 
     axis.set_ylim(min(row.dice for row in rows) - 0.001, max(row.dice for row in rows) + 0.001)
     axis.grid(color=GRID_COLOUR)
     axis.legend(frameon=False, loc="lower left")
-    with written_whole(path) as beside:
-        figure.savefig(beside, format="png")
+    save(figure, path)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from LVSegULib.pictures.plot import BLUE, GRID_COLOUR, ORANGE, new_figure, png_of
 from LVSegULib.visualization.robustness import Curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOUR, WHOLE_COLOUR, GRID_COLOUR = "#1d4ed8", "#c2410c", "#e5e7eb"
+COLOUR, WHOLE_COLOUR = BLUE, ORANGE
 COLUMNS = 4
 
 TITLES = {
@@ -31,10 +31,8 @@ RATIOS = ("scale", "gamma", "bias field")
 
 def robustness_png(curves: Sequence[Curve], title: str) -> bytes:
     """A PNG with a panel for each curve: the mean over patients as a line, its 95 % interval as a band."""
-    from matplotlib.figure import Figure
-
     rows = -(-max(1, len(curves)) // COLUMNS)
-    figure = Figure(figsize=(11, 0.6 + 2.6 * rows), dpi=120, layout="constrained")
+    figure = new_figure(11, 0.6 + 2.6 * rows)
     panels = figure.subplots(rows, COLUMNS, sharey=True, squeeze=False).ravel()
     for panel, curve in zip(panels, curves, strict=False):
         _draw(panel, curve)
@@ -49,9 +47,7 @@ def robustness_png(curves: Sequence[Curve], title: str) -> bytes:
         else:
             figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     figure.suptitle(title, fontsize=12)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
-    return buffer.getvalue()
+    return png_of(figure)
 
 
 def _draw(panel: Axes, curve: Curve) -> None:

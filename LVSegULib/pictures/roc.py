@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
+from LVSegULib.pictures.plot import BLUE, GRID_COLOUR, ORANGE, new_figure, png_of
 from LVSegULib.quality.roc import Choices, curve
 
 if TYPE_CHECKING:
     from LVSegULib.quality.learn import Judgement
 
-CURVE_COLOUR, POINT_COLOUR, GRID_COLOUR, GOAL_COLOUR = "#1d4ed8", "#c2410c", "#e5e7eb", "#15803d"
+CURVE_COLOUR, POINT_COLOUR, GOAL_COLOUR = BLUE, ORANGE, "#15803d"
 
 GOAL = (10.0, 90.0)
 """Per cent of the good slices flagged at most, and of the bad ones at least, that one would wish for."""
@@ -24,10 +24,8 @@ def roc_png(judgement: Judgement, bad: Choices, figures: dict[str, Any]) -> byte
         bad: which of them are bad (N,).
         figures: what `LVSegULib.quality.learn.figures_of` gave for them.
     """
-    from matplotlib.figure import Figure
-
     alarms, found = curve(judgement.wrong, bad)
-    figure = Figure(figsize=(5.4, 5.2), dpi=120, layout="constrained")
+    figure = new_figure(5.4, 5.2)
     axis = figure.add_subplot()
     axis.fill_betweenx([GOAL[1], 100], 0, GOAL[0], color=GOAL_COLOUR, alpha=0.15, linewidth=0, label="the goal")
     axis.plot(100 * alarms, 100 * found, color=CURVE_COLOUR, linewidth=1.8, label=f"area {_area(figures)}")
@@ -42,9 +40,7 @@ def roc_png(judgement: Judgement, bad: Choices, figures: dict[str, Any]) -> byte
     axis.grid(color=GRID_COLOUR)
     axis.set_axisbelow(True)
     axis.legend(frameon=False, loc="lower right")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
-    return buffer.getvalue()
+    return png_of(figure)
 
 
 def _area(figures: dict[str, Any]) -> str:

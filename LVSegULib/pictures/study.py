@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from LVSegULib.atomic import written_whole
-from LVSegULib.pictures.comparison import COLOURS, GRID_COLOUR
+from LVSegULib.pictures.plot import BLACK, BLUE, COLOURS, GREY, GRID_COLOUR, ORANGE, new_figure, save
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from LVSegULib.study.conclusions import Comparison
     from LVSegULib.study.results import Row
 
-VERDICT_COLOURS = {"better": "#1d4ed8", "worse": "#c2410c", "none": "#9ca3af"}
+VERDICT_COLOURS = {"better": BLUE, "worse": ORANGE, "none": GREY}
 NOISE_COLOUR = "#f3f4f6"
 ROW_INCHES = 0.3
 CLOSE = 1.15
@@ -33,7 +30,7 @@ def draw_differences(path: Path, compared: Sequence[Comparison], noise: float, t
         noise: what another seed does, shown as a band; NaN if it is not known.
         title: over the picture.
     """
-    figure = _figure((9, 1.5 + ROW_INCHES * len(compared)))
+    figure = new_figure(9, 1.5 + ROW_INCHES * len(compared))
     axis = figure.add_subplot()
     if noise == noise:
         axis.axvspan(-noise, noise, color=NOISE_COLOUR, zorder=0, label=f"another seed, {noise:.4f}")
@@ -41,19 +38,19 @@ def draw_differences(path: Path, compared: Sequence[Comparison], noise: float, t
         _interval(axis, place, one)
     for kind, words in (("better", "better"), ("worse", "worse"), ("none", "no difference shown")):
         axis.plot([], [], color=VERDICT_COLOURS[kind], marker="o", markersize=4.5, label=words)
-    axis.axvline(0, color=COLOURS[-1], linewidth=0.8)
+    axis.axvline(0, color=BLACK, linewidth=0.8)
     axis.set_yticks(range(len(compared)), [one.row.variant.name for one in compared])
     axis.set(xlabel="change of the Dice per patient", title=title, ylim=(len(compared) - 0.4, -0.6))
     low, high = axis.get_xlim()
     axis.set_xlim(max(low, -MARGIN), min(high, MARGIN))
     axis.grid(color=GRID_COLOUR, linewidth=0.6, axis="x")
     figure.legend(frameon=False, loc="outside lower center", fontsize=8, ncols=4)
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_accuracy(path: Path, rows: Sequence[Row], datasets: Sequence[str]) -> None:
     """Write a PNG: Dice per patient of each data set over the parameters of the networks (logarithmic)."""
-    figure = _figure((9, 4.6))
+    figure = new_figure(9, 4.6)
     axis = figure.add_subplot()
     _draw_dice(axis, [(row.mean("parameters"), row) for row in rows], datasets, linewidth=0)
     for place, names in _close_together([(row.mean("parameters"), row.variant.name) for row in rows]):
@@ -68,12 +65,12 @@ def draw_accuracy(path: Path, rows: Sequence[Row], datasets: Sequence[str]) -> N
         )
     axis.set(xlabel="parameters")
     figure.legend(frameon=False, loc="outside lower center", fontsize=8, ncols=4)
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_learning_curve(path: Path, rows: Sequence[Row], datasets: Sequence[str]) -> None:
     """Write a PNG: Dice per patient of each data set over the patients that were learnt from (logarithmic)."""
-    figure = _figure((9, 4.4))
+    figure = new_figure(9, 4.4)
     axis = figure.add_subplot()
     places = [row.mean("learnt_from") for row in rows]
     _draw_dice(axis, list(zip(places, rows, strict=True)), datasets, linewidth=1.5)
@@ -81,7 +78,7 @@ def draw_learning_curve(path: Path, rows: Sequence[Row], datasets: Sequence[str]
     axis.set_xticks([], minor=True)
     axis.set(xlabel="patients that are learnt from")
     figure.legend(frameon=False, loc="outside lower center", fontsize=8, ncols=4)
-    _save(figure, path)
+    save(figure, path)
 
 
 def _draw_dice(axis: Any, placed: Sequence[tuple[float, Row]], datasets: Sequence[str], linewidth: float) -> None:
@@ -132,14 +129,3 @@ def _interval(axis: Any, place: int, one: Comparison) -> None:
             fontsize=8,
             color=colour,
         )
-
-
-def _figure(size: tuple[float, float]) -> Figure:
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=size, dpi=120, layout="constrained")
-
-
-def _save(figure: Figure, path: Path) -> None:
-    with written_whole(path) as beside:
-        figure.savefig(beside, format="png")

@@ -7,20 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.pictures.plot import BLUE, GRID_COLOUR, ORANGE, new_figure, save
 from LVSegULib.training.log import Row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LOSS_COLOUR, DICE_COLOUR, GRID_COLOUR = "#c2410c", "#1d4ed8", "#e5e7eb"
+LOSS_COLOUR, DICE_COLOUR = ORANGE, BLUE
 
 
 def draw_training_curve(path: Path, rows: Sequence[Row], title: str) -> None:
     """Write a PNG with the loss (left axis) and the validation Dice (right axis) of `rows`."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 4.2), dpi=120, layout="constrained")
+    figure = new_figure(8, 4.2)
     loss_axis = figure.add_subplot()
     loss_axis.plot([row.step for row in rows], [row.loss for row in rows], color=LOSS_COLOUR, linewidth=1.8)
     loss_axis.set(xlabel="step", title=title, xlim=(0, None), ylim=(0, None))
@@ -28,8 +26,7 @@ def draw_training_curve(path: Path, rows: Sequence[Row], title: str) -> None:
     validated = [row for row in rows if not math.isnan(row.dice)]
     if validated:
         _draw_dice(loss_axis.twinx(), validated)
-    with written_whole(path) as beside:
-        figure.savefig(beside, format="png")
+    save(figure, path)
 
 
 def _draw_dice(axis: Axes, rows: Sequence[Row]) -> None:

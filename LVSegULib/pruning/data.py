@@ -20,10 +20,9 @@ from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.unet import UNet
 from LVSegULib.reading import read_cine
 from LVSegULib.reading.inputs import expand_inputs
-from LVSegULib.reading.labelled import LabelledCase, open_labelled
+from LVSegULib.reading.labelled import LabelledCase, is_dataset, open_labelled
 from LVSegULib.reading.names import IMAGE_ENDINGS, has_image_ending
-from LVSegULib.reading.nnunet import CASE_NAME, is_raw_dataset
-from LVSegULib.reading.sunnybrook import is_sunnybrook
+from LVSegULib.reading.nnunet import patient_of
 from LVSegULib.segmentation.look import told_pixel_mm
 from LVSegULib.training.augmentation import Augmentation
 from LVSegULib.training.augmentation_config import AugmentationConfig
@@ -74,10 +73,7 @@ def open_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[tuple
     Raises:
         InputError: a folder is missing, a labelled set has none of the labels, or only some folders are labelled.
     """
-    for folder in folders:
-        if not Path(folder).exists():
-            raise InputError(f"{folder}: does not exist: check the path")
-    is_labelled = [is_raw_dataset(Path(folder)) or is_sunnybrook(Path(folder)) for folder in folders]
+    is_labelled = [is_dataset(Path(folder)) for folder in folders]
     if all(is_labelled):
         return tuple(case for folder in folders for case in open_labelled(Path(folder), label_keys)), True
     if any(is_labelled):
@@ -138,9 +134,7 @@ def judging_slices(
 def _patient_in(file_name: str) -> str:
     """The patient in an image file's name: "anna" in "anna_ED_0000.nii.gz", "anna_frame07.nrrd" and "anna.nii"."""
     ending = next(ending for ending in IMAGE_ENDINGS if file_name.lower().endswith(ending))
-    name = file_name[: -len(ending)].removesuffix("_0000")
-    match = CASE_NAME.fullmatch(name)
-    return match["patient"] if match else name
+    return patient_of(file_name[: -len(ending)].removesuffix("_0000"))
 
 
 @torch.inference_mode()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.atomic import write_csv
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,4 @@ class Row:
 
 def write_log(path: Path, rows: Sequence[Row]) -> None:
     """Write all rows as CSV."""
-    with written_whole(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(Row)])
-        writer.writeheader()
-        writer.writerows(row.to_json() for row in rows)
+    write_csv(path, [field.name for field in fields(Row)], (row.to_json().values() for row in rows))

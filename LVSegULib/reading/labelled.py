@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
 from LVSegULib.labels import CAVITY
-from LVSegULib.reading.nnunet import Case, open_raw_dataset
+from LVSegULib.reading.nnunet import Case, RawDataset, is_raw_dataset, open_raw_dataset
 from LVSegULib.reading.sunnybrook import SunnybrookPatient, is_sunnybrook, open_sunnybrook
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ class RawCase:
         cine, labels = self.case.read()
         if labels is None:
             raise InputError(f"{self.name} has no label map")
-        return cine, labels
+        frames = drawn_frames(labels)
+        return _some_frames(cine, frames), labels[frames]
 
 
 @dataclass(frozen=True)
@@ -105,14 +106,56 @@ class SunnybrookCase:
     def files(self) -> tuple[Path, ...]:
         """See `LabelledCase`."""
         images = [path for path in sorted(self.source.images.rglob("*")) if path.is_file()]
-        return (*images, *sorted(self.source.contours["endo"].values()))
+        return (*images, *sorted(self.source.contours.values()))
 
     def read(self) -> tuple[Cine, NDArray[np.uint8]]:
         """See `LabelledCase`."""
         drawn = self.source.read()
         frames = sorted({drawn.ed_frame, drawn.es_frame})
         labels = drawn.labels(with_border=True)
-        return replace(drawn.cine, frames=drawn.cine.frames[frames], time_ms=None), labels[frames]
+        return _some_frames(drawn.cine, frames), labels[frames]
+
+
+def drawn_frames(labels: NDArray[np.uint8]) -> list[int]:
+    """The frames of label maps (T, K, J, I) in which something is drawn; all if nothing is.
+
+    Experts draw ED and ES of a cine as a rule: nothing is known of the other frames, so nothing can be learnt of them.
+    """
+    drawn: list[int] = np.flatnonzero(labels.any(axis=(1, 2, 3))).tolist()
+    return drawn or list(range(len(labels)))
+
+
+def _some_frames(cine: Cine, frames: list[int]) -> Cine:
+    """The cine of these frames; it does not tell their times, as they are no beat any more."""
+    return cine if len(frames) == cine.frame_count else replace(cine, frames=cine.frames[frames], time_ms=None)
+
+
+def is_dataset(folder: Path) -> bool:
+    """Whether there is a data set in `folder` by the files that its layout has: nnU-Net's, or the Sunnybrook release's.
+
+    Raises:
+        InputError: `folder` does not exist.
+    """
+    if not folder.exists():
+        raise InputError(f"{folder}: does not exist: check the path")
+    return is_raw_dataset(folder) or is_sunnybrook(folder)
+
+
+def open_dataset(folder: Path) -> RawDataset | tuple[SunnybrookPatient, ...]:
+    """The data set in `folder`; one with the files of both layouts is an nnU-Net raw folder. No image is read.
+
+    Returns:
+        What `open_raw_dataset` or `open_sunnybrook` gives.
+
+    Raises:
+        InputError: `folder` does not exist, is no data set, or one that cannot be read.
+    """
+    if not is_dataset(folder):
+        raise InputError(
+            f"{folder}: is no data set, expected an nnU-Net raw folder (dataset.json, imagesTr, labelsTr) or the "
+            "Sunnybrook Cardiac Data (scd_patientdata.csv, DICOM and contours)"
+        )
+    return open_raw_dataset(folder) if is_raw_dataset(folder) else open_sunnybrook(folder)
 
 
 def open_labelled(folder: Path, label_keys: Sequence[str]) -> tuple[LabelledCase, ...]:
@@ -123,12 +166,12 @@ def open_labelled(folder: Path, label_keys: Sequence[str]) -> tuple[LabelledCase
         label_keys: the labels that are wanted ("LV", "MYO", "RV"); the data set is used for those that it has.
 
     Raises:
-        InputError: not such a folder, no labelled case in it, or none of the labels is among its labels.
+        InputError: no such folder or no data set, no labelled case in it, or none of the labels is among its labels.
     """
-    if is_sunnybrook(folder):
+    dataset = open_dataset(folder)
+    if not isinstance(dataset, RawDataset):
         _check_labels(folder, (CAVITY.key,), label_keys)
-        return tuple(SunnybrookCase(patient) for patient in open_sunnybrook(folder))
-    dataset = open_raw_dataset(folder)
+        return tuple(SunnybrookCase(patient) for patient in dataset)
     _check_labels(folder, tuple(dataset.labels), label_keys)
     cases = tuple(RawCase(case, tuple(dataset.labels)) for case in dataset.cases if case.label is not None)
     if not cases:

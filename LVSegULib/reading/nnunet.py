@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Phase = Literal["ED", "ES"]
 
-CASE_NAME = re.compile(r"(?P<patient>.+)_(?:(?P<phase>ED|ES)|(?:phase|frame)(?P<frame>\d+))", re.IGNORECASE)
+CASE_NAME = re.compile(r"(?P<patient>.+)_(?:(?P<phase>ED|ES)|(?:phase|frame)\d+)", re.IGNORECASE)
 """How a case is named: whose it is, and the phase or frame, where the name says it; in large or small letters."""
 
 LARGEST_SHIFT_MM = 0.1
@@ -35,7 +35,6 @@ class Case:
         name: name of its files, without channel number and ending ("SC-HF-I-01_ED").
         patient: the name before _ED, _ES, _phaseNN or _frameNN; splits are made by it.
         phase: "ED" or "ES" where the name says so.
-        frame: the number of _phaseNN or _frameNN, as written.
         image: file of the image.
         label: file of the label map, None if there is none.
         label_values: LVSegU's own label value for each value in the label map; 0 is background in both.
@@ -44,7 +43,6 @@ class Case:
     name: str
     patient: str
     phase: Phase | None
-    frame: int | None
     image: Path
     label: Path | None
     label_values: dict[int, int]
@@ -89,14 +87,12 @@ class RawDataset:
 
     Attributes:
         name: the folder's name ("Dataset101_SCD").
-        folder: where it lies.
         labels: label value in this data set's files by LVSegU's label name, background left out ({"LV": 1}).
         cases: the stacks of imagesTr, by name.
         test_cases: the stacks of imagesTs, by name; empty if the folder is missing.
     """
 
     name: str
-    folder: Path
     labels: dict[str, int]
     cases: tuple[Case, ...]
     test_cases: tuple[Case, ...]
@@ -131,7 +127,7 @@ def open_raw_dataset(folder: Path) -> RawDataset:
     cases = _list_cases(folder, "Tr", ending, own)
     if not cases:
         raise InputError(f"{folder / 'imagesTr'}: holds no NAME_0000{ending}: put the images there")
-    return RawDataset(folder.resolve().name, folder, labels, cases, _list_cases(folder, "Ts", ending, own))
+    return RawDataset(folder.resolve().name, labels, cases, _list_cases(folder, "Ts", ending, own))
 
 
 def _read_description(folder: Path) -> dict[str, Any]:
@@ -179,6 +175,12 @@ def _list_cases(folder: Path, part: str, ending: str, own_values: dict[int, int]
     return tuple(_case(image, folder / f"labels{part}", ending, own_values) for image in images)
 
 
+def patient_of(name: str) -> str:
+    """Whose the case `name` is: "anna" for "anna_ED" and "anna_frame07", and for "anna"."""
+    match = CASE_NAME.fullmatch(name)
+    return match["patient"] if match else name
+
+
 def _case(image: Path, label_folder: Path, ending: str, own_values: dict[int, int]) -> Case:
     name = image.name[: -len(f"_0000{ending}")]
     label = label_folder / f"{name}{ending}"
@@ -188,9 +190,8 @@ def _case(image: Path, label_folder: Path, ending: str, own_values: dict[int, in
         phase = "ED" if match["phase"].upper() == "ED" else "ES"
     return Case(
         name=name,
-        patient=match["patient"] if match else name,
+        patient=patient_of(name),
         phase=phase,
-        frame=int(match["frame"]) if match and match["frame"] else None,
         image=image,
         label=label if label.exists() else None,
         label_values=own_values,

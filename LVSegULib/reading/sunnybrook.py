@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ Polygons = Mapping[tuple[int, int], NDArray[np.float64]]
 """Corners (P, 2) as (i, j) in pixels by (frame, slice) of the cine."""
 
 _TABLE = "scd_patientdata.csv"
-_CONTOUR = re.compile(r"IM-\d+-(?P<instance>\d+)-(?P<kind>[io])contour-manual\.txt", re.IGNORECASE)
+_CONTOUR = re.compile(r"IM-\d+-(?P<instance>\d+)-icontour-manual\.txt", re.IGNORECASE)
 _ORIGINAL_NAME = re.compile(r"(?P<group>SC-[A-Z-]+?)-0*(?P<number>\d+)", re.IGNORECASE)
 
 
@@ -38,14 +38,12 @@ class SunnybrookCine:
     Attributes:
         cine: the whole cine.
         endo: endocardial contours, papillary muscles in the cavity.
-        epi: epicardial contours, as a rule at ED only.
         ed_frame: the contoured frame with the greater endocardial areas.
         es_frame: the contoured frame with the smaller ones; the same as `ed_frame` if only one is contoured.
     """
 
     cine: Cine
     endo: Polygons
-    epi: Polygons
     ed_frame: int
     es_frame: int
 
@@ -69,16 +67,14 @@ class SunnybrookPatient:
     Attributes:
         name: the original name with two digits ("SC-HF-I-01").
         scd_name: the name of the release ("SCD0000101").
-        pathology: "Heart failure with infarct", "Normal", ...
         images: folder of the DICOM cine.
-        contours: contour files by kind ("endo", "epi") and InstanceNumber.
+        contours: files of the endocardial contours by InstanceNumber.
     """
 
     name: str
     scd_name: str
-    pathology: str
     images: Path
-    contours: Mapping[Literal["endo", "epi"], Mapping[int, Path]]
+    contours: Mapping[int, Path]
 
     def read(self) -> SunnybrookCine:
         """Read the cine and the contours, put together by InstanceNumber.
@@ -90,9 +86,9 @@ class SunnybrookPatient:
 
         stack, source = open_dicom_stack(self.images)
         cine = read_stack_cine(self.images, stack, source)
-        endo = _placed(self.contours["endo"], stack.instances)
+        endo = _placed(self.contours, stack.instances)
         ed_frame, es_frame = _ed_and_es(endo)
-        return SunnybrookCine(cine, endo, _placed(self.contours["epi"], stack.instances), ed_frame, es_frame)
+        return SunnybrookCine(cine, endo, ed_frame, es_frame)
 
 
 def open_sunnybrook(folder: Path) -> tuple[SunnybrookPatient, ...]:
@@ -108,8 +104,8 @@ def open_sunnybrook(folder: Path) -> tuple[SunnybrookPatient, ...]:
     contours = _find_contours(folder)
     images = {path.name: path for path in sorted(folder.rglob("SCD[0-9]*")) if path.is_dir()}
     patients = [
-        SunnybrookPatient(name, scd_name, pathology, _cine_folder(images[scd_name]), contours[name])
-        for name, (scd_name, pathology) in table.items()
+        SunnybrookPatient(name, scd_name, _cine_folder(images[scd_name]), contours[name])
+        for name, scd_name in table.items()
         if name in contours and scd_name in images
     ]
     if not patients:
@@ -131,28 +127,29 @@ def padded_name(text: str) -> str | None:
     return f"{match['group'].upper()}-{int(match['number']):02d}" if match else None
 
 
-def _read_table(folder: Path) -> dict[str, tuple[str, str]]:
+def _read_table(folder: Path) -> dict[str, str]:
+    """The names of the release by the original names."""
     path = folder / _TABLE
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-        named = {padded_name(row["OriginalID"]): (row["PatientID"], row.get("Pathology") or "") for row in rows}
+        named = {padded_name(row["OriginalID"]): row["PatientID"] for row in rows}
     except FileNotFoundError as error:
         raise InputError(f"{folder}: has no {_TABLE}, expected the Sunnybrook Cardiac Data") from error
     except (OSError, UnicodeError, KeyError, csv.Error) as error:
         raise InputError(f"{path}: is no table with PatientID and OriginalID ({error}): download it again") from error
-    return {name: row for name, row in named.items() if name}
+    return {name: scd_name for name, scd_name in named.items() if name}
 
 
-def _find_contours(folder: Path) -> dict[str, dict[Literal["endo", "epi"], dict[int, Path]]]:
-    found: dict[str, dict[Literal["endo", "epi"], dict[int, Path]]] = defaultdict(lambda: {"endo": {}, "epi": {}})
-    for path in sorted(folder.rglob("*contour-manual.txt")):
+def _find_contours(folder: Path) -> dict[str, dict[int, Path]]:
+    """The endocardial contours by patient and InstanceNumber."""
+    found: dict[str, dict[int, Path]] = defaultdict(dict)
+    for path in sorted(folder.rglob("*icontour-manual.txt")):
         match = _CONTOUR.fullmatch(path.name)
         name = next(filter(None, (padded_name(parent.name) for parent in path.parents)), None)
         if match and name:
-            kind: Literal["endo", "epi"] = "endo" if match["kind"].lower() == "i" else "epi"
-            found[name][kind][int(match["instance"])] = path
-    return {name: kinds for name, kinds in found.items() if kinds["endo"]}
+            found[name][int(match["instance"])] = path
+    return found
 
 
 def _cine_folder(patient: Path) -> Path:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.atomic import write_text
 from LVSegULib.errors import UsageError
 from LVSegULib.rebuild.document_tables import TABLES
 
@@ -34,8 +34,7 @@ def write_documents(root: Path, figures: Mapping[str, Any]) -> list[Path]:
     new = {path: filled(path.read_text(encoding="utf-8"), figures, str(path)) for path in documents(root)}
     changed = [path for path, text in new.items() if path.read_text(encoding="utf-8") != text]
     for path in changed:
-        with written_whole(path) as beside:
-            beside.write_text(new[path], encoding="utf-8", newline="\n")
+        write_text(path, new[path])
     return changed
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.atomic import write_text
 from LVSegULib.engines.workers import available_threads
 from LVSegULib.errors import LVSegUError
 from LVSegULib.rebuild.stamps import Stamps
@@ -146,9 +146,7 @@ class Rebuild:
     def _prepare(self, step: Step) -> None:
         if step.prepared is None:
             return
-        path, text = self._places.path(step.prepared.word), step.prepared.text(self._places)
-        with written_whole(path) as beside:
-            beside.write_text(text, encoding="utf-8", newline="\n")
+        write_text(self._places.path(step.prepared.word), step.prepared.text(self._places))
 
     def _is_up_to_date(self, step: Step, key: str) -> bool:
         stamp = self._stamps.read(step)

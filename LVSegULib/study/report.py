@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.atomic import write_csv, write_text
 from LVSegULib.evaluation.bootstrap import CONFIDENCE, Summary
 from LVSegULib.network.config import count_multiply_adds, count_parameters
 from LVSegULib.pictures.study import draw_accuracy, draw_differences, draw_learning_curve
@@ -21,6 +20,7 @@ from LVSegULib.study.speed import measure_speed
 from LVSegULib.writing.markdown import markdown_table
 
 REPORT, PATIENTS = "report.md", "patients.csv"
+PATIENT_COLUMNS = ("variant", "data_set", "patient", "dice", "mean_slice_dice", "ef_error_points")
 
 
 def write_report(study: StudyConfig, plan: Plan, out: Path) -> Findings:
@@ -45,9 +45,8 @@ def write_report(study: StudyConfig, plan: Plan, out: Path) -> Findings:
         "## Settings that all share",
         _settings(study.base),
     ]
-    with written_whole(out / REPORT) as beside:
-        beside.write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8", newline="\n")
-    _write_patients(out / PATIENTS, found.rows)
+    write_text(out / REPORT, "\n\n".join(part for part in parts if part) + "\n")
+    write_csv(out / PATIENTS, PATIENT_COLUMNS, _patients(found.rows))
     return found
 
 
@@ -168,15 +167,13 @@ def _problems(found: Findings) -> list[str]:
     return ["## Failed, stopped or missing", _list(lines)] if lines else []
 
 
-def _write_patients(path: Path, rows: Sequence[Row]) -> None:
-    with written_whole(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
-        writer: Any = csv.writer(file)
-        writer.writerow(("variant", "data_set", "patient", "dice", "mean_slice_dice", "ef_error_points"))
-        for row in rows:
-            for (dataset, patient), one in sorted(row.patients.items()):
-                slices = sum(one.slices) / len(one.slices) if one.slices else math.nan
-                numbers = (f"{one.overlap.dice:.5f}", f"{slices:.5f}", f"{one.ef_error:.3f}")
-                writer.writerow((row.variant.name, dataset, patient, *numbers))
+def _patients(rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:
+    """A line of `PATIENT_COLUMNS` for every variant and patient."""
+    for row in rows:
+        for (dataset, patient), one in sorted(row.patients.items()):
+            slices = sum(one.slices) / len(one.slices) if one.slices else math.nan
+            numbers = (f"{one.overlap.dice:.5f}", f"{slices:.5f}", f"{one.ef_error:.3f}")
+            yield row.variant.name, dataset, patient, *numbers
 
 
 def _counted(count: int, thing: str) -> str:

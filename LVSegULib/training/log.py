@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.atomic import write_csv
 
 COLUMNS = ("step", "seconds", "learning_rate", "loss", "dice")
 
@@ -35,14 +35,11 @@ class Row:
 
 def write_log(path: Path, rows: Sequence[Row]) -> None:
     """Write all rows; an older log is replaced as a whole."""
-    with written_whole(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows(row.values() for row in rows)
+    write_csv(path, COLUMNS, (row.values() for row in rows))
 
 
 def read_log(path: Path, last_step: int) -> list[Row]:
-    """The rows up to `last_step`; none if there is no log."""
+    """The rows up to `last_step`, whichever way the log's lines end; none if there is no log."""
     if not path.is_file():
         return []
     with path.open(newline="", encoding="utf-8") as file:

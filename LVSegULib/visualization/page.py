@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.atomic import write_text
 from LVSegULib.templates import filled, safe_json
 from LVSegULib.visualization.filters import Filter
 from LVSegULib.visualization.network_view import NetworkView
@@ -56,8 +56,7 @@ def write_page(path: Path, view: NetworkView, extras: PageExtras = NO_EXTRAS) ->
         Path(__file__).with_name(TEMPLATE),
         {"title": html.escape(f"{view.spec.name}: filters"), "data": safe_json(values)},
     )
-    with written_whole(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+    write_text(path, text)
 
 
 def _pictures(pictures: Sequence[Captioned]) -> list[tuple[str, str]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.atomic import write_csv
 from LVSegULib.visualization.effects import effect_values
 from LVSegULib.visualization.kernels import ChannelGroup, LayerKernels
 from LVSegULib.visualization.network_view import NetworkView
@@ -64,8 +63,5 @@ def _plain(value: Any) -> Any:
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path:
-    with written_whole(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+    write_csv(path, columns, rows)
     return path

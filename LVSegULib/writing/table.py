@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from LVSegULib.atomic import written_whole
+from LVSegULib.atomic import write_csv
 from LVSegULib.labels import CAVITY, MYOCARDIUM, RIGHT_CAVITY
 from LVSegULib.measures.volumes import Measures
 
@@ -37,14 +36,14 @@ def write_table(
     """
     times = measures.time_ms or ("",) * len(measures.volumes_ml)
     flagged = {} if flagged_slices is None else {"flagged_slices": flagged_slices}
-    with written_whole(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["frame", "time_ms", *(VOLUME_COLUMNS[value] for value in volumes_ml), "phase", *flagged])
-        for frame, time_ms in enumerate(times):
-            volumes = [f"{of_label[frame]:.3f}" for of_label in volumes_ml.values()]
-            shown_time = time_ms if isinstance(time_ms, str) else f"{time_ms:.2f}"
-            counted = [of_column[frame] for of_column in flagged.values()]
-            writer.writerow([frame, shown_time, *volumes, _phase(measures, frame), *counted])
+    rows = []
+    for frame, time_ms in enumerate(times):
+        volumes = [f"{of_label[frame]:.3f}" for of_label in volumes_ml.values()]
+        shown_time = time_ms if isinstance(time_ms, str) else f"{time_ms:.2f}"
+        counted = [of_column[frame] for of_column in flagged.values()]
+        rows.append([frame, shown_time, *volumes, _phase(measures, frame), *counted])
+    columns = ["frame", "time_ms", *(VOLUME_COLUMNS[value] for value in volumes_ml), "phase", *flagged]
+    write_csv(path, columns, rows)
 
 
 def _phase(measures: Measures, frame: int) -> str:

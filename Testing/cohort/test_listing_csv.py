@@ -77,6 +77,7 @@ def test_a_path_in_quotes_may_hold_what_parts_columns(tmp_path: Path) -> None:
         ("file,name\na.nii,x\n", "lacks the column path"),
         ("a.nii\nb.nii\n", "lacks the column path"),
         ("path,serie\na.nii,7\n", 'has the unknown column "serie"'),
+        ("path,name,Path\na.nii,x,b.nii\n", "has the column path twice"),
         ("path,name\na.nii,x\n,y\n", "line 3: has no path"),
         ("path\na, b.nii\n", "line 2: has more columns than the first line"),
         ("path,name\na.nii,Mouse\nb.nii,z\nc.nii,mouse\n", 'line 4: has the name "mouse" of line 2'),
@@ -86,6 +87,7 @@ def test_a_path_in_quotes_may_hold_what_parts_columns(tmp_path: Path) -> None:
         ("path,name\n,\n", "lists no case"),
         ("", "lacks the column path"),
         ("path\na\0b\n", "is no text"),
+        (f"path\n{131073 * 'a'}\n", "line 2: cannot be read as a list"),
     ],
 )
 def test_what_is_wrong_with_a_list(tmp_path: Path, text: str, said: str) -> None:

@@ -39,13 +39,19 @@ def test_tabs_and_lines_of_a_spreadsheet_that_hold_nothing(tmp_path: Path) -> No
     assert read_pair_list(path) == [Pair(tmp_path / "a b.nrrd", tmp_path / "a.seg.nrrd")]
 
 
+def test_a_line_break_in_quotes_belongs_to_its_cell(tmp_path: Path) -> None:
+    (found,) = read_pair_list(a_list(tmp_path, "volume,segmentation", '"a\nb.nrrd",c.nrrd'))
+    assert found == Pair(tmp_path / "a\nb.nrrd", tmp_path / "c.nrrd")
+
+
 def test_what_is_wrong_with_a_line_takes_its_place(tmp_path: Path) -> None:
     lines = ("a.nrrd,,", ",b.seg.nrrd,", "c.nrrd,c.seg.nrrd,EDV", "d.nrrd,d.seg.nrrd,ED", "e.nrrd,e.seg.nrrd,ED,too")
     found = read_pair_list(a_list(tmp_path, "volume,segmentation,phase", *lines))
-    assert [type(one) for one in found] == [InputError, InputError, UsageError, Pair, Pair]
+    assert [type(one) for one in found] == [InputError, InputError, UsageError, Pair, InputError]
     assert str(found[0]).endswith("list.csv, line 2: segmentation is missing")
     assert str(found[1]).endswith("list.csv, line 3: volume is missing")
     assert str(found[2]).endswith('line 4: phase "EDV": expected ED or ES')
+    assert str(found[4]).endswith("line 6: has more columns than the first line: correct it")
 
 
 @pytest.mark.parametrize(
@@ -53,6 +59,9 @@ def test_what_is_wrong_with_a_line_takes_its_place(tmp_path: Path) -> None:
     [
         (("volume,patient", "a,b"), "lacks the column segmentation"),
         (("volume,segmentation,fase", "a,b,ED"), 'has the unknown column "fase"'),
+        (("volume,segmentation,Volume", "a,b,c"), "has the column volume twice"),
+        (("volume,segmentation", "a\0,b"), "is no text"),
+        (("volume,segmentation", f"{131073 * 'a'},b"), "line 2: cannot be read as a list"),
         (("volume,segmentation",), "holds no pair"),
         ((), "lacks the column volume"),
     ],

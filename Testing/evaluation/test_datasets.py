@@ -92,7 +92,7 @@ class APatientOnPaper:
     def read(self) -> SunnybrookCine:
         frames = np.random.default_rng(2).random((6, 3, 30, 30)).astype(np.float32)
         cine = Cine(frames, np.diag([1.5, 1.5, 8.0, 1.0]))
-        return SunnybrookCine(cine, {(1, 1): a_square(5.0, 14.0), (4, 1): a_square(5.0, 11.0)}, {}, 1, 4)
+        return SunnybrookCine(cine, {(1, 1): a_square(5.0, 14.0), (4, 1): a_square(5.0, 11.0)}, 1, 4)
 
 
 def a_square(low: float, high: float) -> np.ndarray:
@@ -101,8 +101,7 @@ def a_square(low: float, high: float) -> np.ndarray:
 
 @pytest.fixture
 def a_sunnybrook_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EvaluationCase:
-    monkeypatch.setattr(datasets, "open_sunnybrook", lambda _folder: (APatientOnPaper(),))
-    (tmp_path / "scd_patientdata.csv").touch()
+    monkeypatch.setattr(datasets, "open_dataset", lambda _folder: (APatientOnPaper(),))
     return open_evaluation_set(tmp_path).cases[0]
 
 
@@ -137,6 +136,11 @@ def test_a_folder_that_is_no_data_set_hears_of_both_layouts(tmp_path: Path) -> N
         open_evaluation_set(tmp_path)
     with pytest.raises(InputError, match="none: does not exist: check the path"):
         open_evaluation_set(tmp_path / "none")
+
+
+def test_a_folder_with_the_files_of_both_layouts_is_a_raw_folder(a_raw_folder: Path) -> None:
+    (a_raw_folder / "scd_patientdata.csv").touch()
+    assert [case.name for case in open_evaluation_set(a_raw_folder).cases] == ["a_ED", "a_ES"]
 
 
 def test_a_data_set_knows_where_it_lies(a_raw_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

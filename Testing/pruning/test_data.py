@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from LVSegULib.errors import InputError
 from LVSegULib.pruning.data import UnlabelledCase, open_cases
 from LVSegULib.reading.nnunet import open_raw_dataset
 
@@ -35,3 +37,24 @@ def test_images_alone_are_of_the_same_patients_as_in_their_data_set(a_data_set_o
     data_set = open_raw_dataset(a_data_set_of_phantom_hearts)
     assert [case.patient for case in cases] == [case.patient for case in data_set.cases]
     assert len({case.name for case in cases}) == len(cases)
+
+
+def test_a_folder_with_the_files_of_both_layouts_is_a_raw_folder(
+    a_data_set_of_phantom_hearts: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(a_data_set_of_phantom_hearts, tmp_path / "both")
+    (tmp_path / "both" / "scd_patientdata.csv").touch()
+    cases, is_labelled = open_cases([str(tmp_path / "both")], ["LV"])
+    assert is_labelled
+    assert [case.name for case in cases] == [case.name for case in open_raw_dataset(tmp_path / "both").cases]
+
+
+def test_a_path_that_does_not_exist_is_said_so(a_data_set_of_phantom_hearts: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="none: does not exist: check the path"):
+        open_cases([str(a_data_set_of_phantom_hearts), str(tmp_path / "none")], ["LV"])
+
+
+def test_a_folder_that_is_no_data_set_does_not_go_with_one(a_data_set_of_phantom_hearts: Path) -> None:
+    images = a_data_set_of_phantom_hearts / "imagesTr"
+    with pytest.raises(InputError, match="imagesTr: has no labels, and other --data has"):
+        open_cases([str(a_data_set_of_phantom_hearts), str(images)], ["LV"])

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK
 
 from LVSegULib.errors import InputError
-from LVSegULib.reading.labelled import open_labelled
+from LVSegULib.reading.labelled import is_dataset, open_dataset, open_labelled
+from LVSegULib.reading.nnunet import RawDataset
 
 
 def test_a_sunnybrook_release_gives_ed_and_es_with_all_their_slices(the_sample_patient: Path) -> None:
@@ -40,6 +42,25 @@ def test_a_release_names_the_files_that_it_is_read_from(the_sample_patient: Path
     assert len(images) == 12 * 20  # slices and frames
     assert len(set(case.files)) == len(case.files)
     assert case.files == open_labelled(the_sample_patient, ["LV"])[0].files
+
+
+def test_of_a_cine_the_frames_are_taken_in_which_somebody_drew(tmp_path: Path) -> None:
+    """Else all other frames would be learnt as frames without a heart."""
+    folder = tmp_path / "Dataset901_Cines"
+    for part in ("imagesTr", "labelsTr"):
+        (folder / part).mkdir(parents=True)
+    description = {"channel_names": {"0": "MRI"}, "labels": {"background": 0, "LV": 1}, "file_ending": ".nrrd"}
+    (folder / "dataset.json").write_text(json.dumps({**description, "numTraining": 2}), encoding="utf-8")
+    images = np.arange(5 * 3 * 8 * 8, dtype=np.float32).reshape(5, 3, 8, 8)
+    labels = np.zeros(images.shape, np.uint8)
+    labels[[1, 3], 1, 2:5, 2:5] = 1
+    for name, drawn in (("a", labels), ("b", np.zeros_like(labels))):
+        for place, values in ((f"imagesTr/{name}_0000.nrrd", images), (f"labelsTr/{name}.nrrd", drawn)):
+            SimpleITK.WriteImage(SimpleITK.GetImageFromArray(values, isVector=False), str(folder / place))
+    (cine, found), (whole, none) = (case.read() for case in open_labelled(folder, ["LV"]))
+    np.testing.assert_array_equal(cine.frames, images[[1, 3]])
+    np.testing.assert_array_equal(found, labels[[1, 3]])
+    assert whole.frames.shape == none.shape == images.shape, "nothing is drawn: a cine without a heart, by all we know"
 
 
 @pytest.fixture
@@ -73,6 +94,35 @@ def test_a_case_names_its_image_its_labels_and_what_their_numbers_mean(a_data_se
     ]
 
 
-def test_an_empty_folder_is_no_data_set(tmp_path: Path) -> None:
-    with pytest.raises(InputError):
-        open_labelled(tmp_path, ["LV"])
+def test_a_data_set_is_known_by_the_files_of_its_layout(
+    a_data_set_of_phantom_hearts: Path, the_sample_patient: Path, tmp_path: Path
+) -> None:
+    assert is_dataset(a_data_set_of_phantom_hearts)
+    assert isinstance(open_dataset(a_data_set_of_phantom_hearts), RawDataset)
+    assert is_dataset(the_sample_patient)
+    assert isinstance(open_dataset(the_sample_patient), tuple)
+    assert not is_dataset(tmp_path)
+
+
+def test_a_folder_with_the_files_of_both_layouts_is_a_raw_folder(
+    a_data_set_of_two_labels: Path, the_sample_patient: Path
+) -> None:
+    shutil.copytree(the_sample_patient, a_data_set_of_two_labels, dirs_exist_ok=True)
+    assert isinstance(open_dataset(a_data_set_of_two_labels), RawDataset)
+    cases = open_labelled(a_data_set_of_two_labels, ["LV"])
+    assert {case.patient for case in cases} == {f"phantom{number}" for number in range(6)}
+
+
+def test_a_file_or_empty_folder_is_no_data_set_and_hears_of_both_layouts(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "file", tmp_path / "folder"):
+        said = r"is no data set, expected an nnU-Net raw folder \(dataset\.json, .*\) or the Sunnybrook Cardiac Data \("
+        with pytest.raises(InputError, match=path.name + ": " + said):
+            open_labelled(path, ["LV"])
+
+
+def test_a_path_that_does_not_exist_is_said_so(tmp_path: Path) -> None:
+    for open_it in (is_dataset, open_dataset, lambda path: open_labelled(path, ["LV"])):
+        with pytest.raises(InputError, match="none: does not exist: check the path"):
+            open_it(tmp_path / "none")

@@ -49,14 +49,14 @@ def test_labels_are_mapped_by_name(tmp_path: Path) -> None:
 def test_patient_and_phase_come_from_the_name(tmp_path: Path) -> None:
     names = ("SC-HF-I-01_ED", "SC-HF-I-01_ES", "animal01_phase07", "patient001_frame12", "other_stack", "ann_es")
     cases = open_raw_dataset(a_raw_dataset(tmp_path, ACDC, *names)).cases
-    found = {case.name: (case.patient, case.phase, case.frame) for case in cases}
+    found = {case.name: (case.patient, case.phase) for case in cases}
     assert found == {
-        "SC-HF-I-01_ED": ("SC-HF-I-01", "ED", None),
-        "SC-HF-I-01_ES": ("SC-HF-I-01", "ES", None),
-        "ann_es": ("ann", "ES", None),
-        "animal01_phase07": ("animal01", None, 7),
-        "patient001_frame12": ("patient001", None, 12),
-        "other_stack": ("other_stack", None, None),
+        "SC-HF-I-01_ED": ("SC-HF-I-01", "ED"),
+        "SC-HF-I-01_ES": ("SC-HF-I-01", "ES"),
+        "ann_es": ("ann", "ES"),
+        "animal01_phase07": ("animal01", None),
+        "patient001_frame12": ("patient001", None),
+        "other_stack": ("other_stack", None),
     }
 
 

@@ -21,6 +21,20 @@ def test_rows_come_back_up_to_the_step_of_the_checkpoint(tmp_path: Path) -> None
     assert math.isnan(again[1].dice)
 
 
+def test_lines_end_alike_on_every_system(tmp_path: Path) -> None:
+    write_log(tmp_path / "log.csv", ROWS)
+    content = (tmp_path / "log.csv").read_bytes()
+    assert content.count(b"\n") == 3 and b"\r" not in content
+
+
+def test_a_log_with_lines_that_end_in_carriage_return_and_line_feed_is_read(tmp_path: Path) -> None:
+    write_log(tmp_path / "log.csv", ROWS)
+    content = (tmp_path / "log.csv").read_bytes()
+    (tmp_path / "log.csv").write_bytes(content.replace(b"\n", b"\r\n"))
+    write_log(tmp_path / "again.csv", read_log(tmp_path / "log.csv", 40))
+    assert (tmp_path / "again.csv").read_bytes() == content
+
+
 def test_no_log_is_an_empty_one(tmp_path: Path) -> None:
     assert read_log(tmp_path / "log.csv", 100) == []
 
