@@ -122,4 +122,6 @@ def _ef_error(row: Figures) -> str:
 
 
 def _with(value: float, interval: tuple[float, float], form: str) -> str:
-    return f"{value:{form}} ({interval[0]:{form}} to {interval[1]:{form}})"
+    from LVSegULib.evaluation.bootstrap import interval_text
+
+    return f"{value:{form}} ({interval_text(interval, form)})"

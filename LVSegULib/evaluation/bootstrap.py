@@ -129,3 +129,9 @@ def interval_of(estimates: NDArray[np.float64]) -> Interval:
     tail = 100 * (1 - CONFIDENCE) / 2
     low, high = np.percentile(estimates, [tail, 100 - tail])
     return float(low), float(high)
+
+
+def interval_text(interval: Interval, form: str) -> str:
+    """An interval as "0.1 to 0.2"; "-" without one."""
+    low, high = interval
+    return "-" if math.isnan(low) else f"{low:{form}} to {high:{form}}"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from LVSegULib.evaluation.bootstrap import CONFIDENCE, Interval, Summary
+from LVSegULib.evaluation.bootstrap import CONFIDENCE, Summary, interval_text
 from LVSegULib.network.config import CLASSIC_PARAMETERS
 from LVSegULib.study.config import StudyConfig
 from LVSegULib.study.results import Row, difference, noise
@@ -100,12 +100,6 @@ def title(row: Row, study: StudyConfig) -> str:
 def change_text(change: Summary) -> str:
     """A change of Dice with its interval."""
     return f"{change.mean:+.4f} ({interval_text(change.mean_interval, '+.4f')})"
-
-
-def interval_text(interval: Interval, form: str) -> str:
-    """An interval as "0.1 to 0.2"; "-" without one."""
-    low, high = interval
-    return "-" if math.isnan(low) else f"{low:{form}} to {high:{form}}"
 
 
 def _of_group(found: Findings, group: str) -> str:

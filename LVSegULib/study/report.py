@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from LVSegULib.atomic import write_csv, write_text
-from LVSegULib.evaluation.bootstrap import CONFIDENCE, Summary
+from LVSegULib.evaluation.bootstrap import CONFIDENCE, Summary, interval_text
 from LVSegULib.network.config import count_multiply_adds, count_parameters
 from LVSegULib.pictures.study import draw_accuracy, draw_differences, draw_learning_curve
-from LVSegULib.study.conclusions import Findings, change_text, conclusions, findings, interval_text, title
+from LVSegULib.study.conclusions import Findings, change_text, conclusions, findings, title
 from LVSegULib.study.config import StudyConfig
 from LVSegULib.study.plan import Plan
 from LVSegULib.study.results import Row, read_rows

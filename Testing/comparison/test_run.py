@@ -133,6 +133,11 @@ def test_a_network_that_finds_nothing_has_no_lvef_and_says_so(compared: Compared
     assert "of 2 patients" in table([compared[0][0], half])
 
 
+def test_one_patient_has_no_interval(compared: Compared) -> None:
+    alone = dataclasses.replace(compared[0][0], dice_interval=(math.nan, math.nan), patients=1)
+    assert f"| {alone.dice:.3f} (-) |" in table([alone])
+
+
 def test_table_and_picture_show_every_row(compared: Compared, tmp_path: Path) -> None:
     lines = table(compared[0]).splitlines()
     assert len(lines) == 2 + len(compared[0])
