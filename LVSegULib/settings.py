@@ -15,6 +15,16 @@ from LVSegULib.errors import UsageError
 Owner = TypeVar("Owner")
 
 _LISTS: dict[Any, type] = {tuple[str, ...]: str, tuple[int, ...]: int, tuple[float, ...]: float}
+_WORDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    tuple[str, ...]: "a list of texts",
+    tuple[int, ...]: "a list of whole numbers",
+    tuple[float, ...]: "a list of numbers",
+    dict[str, str]: "a table of texts",
+}
 
 
 def read_toml(path: Path, what: str = "configuration") -> dict[str, Any]:
@@ -103,7 +113,7 @@ def fitted(name: str, value: Any, hint: Any) -> Any:
             return value
     elif _is(value, hint):
         return hint(value)
-    raise UsageError(f"{name} = {value!r} is not of type {getattr(hint, '__name__', hint)}")
+    raise UsageError(f"{name} = {value!r}: expected {_WORDS.get(hint) or 'a table of settings'}")
 
 
 def _is(value: Any, wanted: type) -> bool:

@@ -51,7 +51,7 @@ class PolledJob(Generic[Result]):
         report = self._job.wait(LONGEST_POLL_S)
         if report is not None and not self._job.isCancelled:
             self._onProgress(*report)
-        if self._job.isDone:
+        if self._job.isDone and not self._isOver:  # who was told may have given it up
             self._end()
             self._onDone(*self._outcome())
 

@@ -52,7 +52,8 @@ class ProgressView:
 
     def show(self, fraction: float, step: str) -> None:
         """The share that is done, 0 to 1, and what is being done."""
-        self.ui.progressBar.maximum = 100
+        if fraction > 0:
+            self.ui.progressBar.maximum = 100
         self.ui.progressBar.value = int(100 * fraction)
         left = timeLeft(fraction, self._clock() - self._start_s)
         self.ui.statusLabel.text = f"{step}, {left}" if left else step

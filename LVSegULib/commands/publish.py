@@ -38,11 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from LVSegULib.modelfolder.figures import read_evaluation
     from LVSegULib.modelfolder.folder import find_model
-    from LVSegULib.modelfolder.publish import Evidence, about_from_values, publish
+    from LVSegULib.modelfolder.publish import Evidence, publish, read_about
     from LVSegULib.modelfolder.published_card import figure_table
-    from LVSegULib.settings import read_toml
 
-    about = about_from_values(read_toml(arguments.about))
+    about = read_about(arguments.about)
     evaluations, unpruned, challenge = (
         [read_evaluation(path) for path in paths]
         for paths in (arguments.evaluation, arguments.unpruned, arguments.challenge)

@@ -12,7 +12,7 @@ from LVSegULib.modelfolder.figures import challenge_figures, change_figures, sho
 from LVSegULib.modelfolder.folder import ModelFolder, save_model
 from LVSegULib.modelfolder.published_card import About, Shown, card
 from LVSegULib.quality.text import ROC_PICTURE
-from LVSegULib.settings import typed
+from LVSegULib.settings import read_toml, typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,14 +42,23 @@ class Evidence:
     commands: Sequence[str] = field(default_factory=tuple)
 
 
-def about_from_values(values: dict[str, Any]) -> About:
-    """An `About` from the values of a TOML file.
+def read_about(path: Path) -> About:
+    """The `About` in a TOML file.
+
+    Raises:
+        UsageError: it cannot be read, or a value is missing, left over, or not text.
+    """
+    return about_from_values(read_toml(path), str(path))
+
+
+def about_from_values(values: dict[str, Any], where: str) -> About:
+    """An `About` from the values of a TOML file; `where` names it in errors.
 
     Raises:
         UsageError: a value is missing, left over, or not text.
     """
     stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-    return typed(About, stripped, "the description")
+    return typed(About, stripped, where)
 
 
 def publish(model: ModelFolder, about: About, evidence: Evidence, path: Path) -> ModelFolder:

@@ -212,9 +212,9 @@ def _teachers(spec: ModelSpec) -> list[tuple[str, str]]:
     """By whom labels were drawn that are not people's."""
     rows = []
     for data, by in spec.training.get("drawn_by", {}).items():
-        took = f", in {by['minutes']:.0f} minutes" if "minutes" in by else ""
+        took = f" in {by['minutes']:.0f} minutes" if "minutes" in by else ""
         name = "" if by["name"] == spec.name else f" {by['name']}"
-        rows.append((f"labels of {data}", f"drawn by a teacher{name}, a network trained before this one{took}"))
+        rows.append((f"labels of {data}", f"drawn by a teacher (a network{name} that was trained{took})"))
     return rows
 
 

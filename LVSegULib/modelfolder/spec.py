@@ -6,11 +6,12 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from LVSegULib.errors import LVSegUError, ModelError, reason
+from LVSegULib.errors import LVSegUError, ModelError, UsageError, reason
 from LVSegULib.labels import ALL_LABELS, Label
 from LVSegULib.network.config import UNetConfig, count_parameters, share_of_classic
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.intensity import describe_scaling, scaling_of
+from LVSegULib.settings import fitted
 
 FORMAT = 1
 """Version of the model folder's layout; a folder with a higher one was made by a newer LVSegU."""
@@ -111,8 +112,8 @@ def spec_from_json(text: str, where: str) -> ModelSpec:
     """
     try:
         values = json.loads(text)
-        version = int(values["format"])
-    except (ValueError, KeyError, TypeError) as error:
+        version = fitted("format", values["format"], int)
+    except (ValueError, KeyError, TypeError, UsageError) as error:
         raise ModelError(
             f"{where}: model.json is not a model description ({reason(error)}): copy the model again"
         ) from error

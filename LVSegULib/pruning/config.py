@@ -53,10 +53,13 @@ class PruningConfig:
             raise UsageError("give one target, a size or a speed")
         if self.slices < 1:
             raise UsageError(f"slices must be at least 1, got {self.slices}")
-        if self.refit_slices < 0 or self.threads < 0:
-            raise UsageError(f"refit_slices and threads must be at least 0, got {self.refit_slices} and {self.threads}")
-        if not 0 < self.step < 1 or not self.ridge > 0:
-            raise UsageError(f"step must lie between 0 and 1 and ridge above 0, got {self.step:g} and {self.ridge:g}")
+        for name in ("refit_slices", "threads"):
+            if getattr(self, name) < 0:
+                raise UsageError(f"{name} must be at least 0, got {getattr(self, name)}")
+        if not 0 < self.step < 1:
+            raise UsageError(f"step must lie between 0 and 1, got {self.step:g}")
+        if not self.ridge > 0:
+            raise UsageError(f"ridge must be above 0, got {self.ridge:g}")
 
     @property
     def has_target(self) -> bool:

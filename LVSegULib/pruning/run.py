@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,8 +66,11 @@ def prune(
     """
     watch = watch or Watch()
     checkpoint = unfinished(folder) / CHECKPOINT
-    _check_folder(model, folder, checkpoint, resume=resume)
+    if folder.resolve() == model.path.resolve():
+        raise UsageError(f"{folder} is the model itself: choose another --out")
+    check_place(folder)
     with _alone_in(checkpoint.parent), torch_threads(config.threads):
+        _check_resumed(checkpoint, resume=resume)
         prepared = prepare(model, config, watch)
         search = Search(prepared, config, checkpoint, watch)
         search.run(resume=resume)
@@ -79,7 +81,7 @@ def prune(
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold the lock of a search's folder, which goes when there is no checkpoint in it at the end."""
+    """Hold the lock of a search's folder, which goes when nothing else is in it at the end."""
     is_held = False
     try:
         with locked(folder, LOCK, "another lvsegu prune"):
@@ -87,7 +89,9 @@ def _alone_in(folder: Path) -> Iterator[None]:
             yield
     finally:
         if is_held and not (folder / CHECKPOINT).exists():
-            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):
+                (folder / LOCK).unlink()
+                folder.rmdir()
 
 
 def unfinished(folder: Path) -> Path:
@@ -96,10 +100,7 @@ def unfinished(folder: Path) -> Path:
     return place.with_name(place.name + ".unfinished")
 
 
-def _check_folder(model: ModelFolder, folder: Path, checkpoint: Path, *, resume: bool) -> None:
-    if folder.resolve() == model.path.resolve():
-        raise UsageError(f"{folder} is the model itself: choose another --out")
-    check_place(folder)
+def _check_resumed(checkpoint: Path, *, resume: bool) -> None:
     if checkpoint.exists() and not resume:
         raise UsageError(f"{checkpoint.parent} holds an unfinished search: go on with --resume, or remove it")
     if resume and not checkpoint.exists():

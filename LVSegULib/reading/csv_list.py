@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-from LVSegULib.errors import InputError
+from LVSegULib.errors import InputError, reason
 
 _DELIMITERS = ",;\t"
 
@@ -40,7 +40,7 @@ def rows_of(
     delimiter = max(_DELIMITERS, key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     try:
-        columns = [name.strip().lower() for name in next(reader, [])]
+        columns = _named([name.strip().lower() for name in next(reader, [])])
         _check_columns(path, columns, needed, further)
         for row in reader:
             cells, line = [cell.strip() for cell in row], reader.line_num
@@ -55,11 +55,20 @@ def rows_of(
 def _text(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as a list ({error}): save it as CSV (UTF-8)") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read as a list ({reason(error)}): check the path") from error
+    except UnicodeError as error:
+        raise InputError(f"{path}: cannot be read as a list (it is not UTF-8): save it as CSV (UTF-8)") from error
     if "\0" in text:
-        raise InputError(f"{path}: is no text: give a list saved as CSV (UTF-8)")
+        raise InputError(f"{path}: is no text: give a folder, or a list saved as CSV (UTF-8)")
     return text
+
+
+def _named(columns: list[str]) -> list[str]:
+    """The columns without the empty ones at the end, which spreadsheets write."""
+    while columns and not columns[-1]:
+        columns.pop()
+    return columns
 
 
 def _check_columns(path: Path, columns: Sequence[str], needed: Sequence[str], further: Sequence[str]) -> None:

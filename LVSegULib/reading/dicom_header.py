@@ -120,25 +120,30 @@ def read_headers(path: Path, files: Sequence[Path] | None = None, progress: Repo
     Args:
         path: the folder or file.
         files: the files to read instead of all that are there.
-        progress: told the share done.
+        progress: told the share done, 0 for each file that is found.
 
     Raises:
         InputError: the path is missing, or a DICOM file is damaged inside its header.
     """
     contents = FolderContents()
     with disable_value_validation():
-        for file in reporting(_files(path) if files is None else files, progress):
+        for file in reporting(_files(path, progress) if files is None else files, progress):
             _add(file, contents)
     return contents
 
 
-def _files(path: Path) -> list[Path]:
+def _files(path: Path, progress: Report) -> list[Path]:
     if not path.exists():
         raise InputError(f"{path}: does not exist: check the path")
     if path.is_file():
         return [path]
     try:
-        return sorted(file for file in _below(path) if file.is_file())
+        found = []
+        for file in _below(path):
+            progress(0.0)
+            if file.is_file():
+                found.append(file)
+        return sorted(found)
     except OSError as error:
         raise InputError(f"{error.filename}: cannot be listed ({error.strerror}): check its permissions") from error
 

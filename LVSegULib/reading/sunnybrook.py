@@ -144,7 +144,7 @@ def _read_table(folder: Path) -> dict[str, str]:
 def _find_contours(folder: Path) -> dict[str, dict[int, Path]]:
     """The endocardial contours by patient and InstanceNumber."""
     found: dict[str, dict[int, Path]] = defaultdict(dict)
-    for path in sorted(folder.rglob("*icontour-manual.txt")):
+    for path in sorted(folder.rglob("*contour-manual.txt")):
         match = _CONTOUR.fullmatch(path.name)
         name = next(filter(None, (padded_name(parent.name) for parent in path.parents)), None)
         if match and name:

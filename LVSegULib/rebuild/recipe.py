@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from LVSegULib.errors import UsageError
-from LVSegULib.modelfolder.publish import about_from_values
+from LVSegULib.modelfolder.publish import read_about
 from LVSegULib.pruning.config import PruningConfig
 from LVSegULib.settings import Owner, read_toml, typed
 from LVSegULib.training.config import TrainingConfig, config_from_values
 
 BUILD, TRAIN, TEACHER, ABOUT = "build.toml", "train.toml", "teacher.toml", "about.toml"
 EVALUATIONS, STEPS = "evaluations", "steps"
+PLAIN = ("train", "folds", "calibration", "pictures")
+KEYS = (*PLAIN, "pruning", "teacher", EVALUATIONS, STEPS)
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def read_recipe(folder: Path) -> Recipe:
     if not recipe.train:
         return recipe
     config = config_from_values(read_toml(folder / TRAIN))
-    about = about_from_values(read_toml(folder / ABOUT))
+    about = read_about(folder / ABOUT)
     _check(recipe, config, about.name, folder / BUILD)
     if recipe.teacher is not None:
         _check_teacher(recipe, recipe.teacher, config, config_from_values(read_toml(folder / TEACHER)), folder / BUILD)
@@ -143,13 +145,14 @@ def read_recipe(folder: Path) -> Recipe:
 
 
 def _recipe(name: str, values: dict[str, Any]) -> Recipe:
-    values = dict(values)
-    pruning, teacher = values.pop("pruning", None), values.pop("teacher", None)
+    if unknown := [key for key in values if key not in KEYS]:
+        raise UsageError(f"unknown key {unknown[0]}: there are {', '.join(KEYS)}")
+    pruning, teacher = values.get("pruning"), values.get("teacher")
     if pruning is not None:
         typed(PruningConfig, pruning, "[pruning]")
     return typed(
         Recipe,
-        {key: value for key, value in values.items() if key not in (EVALUATIONS, STEPS)},
+        {key: values[key] for key in PLAIN if key in values},
         "the recipe",
         name=name,
         pruning=pruning,

@@ -55,8 +55,8 @@ def test_options_win_over_the_file_and_the_file_over_defaults(tmp_path: Path) ->
     ("text", "message"),
     [
         ("stepz = 10", "unknown setting stepz"),
-        ('steps = "ten"', "steps = 'ten' is not of type int"),
-        ("steps = 10.5", "is not of type int"),
+        ('steps = "ten"', "steps = 'ten': expected a whole number"),
+        ("steps = 10.5", "steps = 10.5: expected a whole number"),
         ("filters = [4, 8.5]", "filters = "),
         ("[augmentation]\nwobble = 1", r"unknown setting augmentation\.wobble"),
         ("steps = ", "cannot read the configuration"),

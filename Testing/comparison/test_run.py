@@ -113,7 +113,7 @@ def test_impossible_shares_are_refused(shares: tuple[float, ...]) -> None:
     [
         ({"step": 0.0}, "step must lie between 0 and 1"),
         ({"slices": 0}, "slices must be at least 1"),
-        ({"refit_slices": -1}, "refit_slices and threads must be at least 0"),
+        ({"refit_slices": -1}, "refit_slices must be at least 0, got -1"),
         ({"shares": (math.nan,)}, "lies between 0 and 1"),
     ],
 )

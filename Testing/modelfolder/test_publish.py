@@ -28,6 +28,7 @@ ABOUT = {
     "failures": "The apex.",
     "evaluated": "Everybody else.",
 }
+AN_ABOUT = about_from_values(ABOUT, "about.toml")
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_published_model_has_the_weights_of_the_run(
     a_trained_model: ModelFolder, an_evaluation: dict[str, Any], tmp_path: Path
 ) -> None:
     evidence = Evidence([an_evaluation], b"picture", commands=["lvsegu train"])
-    publish(a_trained_model, about_from_values(ABOUT), evidence, tmp_path / "lv")
+    publish(a_trained_model, AN_ABOUT, evidence, tmp_path / "lv")
     model = open_model(tmp_path / "lv")
     assert model.spec.sha256 == a_trained_model.spec.sha256
     assert (model.spec.name, model.spec.licence, model.spec.citations) == ("lv", "MIT", ("Somebody 2020",))
@@ -61,7 +62,7 @@ def test_the_picture_of_the_quality_score_goes_with_the_model(
     a_trained_model: ModelFolder, an_evaluation: dict[str, Any], tmp_path: Path
 ) -> None:
     (a_trained_model.path / "quality.png").write_bytes(b"curve")
-    publish(a_trained_model, about_from_values(ABOUT), Evidence([an_evaluation], b""), tmp_path / "lv")
+    publish(a_trained_model, AN_ABOUT, Evidence([an_evaluation], b""), tmp_path / "lv")
     assert (tmp_path / "lv" / "quality.png").read_bytes() == b"curve"
     assert "(quality.png)" in (tmp_path / "lv" / "CARD.md").read_text(encoding="utf-8")
 
@@ -100,7 +101,7 @@ def test_figures_of_a_label_that_the_model_lacks_are_refused(
     other = evaluation_of({"LV": label_of(0.9), "MYO": label_of(0.8), "RV": label_of(0.8)})
     evidence = dataclasses.replace(Evidence([an_evaluation], b""), **{kind: [other]})
     with pytest.raises(InputError, match="the evaluation of Phantoms has figures of MYO, RV, and run segments LV"):
-        publish(a_trained_model, about_from_values(ABOUT), evidence, tmp_path / "lv")
+        publish(a_trained_model, AN_ABOUT, evidence, tmp_path / "lv")
     assert not (tmp_path / "lv").exists()
 
 
@@ -109,7 +110,7 @@ def test_figures_of_some_of_the_labels_are_taken(an_evaluation: dict[str, Any], 
     training = {"step": 60, "seconds": 120.0}
     spec = ModelSpec("run", config, (CAVITY, MYOCARDIUM), Grid(1.5, 32, 32), training=training)
     model = save_model(tmp_path / "run", spec, random_weights(config), "")
-    published = publish(model, about_from_values(ABOUT), Evidence([an_evaluation], b""), tmp_path / "lv")
+    published = publish(model, AN_ABOUT, Evidence([an_evaluation], b""), tmp_path / "lv")
     assert published.spec.figures["Phantoms"]["dice_per_patient"]["value"] == 0.9
 
 
@@ -126,28 +127,28 @@ def test_a_data_set_that_is_given_twice_is_refused(kind: str, option: str, an_ev
 def test_a_failed_publication_leaves_the_shipped_model_as_it_was(
     a_trained_model: ModelFolder, an_evaluation: dict[str, Any], tmp_path: Path
 ) -> None:
-    publish(a_trained_model, about_from_values(ABOUT), Evidence([an_evaluation], b"old"), tmp_path / "lv")
+    publish(a_trained_model, AN_ABOUT, Evidence([an_evaluation], b"old"), tmp_path / "lv")
     (a_trained_model.path / "quality.png").mkdir()
     (a_trained_model.path / "weights.safetensors").write_bytes(b"broken")
     with pytest.raises(ModelError):
-        publish(a_trained_model, about_from_values(ABOUT), Evidence([an_evaluation], b"new"), tmp_path / "lv")
+        publish(a_trained_model, AN_ABOUT, Evidence([an_evaluation], b"new"), tmp_path / "lv")
     assert (tmp_path / "lv" / "worst.png").read_bytes() == b"old"
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"licence": None}, "the description: lacks licence"),
-        ({"extra": "x"}, "the description: unknown key extra: there are name, "),
-        ({"name": 3}, "the description: name = 3 is not of type str"),
-        ({"citations": "Smith 2020"}, "the description: citations = 'Smith 2020' is not of type"),
+        ({"licence": None}, "about.toml: lacks licence"),
+        ({"extra": "x"}, "about.toml: unknown key extra: there are name, "),
+        ({"name": 3}, "about.toml: name = 3: expected a text"),
+        ({"citations": "Smith 2020"}, "about.toml: citations = 'Smith 2020': expected a list of texts"),
     ],
 )
 def test_a_description_must_be_complete(change: dict[str, Any], said: str) -> None:
     values = {name: value for name, value in {**ABOUT, **change}.items() if value is not None}
     with pytest.raises(UsageError, match=said):
-        about_from_values(values)
+        about_from_values(values, "about.toml")
 
 
 def test_about_keeps_every_value() -> None:
-    assert about_from_values(ABOUT) == About(**{**ABOUT, "citations": ("Somebody 2020",)})  # type: ignore[arg-type]
+    assert About(**{**ABOUT, "citations": ("Somebody 2020",)}) == AN_ABOUT  # type: ignore[arg-type]

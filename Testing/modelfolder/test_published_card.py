@@ -48,8 +48,8 @@ def test_the_card_of_a_plain_model(a_spec: ModelSpec) -> None:
 def test_a_card_says_which_labels_a_model_drew(a_spec: ModelSpec) -> None:
     training = a_spec.training | {"drawn_by": {"B": {"name": "wide", "minutes": 17.6}, "C": {"name": "lv"}}}
     text = card(replace(a_spec, training=training), SHOWN)
-    assert "| labels of B | drawn by a teacher wide, a network trained before this one, in 18 minutes |" in text
-    assert "| labels of C | drawn by a teacher, a network trained before this one |" in text
+    assert "| labels of B | drawn by a teacher (a network wide that was trained in 18 minutes) |" in text
+    assert "| labels of C | drawn by a teacher (a network that was trained) |" in text
 
 
 def test_weights_that_are_not_for_commerce_say_so_first(a_spec: ModelSpec) -> None:

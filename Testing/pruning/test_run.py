@@ -20,6 +20,7 @@ from LVSegULib.modelfolder.folder import ModelFolder, open_model, save_model
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.network.config import UNetConfig, count_multiply_adds, count_parameters
 from LVSegULib.pruning import rounds
+from LVSegULib.pruning.checkpoint import CHECKPOINT
 from LVSegULib.pruning.config import PruningConfig
 from LVSegULib.pruning.log import Row
 from LVSegULib.pruning.run import LOCK, Pruned, prune, unfinished
@@ -210,15 +211,27 @@ def test_one_search_at_a_time_and_the_other_one_s_checkpoint_stays(
     a_trained_model: ModelFolder, a_config: PruningConfig, tmp_path: Path
 ) -> None:
     place = unfinished(tmp_path / "small")
-    with locked(place, LOCK, "another"), pytest.raises(UsageError, match="another lvsegu prune is at work in"):
-        prune(a_trained_model, a_config, tmp_path / "small")
-    assert (place / LOCK).exists()
+    with locked(place, LOCK, "another"):
+        (place / CHECKPOINT).touch()
+        for resume in (False, True):
+            with pytest.raises(UsageError, match="another lvsegu prune is at work in"):
+                prune(a_trained_model, a_config, tmp_path / "small", resume=resume)
+    assert {path.name for path in place.iterdir()} == {CHECKPOINT, LOCK}
 
 
 def test_a_search_that_never_began_leaves_nothing(a_trained_model: ModelFolder, tmp_path: Path) -> None:
     with pytest.raises(InputError):
         prune(a_trained_model, PruningConfig(data=(str(tmp_path / "none"),)), tmp_path / "small")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_else_is_in_a_search_s_folder_stays(a_trained_model: ModelFolder, tmp_path: Path) -> None:
+    notes = unfinished(tmp_path / "small") / "notes.txt"
+    notes.parent.mkdir()
+    notes.touch()
+    with pytest.raises(InputError):
+        prune(a_trained_model, PruningConfig(data=(str(tmp_path / "none"),)), tmp_path / "small")
+    assert list(notes.parent.iterdir()) == [notes]
 
 
 def test_whom_the_models_start_learnt_from_is_not_taken_for_kept_back(

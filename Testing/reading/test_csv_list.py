@@ -57,7 +57,7 @@ def test_only_line_ends_end_lines(tmp_path: Path, odd: str) -> None:
         ("image,mask,nota\na,b,c\n", ': has the unknown column "nota": its first line must name image, mask'),
         ("image,mask,mask\na,b,c\n", ": has the column mask twice: remove or rename one of them"),
         ("image,mask,note,Note\na,b,c,d\n", ": has the column note twice"),
-        ("image,mask\na\0b,c\n", ": is no text: give a list saved as CSV (UTF-8)"),
+        ("image,mask\na\0b,c\n", ": is no text: give a folder, or a list saved as CSV (UTF-8)"),
         (f"image,mask\na,b\n{131073 * 'c'},d\n", ", line 3: cannot be read as a list (field larger than"),
         (f"image,{131073 * 'm'}\n", ", line 1: cannot be read as a list (field larger than"),
     ],

@@ -54,13 +54,14 @@ def test_the_share_that_is_read_is_told_file_by_file(a_dicom_phantom: DicomPhant
     told: list[float] = []
     cine = read_dicom_cine(a_dicom_phantom.folder, progress=told.append)
     images = cine.frame_count * cine.slice_count
-    assert len(told) == 2 * images  # each file's header, then its pixels
+    assert len(told) == 3 * images  # each file is found, then its header is read, then its pixels
     assert told == sorted(told)
-    assert told[images - 1] == pytest.approx(HEADERS_SHARE)
+    assert told[:images] == [0.0] * images
+    assert told[2 * images - 1] == pytest.approx(HEADERS_SHARE)
     assert told[-1] == 1
 
 
-@pytest.mark.parametrize("last", [1, 25], ids=["header", "pixels"])
+@pytest.mark.parametrize("last", [1, 25, 45], ids=["found", "header", "pixels"])
 def test_whoever_is_told_can_stop_it(a_dicom_phantom: DicomPhantom, last: int) -> None:
     """As a user cancels: nothing is read after it, and nothing else comes out than what was raised."""
     a_dicom_phantom.write()

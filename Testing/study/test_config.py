@@ -49,7 +49,7 @@ def test_names_become_folders(tmp_path: Path) -> None:
     [
         ('name = "a"', r"\[\[variant\]\] 2: lacks group"),
         ('name = "a"\ngroup = "b"\nsize = 3', "unknown key size"),
-        ('name = "a"\ngroup = 3', "group = 3 is not of type str"),
+        ('name = "a"\ngroup = 3', "group = 3: expected a text"),
         ('name = "a"\ngroup = "b"\nfolds = [0, "1"]', "folds = "),
         ('name = "Reference!"\ngroup = "b"', "not a name of its own"),
         ('name = "a"\ngroup = "b"\nsettings = { stepz = 3 }', 'the variant "a": unknown setting stepz'),

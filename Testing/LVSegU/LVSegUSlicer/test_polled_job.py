@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from collections.abc import Iterator
 from typing import Any
@@ -54,6 +55,26 @@ def test_a_polled_job_can_be_cancelled_abandoned_and_can_fail(the_desktop: Any, 
     wait_until(lambda: len(ends) == 2)
     assert ends == [(None, "Cancelled"), (None, "nothing there")]
     assert failed is not None
+
+
+def test_who_gives_up_a_job_while_told_of_its_last_step_hears_no_more(the_desktop: Any, a_scene: Any) -> None:
+    """As the panel does, which handles a click on Cancel while it shows the progress."""
+    assert the_desktop is not None
+    assert a_scene is not None
+    from LVSegUSlicer.polled_job import PolledJob
+
+    heard: list[str] = []
+
+    def give_up(*_: Any) -> None:
+        heard.append("told")
+        wait_until(lambda: not any(thread.name == "LVSegU" for thread in threading.enumerate()))
+        job.abandon()
+
+    job = PolledJob(lambda report: report(1.0, "last"), give_up, lambda *_: heard.append("ended"))
+    wait_until(lambda: heard != [])
+    for _ in range(20):
+        the_desktop.app.processEvents()
+    assert heard == ["told"]
 
 
 @pytest.fixture
