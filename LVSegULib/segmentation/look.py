@@ -100,9 +100,16 @@ class Look:
     @property
     def is_inside(self) -> bool:
         """Whether the cavity lies well inside the grid."""
+        return self._would_be_inside(self.radius_mm)
+
+    @property
+    def may_be_cut_off(self) -> bool:
+        """Whether what was found may be what the grid's edge leaves of a larger cavity."""
+        return self.radius_mm > 0 and not self._would_be_inside(max(self.radius_mm, RADIUS_MM[1]))
+
+    def _would_be_inside(self, radius_mm: float) -> bool:
         half_mm = self.pixel_mm * min(self.grid.rows, self.grid.columns) / 2
-        edge_mm = half_mm * (1 - 2 * BORDER_SHARE) - self.radius_mm
-        return max(map(abs, self.centre_mm)) < edge_mm
+        return max(map(abs, self.centre_mm)) < half_mm * (1 - 2 * BORDER_SHARE) - radius_mm
 
     @property
     def from_centre_mm(self) -> tuple[float, float]:
@@ -140,7 +147,7 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
     first = _look(some, own, model, engine)
     if field_mm(cine) < LEAST_FIELD * own.spacing_mm * max(own.rows, own.columns):
         first = dataclasses.replace(first, score=0.0)  # a whole mouse is as large as a heart, and as round
-    if first.score >= SURE and not first.is_usual:
+    if not first.is_usual if first.score >= SURE else first.score > 0 and first.may_be_cut_off:
         first = _moved_there(first, some, model, engine)
     if first.score >= SURE and first.is_usual:
         return _with_right_ventricle(some, first.grid, model, engine)
@@ -155,9 +162,13 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
 
 
 def _moved_there(first: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look:
-    """A look around what `first` found at the grid's edge, if that shows a whole heart as surely; else `first`."""
+    """A look around what `first` found, if that surely shows a whole heart; else `first`.
+
+    A heart at the grid's edge is cut off there, and the network unsure of what is left; or sure, and off by as much.
+    """
     there = _look(some, _moved(first.grid, first.from_centre_mm), model, engine)
-    return there if there.is_usual and there.score >= first.score - CLEARLY_BETTER else first
+    least = SURE if first.score < SURE else first.score - CLEARLY_BETTER
+    return there if there.is_usual and there.score >= least else first
 
 
 def _with_right_ventricle(some: Cine, grid: Grid, model: ModelSpec, engine: Engine) -> tuple[Grid, str]:

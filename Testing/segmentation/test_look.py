@@ -256,6 +256,32 @@ def test_a_heart_at_the_edge_is_moved_to_the_middle_if_it_is_as_sure_there(
     assert fitting_grid(patient.cine, patient.model, patient.engine)[0] == (there if is_moved else own)
 
 
+@pytest.mark.parametrize(
+    ("score", "place_mm", "is_moved"),
+    [
+        (0.8, (47.0, 0.0), True),  # where a cavity of 34 mm would reach the edge
+        (0.79, (47.0, 0.0), False),  # not surely a heart
+        (0.99, (46.0, 0.0), False),  # where it would not: what is found there is not cut off
+    ],
+)
+def test_where_the_edge_may_leave_a_piece_of_a_heart_the_rest_is_looked_for(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, score: float, place_mm: tuple[float, float], is_moved: bool
+) -> None:
+    own = patient.model.grid
+    assert own.rows * own.spacing_mm == 192  # of which 42 % are 80.6 mm
+    there = dataclasses.replace(own, centre_mm=place_mm)
+    looks = [Look(own, 0.45, 10.0, place_mm, 1.5), Look(there, score, 22.0, (0.0, 0.0), 1.5)]
+    looks_that_depend_on_the_grid(monkeypatch, looks)
+    assert fitting_grid(patient.cine, patient.model, patient.engine)[0] == (there if is_moved else own)
+
+
+def test_where_nothing_is_found_nothing_is_cut_off() -> None:
+    grid = Grid(2.0, 50, 80)
+    assert not Look(grid, 0.0, 0.0, (0.0, 0.0), 2.0).may_be_cut_off
+    assert Look(grid, 0.5, 5.0, (8.1, 0.0), 2.0).may_be_cut_off  # half of 100 mm without 8 mm, and without 34 mm
+    assert not Look(grid, 0.5, 5.0, (0.0, -7.9), 2.0).may_be_cut_off
+
+
 @pytest.mark.parametrize(("first", "is_taken"), [(0.8, False), (0.79, True)])
 def test_a_usual_heart_is_not_questioned_from_a_score_of_eight_tenths(
     patient: Patient, monkeypatch: pytest.MonkeyPatch, first: float, is_taken: bool
