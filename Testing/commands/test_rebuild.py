@@ -116,7 +116,7 @@ def test_a_model_is_made_of_its_recipe(
     assert "    lvsegu prune RUNS/phantom/fold1/last --data DATA/Dataset900_Phantom" in card
     assert str(tmp_path) not in card + (model.path / "model.json").read_text(encoding="utf-8")
     assert f"It has <!-- figures: phantom/parameters:, -->{model.spec.parameters:,}<!--" in readme_of(tmp_path)
-    assert "|  | Phantoms, 6 of them | Others, 2 of them |" in readme_of(tmp_path)
+    assert "| | Phantoms, 6 of them | Others, 2 of them |" in readme_of(tmp_path)
     for fold, kept in (
         ("fold0", {"phantom0", "phantom2", "phantom4"}),
         ("fold1", {"phantom1", "phantom3", "phantom5"}),

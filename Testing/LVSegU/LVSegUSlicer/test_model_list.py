@@ -35,7 +35,7 @@ def test_the_shipped_model_is_listed_with_its_facts(model_list: Any) -> None:
     entry = next(entry for entry in model_list.listModels() if entry.model == "lv")
     assert entry.title == "lv (LV blood pool)"
     assert entry.problem == ""
-    assert "99,829 parameters, 0.3 % of the classic U-Net" in entry.details
+    assert "82,634 parameters, 0.3 % of the classic U-Net" in entry.details
     assert "Segments: LV blood pool" in entry.details
     assert (entry.licence, entry.isRestricted) == ("MIT", False)
     assert "may be used commercially" in entry.licenceMeaning
