@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -20,9 +21,11 @@ from LVSegULib.pruning.config import PruningConfig
         ({"target_multiply_adds": 10.0, "target_speed": 2.0}, "one target, a size or a speed"),
         ({"target_multiply_adds": -1.0}, "target cannot be negative"),
         ({"slices": 0}, "slices must be at least 1"),
-        ({"refit_slices": -1}, "refit_slices and threads must be at least 0"),
-        ({"step": 0.0}, "step must lie between 0 and 1"),
-        ({"ridge": 0.0}, "ridge above 0"),
+        ({"refit_slices": -1}, "refit_slices must be at least 0, got -1"),
+        ({"threads": -2}, "threads must be at least 0, got -2"),
+        ({"step": 0.0}, "step must lie between 0 and 1, got 0"),
+        ({"ridge": 0.0}, "ridge must be above 0, got 0"),
+        ({"ridge": math.nan}, "ridge must be a number, got nan"),
     ],
 )
 def test_impossible_settings(values: dict[str, Any], said: str) -> None:
