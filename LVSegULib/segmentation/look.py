@@ -148,7 +148,9 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
     if field_mm(cine) < LEAST_FIELD * own.spacing_mm * max(own.rows, own.columns):
         first = dataclasses.replace(first, score=0.0)  # a whole mouse is as large as a heart, and as round
     if not first.is_usual if first.score >= SURE else first.score > 0 and first.may_be_cut_off:
-        first = _moved_there(first, some, model, engine)
+        there = _look_there(first, some, model, engine)
+        if there is not None:
+            return _with_right_ventricle(some, there.grid, model, engine)
     if first.score >= SURE and first.is_usual:
         return _with_right_ventricle(some, first.grid, model, engine)
     looks = [_look(some, grid, model, engine) for grid in _other_grids(cine, own)]
@@ -161,14 +163,14 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
     return best.grid, _sentence(best.grid, own)
 
 
-def _moved_there(first: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look:
-    """A look around what `first` found, if that surely shows a whole heart; else `first`.
+def _look_there(first: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look | None:
+    """A look around what `first` found, if that shows a whole heart: surely, or about as surely as `first` was.
 
     A heart at the grid's edge is cut off there, and the network unsure of what is left; or sure, and off by as much.
     """
     there = _look(some, _moved(first.grid, first.from_centre_mm), model, engine)
     least = SURE if first.score < SURE else first.score - CLEARLY_BETTER
-    return there if there.is_usual and there.score >= least else first
+    return there if there.is_usual and there.score >= least else None
 
 
 def _with_right_ventricle(some: Cine, grid: Grid, model: ModelSpec, engine: Engine) -> tuple[Grid, str]:

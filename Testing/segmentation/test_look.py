@@ -245,13 +245,13 @@ def looks_that_depend_on_the_grid(monkeypatch: pytest.MonkeyPatch, looks: list[L
     monkeypatch.setattr("LVSegULib.segmentation.look._look", look)
 
 
-@pytest.mark.parametrize(("score", "is_moved"), [(0.81, True), (0.79, False)])
+@pytest.mark.parametrize(("first", "score", "is_moved"), [(0.9, 0.81, True), (0.9, 0.79, False), (0.85, 0.76, True)])
 def test_a_heart_at_the_edge_is_moved_to_the_middle_if_it_is_as_sure_there(
-    patient: Patient, monkeypatch: pytest.MonkeyPatch, score: float, is_moved: bool
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, first: float, score: float, is_moved: bool
 ) -> None:
     own = patient.model.grid
     there = dataclasses.replace(own, centre_mm=(70.0, -60.0))
-    looks = [Look(own, 0.9, 22.0, (70.0, -60.0), 1.5), Look(there, score, 22.0, (0.0, 0.0), 1.5)]
+    looks = [Look(own, first, 22.0, (70.0, -60.0), 1.5), Look(there, score, 22.0, (0.0, 0.0), 1.5)]
     looks_that_depend_on_the_grid(monkeypatch, looks)
     assert fitting_grid(patient.cine, patient.model, patient.engine)[0] == (there if is_moved else own)
 
