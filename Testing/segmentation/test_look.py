@@ -157,6 +157,19 @@ def test_a_size_that_people_have_must_look_far_better(
     assert (grid, bool(told)) == ((other, True) if is_taken else (own, False))
 
 
+@pytest.mark.parametrize(("radius_mm", "is_taken"), [(24.0, False), (26.0, True)])
+def test_a_heart_larger_than_people_have_need_not_look_far_better_on_whatever_grid(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, radius_mm: float, is_taken: bool
+) -> None:
+    """Through pixels 2.2 times as large, 24 mm are those of a heart 2.4 times the typical one, and 26 of one 2.6 times."""
+    own = patient.model.grid
+    other = dataclasses.replace(own, spacing_mm=own.spacing_mm * 2.2)
+    monkeypatch.setattr("LVSegULib.segmentation.look._other_grids", lambda *_: [other])
+    looks = [Look(own, 0.55, 40.0, (0.0, 0.0), 1.5), Look(other, 0.7, radius_mm, (0.0, 0.0), 1.5)]
+    looks_that_depend_on_the_grid(monkeypatch, looks)
+    assert fitting_grid(patient.cine, patient.model, patient.engine)[0] == (other if is_taken else own)
+
+
 @pytest.mark.parametrize(
     ("radius_mm", "centre_mm", "usual"),
     [
