@@ -155,12 +155,9 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
         return _with_right_ventricle(some, first.grid, model, engine)
     looks = [_look(some, grid, model, engine) for grid in _other_grids(cine, own)]
     best = max(looks, key=lambda look: look.score)
-    typical = _centred(best)
-    refined = _look(some, typical, model, engine) if best.score > 0 else best
+    refined = _look(some, _centred(best), model, engine) if best.score > 0 else best
     best = max(refined, best, key=lambda look: look.score)
-    largest_mm = max(
-        best.grid.spacing_mm, typical.spacing_mm
-    )  # nobody's heart is so large, whichever grid shows it best
+    largest_mm = max(best.grid.spacing_mm, refined.grid.spacing_mm)  # a heart too large for people is so on any grid
     is_alike = own.spacing_mm / ALIKE < best.grid.spacing_mm and largest_mm < own.spacing_mm * ALIKE
     if best.score < max(LEAST_SCORE, first.score + (FAR_BETTER if is_alike else CLEARLY_BETTER)):
         return own, ""

@@ -161,7 +161,7 @@ def test_a_size_that_people_have_must_look_far_better(
 def test_a_heart_larger_than_people_have_need_not_look_far_better_on_whatever_grid(
     patient: Patient, monkeypatch: pytest.MonkeyPatch, radius_mm: float, is_taken: bool
 ) -> None:
-    """Through pixels 2.2 times as large, 24 mm are those of a heart 2.4 times the typical one, and 26 of one 2.6 times."""
+    """Through pixels 2.2 times as large, 24 mm are those of a heart 2.4 times the typical one, 26 of one 2.6 times."""
     own = patient.model.grid
     other = dataclasses.replace(own, spacing_mm=own.spacing_mm * 2.2)
     monkeypatch.setattr("LVSegULib.segmentation.look._other_grids", lambda *_: [other])
