@@ -105,7 +105,7 @@ class Look:
     @property
     def may_be_cut_off(self) -> bool:
         """Whether what was found may be what the grid's edge leaves of a larger cavity."""
-        return self.radius_mm > 0 and not self._would_be_inside(max(self.radius_mm, RADIUS_MM[1]))
+        return self.score > 0 and not self._would_be_inside(max(self.radius_mm, RADIUS_MM[1]))
 
     def _would_be_inside(self, radius_mm: float) -> bool:
         half_mm = self.pixel_mm * min(self.grid.rows, self.grid.columns) / 2
@@ -147,12 +147,12 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
     first = _look(some, own, model, engine)
     if field_mm(cine) < LEAST_FIELD * own.spacing_mm * max(own.rows, own.columns):
         first = dataclasses.replace(first, score=0.0)  # a whole mouse is as large as a heart, and as round
-    if not first.is_usual if first.score >= SURE else first.score > 0 and first.may_be_cut_off:
+    if first.score >= SURE and first.is_usual:
+        return _with_right_ventricle(some, own, model, engine)
+    if first.score >= SURE or first.may_be_cut_off:
         there = _look_there(first, some, model, engine)
         if there is not None:
             return _with_right_ventricle(some, there.grid, model, engine)
-    if first.score >= SURE and first.is_usual:
-        return _with_right_ventricle(some, first.grid, model, engine)
     looks = [_look(some, grid, model, engine) for grid in _other_grids(cine, own)]
     best = max(looks, key=lambda look: look.score)
     refined = _look(some, _centred(best), model, engine) if best.score > 0 else best
