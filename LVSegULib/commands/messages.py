@@ -52,6 +52,7 @@ class Progress:
     def __init__(self, caption: str) -> None:
         self._caption = caption
         self._is_shown = sys.stderr.isatty()
+        self._last = ""
 
     def __enter__(self) -> Progress:
         return self
@@ -65,4 +66,7 @@ class Progress:
         if self._is_shown:
             filled = round(24 * share)
             bar = "#" * filled + "." * (24 - filled)
-            print(f"\r{self._caption} [{bar}] {100 * share:3.0f} %", end="", file=sys.stderr, flush=True)
+            line = f"\r{self._caption} [{bar}] {100 * share:3.0f} %"
+            if line != self._last:  # a folder may have thousands of files, each of which is told of
+                print(line, end="", file=sys.stderr, flush=True)
+                self._last = line

@@ -74,3 +74,14 @@ def test_progress_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch:
         shown = capsys.readouterr().err
     assert shown == "\ra [############............]  50 %"
     assert capsys.readouterr().err.strip("\r").strip(" ") == ""
+
+
+def test_what_is_shown_already_is_not_written_again(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with Progress("a") as progress:
+        for number in range(1000):
+            progress(number / 100_000)
+        shown = capsys.readouterr().err
+    assert shown.count("\r") == 2, "0 and 1 per cent"
