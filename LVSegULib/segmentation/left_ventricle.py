@@ -85,5 +85,5 @@ def _links(pieces: NDArray[np.int32], sizes: NDArray[np.intp], last: NDArray[np.
     couples, overlaps = np.unique((near[both].astype(np.int64) - 1) * count + far[both] - 1, return_counts=True)
     one, other = np.divmod(couples, count)
     is_joined = overlaps >= SMALLEST_OVERLAP * np.minimum(sizes[one], sizes[other])
-    places = (one[is_joined], other[is_joined])
+    places = (one[is_joined].astype(np.int32), other[is_joined].astype(np.int32))  # all that every SciPy takes
     return coo_array((np.ones(len(places[0]), bool), places), shape=(count, count))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from LVSegULib.modelfolder.folder import installed_models
 from Testing.extension.cmake_lists import ROOT, files_of_the_tree
 
 ENTRY = ROOT / "LVSegU.json"
@@ -78,6 +79,15 @@ def test_the_pictures_that_it_names_are_in_the_tree() -> None:
 
 def test_the_licence_is_where_the_index_looks() -> None:
     assert (ROOT / "LICENSE.txt").read_text(encoding="utf-8").startswith("MIT License")
+
+
+def test_the_licence_names_every_model_that_has_another() -> None:
+    licence = (ROOT / "LICENSE.txt").read_text(encoding="utf-8")
+    others = [model.spec for model in installed_models() if model.spec.licence != "MIT"]
+    assert [spec.name for spec in others] == ["cardiac"]
+    for spec in others:
+        assert f"LVSegULib/models/{spec.name} is not under the MIT License" in licence
+        assert spec.licence in licence
 
 
 def test_the_icon_has_the_size_of_the_catalog() -> None:
