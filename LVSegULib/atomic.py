@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from LVSegULib.errors import OutputError
+
+OLD = ".old"
+"""What the name of a folder ends in that has been moved aside to be replaced."""
 
 
 @contextmanager
@@ -32,8 +36,7 @@ def written_whole(path: Path) -> Iterator[Path]:
         yield beside
         os.replace(beside, path)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(f"cannot write {path}: {reason}: choose another --out folder or free some space") from error
+        raise cannot_write(path, error) from error
     finally:
         with suppress(OSError):
             beside.unlink()
@@ -56,9 +59,41 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
         yield beside
         _replace_folder(beside, place)
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}: choose another folder") from error
+        raise cannot_write(path, error) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def cannot_write(where: Path | str, error: BaseException | None, place: str = "--out folder") -> OutputError:
+    """The one sentence of what cannot be written, be the disk full or the folder read-only.
+
+    Args:
+        where: what could not be written.
+        error: what the system said.
+        place: what the user could choose another of.
+    """
+    reason = getattr(error, "strerror", None) or error
+    return OutputError(f"cannot write {where}: {reason}: choose another {place} or free some space")
+
+
+def put_right(folder: Path, names: Iterable[str]) -> None:
+    """Undo what killed processes have left in `folder` of writing files and folders of these `names`.
+
+    What was moved aside to be replaced is put back if nothing has taken its place; what was half-written is removed.
+    To be called only by who has the folder for himself.
+    """
+    for name in names:
+        left = [
+            path for path in folder.iterdir() if re.fullmatch(rf"\.[0-9a-f]{{8}}-{re.escape(name)}(\.old)?", path.name)
+        ]
+        for path in sorted(left, key=lambda one: not one.name.endswith(OLD)):
+            with suppress(OSError):
+                if path.name.endswith(OLD) and not (folder / name).exists():
+                    path.rename(folder / name)
+                elif path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
 
 def with_name(folder: Path) -> Path:
@@ -117,7 +152,7 @@ def _replace_folder(new: Path, path: Path) -> None:
     if not path.exists():
         new.rename(path)
         return
-    old = new.with_name(new.name + ".old")
+    old = new.with_name(new.name + OLD)
     move = _move_contents if path.samefile(Path.cwd()) else Path.rename
     move(path, old)
     try:

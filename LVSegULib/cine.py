@@ -25,6 +25,7 @@ class Cine:
         name: short name for output files.
         source: where it came from, for people ("series 300 of FOLDER, 12 slices x 20 frames").
         notes: what the reader noticed and the user should know, one sentence each.
+        description: what the scanner's user called the series; "" where nobody says.
     """
 
     frames: NDArray[np.float32]
@@ -33,6 +34,7 @@ class Cine:
     name: str = "cine"
     source: str = ""
     notes: tuple[str, ...] = field(default=())
+    description: str = ""
 
     def __post_init__(self) -> None:
         _check_frames(self.frames, self.name)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-TRAIN_PACKAGES = ("torch", "onnx", "matplotlib", "tqdm", "tomli")
+EXTRAS = {
+    "train": ("torch", "onnx", "matplotlib", "tqdm", "tomli"),
+    "filters": ("torch", "captum", "matplotlib"),
+    "cohort": ("dask", "distributed", "pyarrow", "tqdm"),
+}
+"""What `pip install "lvsegu[EXTRA]"` brings, by the names that are imported."""
 
 
 class LVSegUError(Exception):
@@ -33,6 +38,10 @@ class EngineError(LVSegUError):
     """No engine is installed that can run the model, or the engine failed while running."""
 
 
+class MissingPackage(EngineError):
+    """A package that only some of the work needs is not installed."""
+
+
 class OutputError(LVSegUError):
     """A result cannot be written: read-only folder, full disk, or a file in the way."""
 
@@ -59,9 +68,19 @@ def reason(error: Exception) -> str:
     """Why a file could not be taken, without Python's words: a reason of the system, or the name of what is missing."""
     if isinstance(error, OSError):
         return error.strerror or str(error)
+    if isinstance(error, UnicodeError):
+        return "it is not UTF-8"
     if isinstance(error, KeyError) and error.args:
         return f"it has no {error.args[0]}"
     return "it is laid out differently" if isinstance(error, TypeError | IndexError | StopIteration) else str(error)
+
+
+def missing_package(error: BaseException) -> MissingPackage | None:
+    """The error that says what to install, if a package of one of the `EXTRAS` could not be imported; else None."""
+    if not isinstance(error, ModuleNotFoundError):
+        return None
+    extra = next((extra for extra, packages in EXTRAS.items() if error.name in packages), "")
+    return MissingPackage(f'{error.name} is not installed: pip install "lvsegu[{extra}]"') if extra else None
 
 
 def describe(error: BaseException) -> str:
@@ -72,8 +91,8 @@ def describe(error: BaseException) -> str:
         return " ".join(str(error).split())
     if isinstance(error, MemoryError):
         return "out of memory: close other programs, or give fewer or smaller images"
-    if isinstance(error, ModuleNotFoundError) and error.name in TRAIN_PACKAGES:
-        return f'{error.name} is not installed: pip install "lvsegu[train]"'
+    if (missing := missing_package(error)) is not None:
+        return str(missing)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from LVSegULib.errors import OutputError, UsageError
+from LVSegULib.atomic import cannot_write
+from LVSegULib.errors import UsageError
 
 _log = logging.getLogger(__name__)
 
@@ -42,9 +43,7 @@ def locked(folder: Path, name: str, others: str) -> Iterator[int]:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / name).open("a")
     except OSError as error:
-        raise OutputError(
-            f"cannot write to {folder}: {error.strerror}: choose another folder or free some space"
-        ) from error
+        raise cannot_write(f"to {folder}", error, "folder") from error
     with file:
         try:
             _take(file.fileno())

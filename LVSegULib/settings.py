@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from LVSegULib.errors import UsageError
+from LVSegULib.errors import UsageError, reason
+from LVSegULib.json_text import NOT_UTF8, TOO_DEEP
+from LVSegULib.reading.shown import shown
 
 Owner = TypeVar("Owner")
 
@@ -31,13 +33,25 @@ def read_toml(path: Path, what: str = "configuration") -> dict[str, Any]:
     """The values of a TOML file; `what` says in the message what the file is.
 
     Raises:
-        UsageError: the file is missing or is not TOML.
+        UsageError: the file is missing, is not TOML, or is nested too deeply.
     """
     tomllib = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
         return dict(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read the {what} {path}: {error}") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"cannot read the {what} {path}: {_wrong_toml(error, tomllib)}") from error
+
+
+def _wrong_toml(error: Exception, tomllib: Any) -> str:
+    """What is wrong with a file; the words of the parser name line and column, those of others are Python's."""
+    if isinstance(error, RecursionError):
+        return TOO_DEEP
+    if isinstance(error, UnicodeDecodeError):
+        return NOT_UTF8
+    if isinstance(error, OSError):
+        return f"{reason(error)}: check the path"
+    said = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "it holds a number that goes on and on"
+    return f"{said}: correct it"
 
 
 def typed(owner: type[Owner], table: Any, where: str, **others: Any) -> Owner:
@@ -113,9 +127,9 @@ def fitted(name: str, value: Any, hint: Any) -> Any:
             return value
     elif _is(value, hint):
         return hint(value)
-    raise UsageError(f"{name} = {value!r}: expected {_WORDS.get(hint) or 'a table of settings'}")
+    raise UsageError(f"{name} = {shown(repr(value))}: expected {_WORDS.get(hint) or 'a table of settings'}")
 
 
 def _is(value: Any, wanted: type) -> bool:
-    """Whether `value` is of that type; true and false are no numbers."""
-    return type(value) is wanted or (wanted is float and type(value) is int)
+    """Whether `value` is of that type; true and false are no numbers, and a float holds no whole number of any size."""
+    return type(value) is wanted or (wanted is float and type(value) is int and abs(value) <= sys.float_info.max)

@@ -11,6 +11,7 @@ import pytest
 
 from LVSegULib.atomic import (
     folder_written_whole,
+    put_right,
     refuse_folder,
     write_csv,
     write_json,
@@ -30,6 +31,21 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
     assert list(target.parent.iterdir()) == [target]
 
 
+def test_what_killed_processes_have_left_is_put_right(tmp_path: Path) -> None:
+    """Killed while a file was written, while the older folder was removed, and between the two renames."""
+    (tmp_path / ".0123abcd-log.csv").write_text("half", encoding="utf-8")
+    for name in ("whole", ".0123abcd-whole.old", ".0123abcd-gone", ".0123abcd-gone.old"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(name, encoding="utf-8")
+    others = [".0123abcd-mine", ".old", ".0123abcd-gone.older", ".lock"]
+    for name in others:
+        (tmp_path / name).write_text("", encoding="utf-8")
+    put_right(tmp_path, ("log.csv", "whole", "gone"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["whole", "gone", *others])
+    assert (tmp_path / "whole" / "a.txt").read_text(encoding="utf-8") == "whole"
+    assert (tmp_path / "gone" / "a.txt").read_text(encoding="utf-8") == ".0123abcd-gone.old"
+
+
 @pytest.mark.parametrize("problem", [ValueError, KeyboardInterrupt])
 def test_a_failure_leaves_the_older_file(tmp_path: Path, problem: type[BaseException]) -> None:
     target = tmp_path / "result.txt"
@@ -46,6 +62,15 @@ def test_a_full_disk_is_an_output_error(tmp_path: Path) -> None:
         beside.write_text("half", encoding="utf-8")
         raise OSError(28, "No space left on device")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_said_alike_for_a_file_and_a_folder(tmp_path: Path) -> None:
+    for write in (written_whole, folder_written_whole):
+        with pytest.raises(OutputError) as refused, write(tmp_path / "a"):
+            raise OSError(28, "No space left on device")
+        assert str(refused.value) == (
+            f"cannot write {tmp_path / 'a'}: No space left on device: choose another --out folder or free some space"
+        )
 
 
 def test_a_file_in_place_of_the_folder_is_an_output_error(tmp_path: Path) -> None:

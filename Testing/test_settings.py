@@ -39,6 +39,7 @@ def test_a_value_that_fits_gets_the_type_of_its_field(value: Any, hint: Any, exp
         (True, int),
         (1, bool),
         (True, float),
+        (10**400, float),
         (3, tuple[int, ...]),
         ([1.5], tuple[int, ...]),
         ([True], tuple[float, ...]),
@@ -50,12 +51,21 @@ def test_a_value_that_does_not_fit_is_refused_by_name(value: Any, hint: Any) -> 
         fitted("steps", value, hint)
 
 
-@pytest.mark.parametrize("content", [None, "steps = ", "\xff"])
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: str | None) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "No such file or directory: check the path"),
+        ("steps = ", "Invalid value .*: correct it"),
+        ("\xff", "it is not UTF-8: save it as UTF-8"),
+        ("a = " + "[" * 100_000, "it has lists inside of lists, deeper than any file needs"),
+        ("steps = " + "9" * 5000, "it holds a number that goes on and on: correct it"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: str | None, said: str) -> None:
     path = tmp_path / "study.toml"
     if content is not None:
         path.write_bytes(content.encode("latin-1"))
-    with pytest.raises(UsageError, match=r"cannot read the study .*study\.toml"):
+    with pytest.raises(UsageError, match=rf"cannot read the study .*study\.toml: {said}"):
         read_toml(path, "study")
 
 
@@ -110,3 +120,9 @@ def test_what_is_no_number_is_refused_by_name(spacing_mm: tuple[float, ...]) -> 
 
 def test_plain_values_are_those_of_json() -> None:
     assert as_plain(Cine("a", spacing_mm=(1.0, 2.0)))["spacing_mm"] == [1.0, 2.0]
+
+
+def test_a_value_that_goes_on_and_on_is_cut_off() -> None:
+    with pytest.raises(UsageError) as raised:
+        fitted("steps", list(range(10_000)), int)
+    assert len(str(raised.value)) < 200

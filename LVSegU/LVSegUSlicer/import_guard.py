@@ -9,8 +9,6 @@ import slicer
 from LVSegUSlicer.result_frames import ResultFrames, copyOf, resultFrames
 from LVSegUSlicer.scene_writer import LABELS_ATTRIBUTE
 
-_guards: list[ImportGuard] = []
-
 
 class ImportGuard:
     """Watches a scene for as long as it lives.
@@ -44,18 +42,6 @@ class ImportGuard:
         self._kept = []
         for frames in _results():
             frames.showSelected()
-
-
-def guardImports() -> None:
-    """Watch the application's scene, if it is not watched yet."""
-    if all(guard.scene is not slicer.mrmlScene for guard in _guards):
-        _guards.append(ImportGuard(slicer.mrmlScene))
-
-
-def unguardImports() -> None:
-    """Watch no scene any more: for a module that is about to be loaded anew."""
-    while _guards:
-        _guards.pop().release()
 
 
 def _results() -> list[ResultFrames]:

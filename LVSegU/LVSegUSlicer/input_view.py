@@ -22,9 +22,15 @@ def likelyInput() -> Any:
 
 
 def showInViews(node: Any) -> None:
-    """Show a volume (or the volumes of a sequence browser) in the slice views, where there are any."""
+    """Show a volume (or the volumes of a sequence browser) in the slice views, and the buttons that play it.
+
+    Nothing happens where there are no views.
+    """
     if node is None or slicer.app.layoutManager() is None:
         return
+    found = sequenceOf(node)
+    if found is not None and hasattr(slicer.modules.sequences, "showSequenceBrowser"):
+        slicer.modules.sequences.showSequenceBrowser(found[0])
     volume = volumeOf(node)
     if volume is not None:
         slicer.util.setSliceViewerLayers(background=volume, fit=True, rotateToVolumePlane=True)

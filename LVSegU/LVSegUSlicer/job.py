@@ -13,6 +13,9 @@ from LVSegULib.errors import Cancelled
 Report = Callable[[float, str], None]
 """Called with the share done, 0 to 1, and the name of the step."""
 
+CANCELLED = "Cancelled"
+"""What who waits for the end is told of work that was cancelled; `messages.told` says it in the user's language."""
+
 Result = TypeVar("Result")
 
 

@@ -11,17 +11,16 @@ from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
 from LVSegULib.errors import InputError, UsageError
-from LVSegULib.measures.volumes import volumes_by_label
-from LVSegUSlicer.import_guard import guardImports
+from LVSegULib.measures.volumes import measure, volumes_by_label
 from LVSegUSlicer.navigation import goToFrame, goToSlice
 from LVSegUSlicer.request import Request, Results
 from LVSegUSlicer.results_store import findResults, hasOtherVolumes, storedVolumes, storeResults
-from LVSegUSlicer.scene_labels import readLabels, regionsOf
+from LVSegUSlicer.scene_guards import guardScene
+from LVSegUSlicer.scene_labels import MissingSegment, readLabels, regionsOf
 from LVSegUSlicer.segmentation_run import SegmentationRun
 from LVSegUSlicer.started_run import PAUSE_MS, StartedRun
 from LVSegUSlicer.tables import exportTable
 from LVSegUSlicer.transaction import SceneTransaction
-from LVSegUSlicer.worker import measureLabels
 
 if TYPE_CHECKING:
     from LVSegUSlicer.parameter_node import LVSegUParameterNode
@@ -34,7 +33,7 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
-        guardImports()
+        guardScene()
         self._started: StartedRun | None = None
         self._timer: Any = None
 
@@ -83,7 +82,7 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
             request: what to do.
             onProgress: called on the main thread with the share done, 0 to 1, and the name of the step.
             onDone: called once, on the main thread: with the results and "", or with None and what went wrong
-                (_("Cancelled") after `cancel`); the scene is then as it was.
+                (CANCELLED of `job` after `cancel`); the scene is then as it was.
 
         Raises:
             LVSegUError: the input cannot be segmented, or something is running already; `onDone` is not called.
@@ -131,24 +130,32 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         Flagged slices that were corrected are flagged no more.
 
         Raises:
-            InputError: the segmentation is not one of LVSegU's, or is of many frames that no browser plays any more.
+            InputError: the segmentation is not one of LVSegU's, is of many frames that no browser plays any more, or a
+                segment was removed from a frame.
         """
         before = findResults(segmentationNode)
         if before is not None:
             _checkPlayable(before)
         found = readLabels(segmentationNode)
-        measures, volumes = measureLabels(found.labels, regionsOf(segmentationNode), found.spacing_mm, found.time_ms)
+        regions = regionsOf(segmentationNode)
+        measures = measure(found.labels, found.spacing_mm, found.time_ms, regions)
+        volumes = volumes_by_label(found.labels, regions, found.spacing_mm)
         quality = None if before is None or before.quality is None else before.quality.uncorrected(found.labels)
         with SceneTransaction(slicer.mrmlScene):
             return storeResults(segmentationNode, measures, volumes, quality=quality)
 
     def isChanged(self, segmentationNode: Any) -> bool:
-        """Whether a segmentation has other volumes than its tables say: it was corrected, and not measured again."""
+        """Whether a segmentation has other volumes than its tables say: it was corrected, and not measured again.
+
+        One whose volumes cannot be told any more, as a segment was removed, was changed too.
+        """
         results = findResults(segmentationNode)
         if results is None or not results.isPlayable:
             return False
         try:
             found, regions = readLabels(segmentationNode), regionsOf(segmentationNode)
+        except MissingSegment:
+            return True
         except InputError:
             return False
         return hasOtherVolumes(results, volumes_by_label(found.labels, regions, found.spacing_mm), found.spacing_mm)
@@ -190,11 +197,15 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
     def exportCsv(self, segmentationNode: Any, path: str | Path) -> None:
         """Write the volume of every frame, as `lvsegu segment` writes NAME.csv.
 
+        What was corrected since it was measured is measured first, see `updateMeasurements`.
+
         Raises:
-            InputError: the segmentation is not one of LVSegU's.
+            InputError: the segmentation is not one of LVSegU's, or a segment was removed from a frame.
             OutputError: the file cannot be written.
         """
         results = self._resultsOrError(segmentationNode)
+        if self.isChanged(segmentationNode):
+            results = self.updateMeasurements(segmentationNode)
         flagged = None if results.quality is None else results.quality.flaggedSlices
         exportTable(Path(path), results.measures, storedVolumes(results), flagged)
 

@@ -9,6 +9,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from LVSegULib.errors import LVSegUError
+from LVSegUSlicer.job import CANCELLED
 
 
 def explain(error: Exception) -> str:
@@ -19,6 +20,11 @@ def explain(error: Exception) -> str:
     return _("Fault in LVSegU: {error}. Please report it with Slicer's log (Help, Report a bug).").format(
         error=f"{type(error).__name__}: {error}"
     )
+
+
+def told(error: str) -> str:
+    """What an end without result is called, in the user's language."""
+    return str(_("Cancelled")) if error == CANCELLED else error
 
 
 def attention(name: str) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.labels import CAVITY
 from LVSegUSlicer.result_frames import resultFrames
-from LVSegUSlicer.scene_labels import gridToWorld, referenceGrid
+from LVSegUSlicer.scene_labels import gridToWorld, referenceGrid, segmentOf
 
 _RAS = 3
 
@@ -61,7 +61,7 @@ def _select(segmentationNode: Any, frame: int) -> None:
 
 def _cornersOfCavity(segmentationNode: Any) -> NDArray[np.float64] | None:
     """Corners (8, 3) of the box of voxels around the cavity, RAS in mm; None where there is no cavity."""
-    segment = segmentationNode.GetSegmentation().GetSegment(CAVITY.key)
+    segment = segmentOf(segmentationNode, CAVITY)
     image = None if segment is None else segment.GetRepresentation("Binary labelmap")
     extent = [0] * 6
     # The labels of all segments may share an image; values below the cavity's are not its own.

@@ -62,6 +62,7 @@ class OriginalResult:
         try:
             for index, (kept, labels) in enumerate(zip(self._frames, frames, strict=True)):
                 node.GetSegmentation().DeepCopy(kept)
+                node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
                 fillSegments(node, labels, regions, volume, show3D=kept.ContainsRepresentation(_SURFACE))
                 written.append(copyOf(node.GetSegmentation()))
                 progress((index + 1) / len(frames))

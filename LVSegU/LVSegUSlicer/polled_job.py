@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import qt
-from slicer.i18n import tr as _
 
 from LVSegULib.errors import Cancelled
-from LVSegUSlicer.job import Job, Report
+from LVSegUSlicer.job import CANCELLED, Job, Report
 from LVSegUSlicer.messages import explain
 from LVSegUSlicer.started_run import LONGEST_POLL_S, PAUSE_MS
 
@@ -37,7 +36,7 @@ class PolledJob(Generic[Result]):
         self._timer.start(PAUSE_MS)
 
     def cancel(self) -> None:
-        """Stop at the next step; `onDone` gets the word for cancelled."""
+        """Stop at the next step; `onDone` gets CANCELLED."""
         self._job.cancel()
 
     def abandon(self) -> None:
@@ -59,7 +58,7 @@ class PolledJob(Generic[Result]):
         try:
             return self._job.result(), ""
         except Cancelled:
-            return None, _("Cancelled")
+            return None, CANCELLED
         except Exception as error:  # whatever it is, who waits for the end is told
             return None, explain(error)
 

@@ -11,6 +11,7 @@ from LVSegULib.measures.volumes import Measures, measures_from_json
 from LVSegUSlicer.charts import CHART_ROLE, writeChart
 from LVSegUSlicer.request import Results
 from LVSegUSlicer.scene_quality import SceneQuality, storedQuality, storeQuality
+from LVSegUSlicer.scene_writer import inputOf
 from LVSegUSlicer.sequences import browserOf
 from LVSegUSlicer.tables import FRAMES_ROLE, MEASURES_ROLE, writeTables
 
@@ -71,6 +72,14 @@ def storedVolumes(results: Results) -> dict[int, list[float]]:
     return {
         int(value): volumes for value, volumes in json.loads(results.measuresTableNode.GetAttribute(VOLUMES)).items()
     }
+
+
+def frameOf(results: Results) -> int | None:
+    """Which frame of a cine a result of one frame is, from 0; None of a plain volume's, and of all frames."""
+    items = (results.measuresTableNode.GetAttribute(ITEMS) or "").split()
+    volume = inputOf(results.segmentationNode)
+    isOfCine = volume is not None and browserOf(volume) is not None
+    return int(items[0]) if isOfCine and len(items) == 1 else None
 
 
 def hasOtherVolumes(

@@ -17,10 +17,15 @@ Volumes = Mapping[int, Sequence[float]]
 """Volume of each frame in mL, by label value."""
 
 
-def measureRows(measures: Measures, volumes_ml: Volumes) -> list[tuple[str, str, str, str]]:
+def measureRows(measures: Measures, volumes_ml: Volumes, frame: int | None = None) -> list[tuple[str, str, str, str]]:
     """Short name, name, value with unit, and its frame; of a single volume just the size of each label.
 
     What comes from a label that the model does not know is left out.
+
+    Args:
+        measures: the figures.
+        volumes_ml: volume of each frame in mL, by label value.
+        frame: of a single volume, which frame of a cine it is; None if of none.
     """
     if len(measures.volumes_ml) == 1:
         names = {
@@ -28,7 +33,8 @@ def measureRows(measures: Measures, volumes_ml: Volumes) -> list[tuple[str, str,
             MYOCARDIUM.value: ("MYO", _("Volume of the myocardium")),
             RIGHT_CAVITY.value: ("RV", _("Volume of the right ventricle")),
         }
-        return [(*names[value], _number(of_label[0], "mL"), "") for value, of_label in volumes_ml.items()]
+        where = "" if frame is None else _("frame {frame}").format(frame=frame)
+        return [(*names[value], _number(of_label[0], "mL"), where) for value, of_label in volumes_ml.items()]
     ed, es = _frame(measures, measures.ed_frame), _frame(measures, measures.es_frame)
     ed_slices, es_slices = (_slices(count) for count in measures.wall_slices or (0, 0))
     values = [

@@ -19,7 +19,7 @@ from LVSegUSlicer import settings
 from LVSegUSlicer.messages import attention, explain, showError
 from LVSegUSlicer.quality_view import QualityView, doubt
 from LVSegUSlicer.result_visibility import showAlone
-from LVSegUSlicer.results_store import MODEL, storedVolumes
+from LVSegUSlicer.results_store import MODEL, frameOf, storedVolumes
 from LVSegUSlicer.results_tables import (
     fillTable,
     frameRows,
@@ -31,7 +31,7 @@ from LVSegUSlicer.results_tables import (
     setUpMeasuresTable,
     showAllRows,
 )
-from LVSegUSlicer.scene_writer import inputOf
+from LVSegUSlicer.scene_writer import LABELS_ATTRIBUTE, inputOf
 
 CURVE_HEIGHT = 170
 CURVE_WIDTHS = (240, 900)
@@ -47,6 +47,7 @@ class ResultsView:
         self.ui = ui
         self.logic = logic
         self._results: Any = None
+        self._unmeasured: Any = None
         self._quality = QualityView(ui, self._goToSlice)
         setUpMeasuresTable(ui.measuresTable)
         setUpFramesTable(ui.framesTable)
@@ -56,6 +57,7 @@ class ResultsView:
 
     def _connect(self) -> None:
         self.ui.resultSelector.connect("nodeActivated(vtkMRMLNode*)", self._showInViews)
+        self.ui.measureButton.connect("clicked(bool)", self._measure)
         self.ui.goToEDButton.connect("clicked(bool)", self._reporting(lambda: self._goTo("ED")))
         self.ui.goToESButton.connect("clicked(bool)", self._reporting(lambda: self._goTo("ES")))
         self.ui.editButton.connect("clicked(bool)", self._reporting(self._edit))
@@ -68,7 +70,7 @@ class ResultsView:
         if segmentationNode is None:
             self.show(None)
         elif self._results is None or self._results.segmentationNode is not segmentationNode:
-            self.show(self.logic.resultsOf(segmentationNode), segmentationNode.GetName())
+            self.show(self.logic.resultsOf(segmentationNode), segmentationNode)
             self.lookForChanges()
 
     def lookForChanges(self) -> None:
@@ -83,17 +85,22 @@ class ResultsView:
         self.ui.warningLabel.visible = any(texts)
         self.ui.warningLabel.text = "\n".join(filter(None, texts))
 
-    def show(self, results: Any, name: str = "") -> None:
-        """Show a result; None hides everything and says that segmentation `name` has none."""
+    def show(self, results: Any, segmentationNode: Any = None) -> None:
+        """Show a result; None hides everything and says that `segmentationNode`, if there is one, has none."""
         self._results = results
+        self._unmeasured = segmentationNode if results is None else None
         self.ui.resultsPanel.visible = results is not None
         self.ui.noResultLabel.visible = results is None
+        self.ui.measureButton.visible = _isResult(self._unmeasured)
         if results is None:
-            unmeasured = _('LVSegU has no measurements of "{name}".').format(name=name)
-            self.ui.noResultLabel.text = unmeasured if name else _("Volumes and curve appear here after Apply.")
+            self.ui.noResultLabel.text = (
+                _("Volumes and curve appear here after Apply.")
+                if segmentationNode is None
+                else _('LVSegU has no measurements of "{name}".').format(name=segmentationNode.GetName())
+            )
             return
         measures, volumes = results.measures, storedVolumes(results)
-        fillTable(self.ui.measuresTable, measureRows(measures, volumes), numbers=(2,), bold=2)
+        fillTable(self.ui.measuresTable, measureRows(measures, volumes, frameOf(results)), numbers=(2,), bold=2)
         showAllRows(self.ui.measuresTable)
         setTitles(self.ui.framesTable, frameTitles(volumes))
         fillTable(self.ui.framesTable, frameRows(measures, volumes), numbers=range(2 + len(volumes)))
@@ -133,6 +140,13 @@ class ResultsView:
 
         return run
 
+    def _measure(self, _isChecked: bool) -> None:
+        """Measure a result that has lost its tables."""
+        try:
+            self.show(self.logic.updateMeasurements(self._unmeasured))
+        except Exception as error:  # whatever fails, the user is told
+            showError(explain(error))
+
     def _showInViews(self, segmentationNode: Any) -> None:
         """The user chose a result."""
         if segmentationNode is not None:
@@ -166,6 +180,7 @@ class ResultsView:
         path = self._askForTable(str(Path(settings.lastFolder()) / f"{name}.csv"))
         if path:
             self.logic.exportCsv(self._results.segmentationNode, path)
+            self.show(self.logic.resultsOf(self._results.segmentationNode))  # it may have been measured for that
             settings.setLastFolder(str(Path(path).parent))
 
     def _askForTable(self, suggested: str) -> str:
@@ -177,6 +192,11 @@ class ResultsView:
         path += ".csv"
         # the dialog asked about the name as it was typed: let it ask whether to replace the file of this one
         return self._askForTable(path) if Path(path).exists() else path
+
+
+def _isResult(segmentationNode: Any) -> bool:
+    """Whether LVSegU made a segmentation, so that it can be measured."""
+    return segmentationNode is not None and bool(segmentationNode.GetAttribute(LABELS_ATTRIBUTE))
 
 
 def _curve(measures: Measures, width: int) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +17,13 @@ from LVSegULib.errors import InputError
 from LVSegULib.labels import BY_KEY, Label
 from LVSegUSlicer.result_frames import resultFrames
 from LVSegUSlicer.scene_writer import LABELS_ATTRIBUTE, inputOf
+
+_LARGEST_SHIFT = 0.1
+"""Grids of which no corner lies further apart, in voxels, are the same."""
+
+
+class MissingSegment(InputError):
+    """A frame has no segment of a region, so that its volume is not known."""
 
 
 class SceneLabels(NamedTuple):
@@ -51,38 +60,124 @@ def readLabels(segmentationNode: Any) -> SceneLabels:
     """Every frame of a segmentation that LVSegU made.
 
     Raises:
-        InputError: it is not one of LVSegU's.
+        InputError: it is not one of LVSegU's, or has lost the geometry of its images.
+        MissingSegment: a segment was removed from a frame.
     """
     regions = regionsOf(segmentationNode)
     grid = referenceGrid(segmentationNode)
     frames = resultFrames(segmentationNode)
-    nodes = [segmentationNode] if frames is None else frames.nodes()
+    nodes = _frameNodes(segmentationNode)
+    for frame, node in enumerate(nodes):
+        _checkSegments(node, regions, segmentationNode.GetName(), frame)
     labels = np.stack([_labelsOf(node, regions, grid) for node in nodes])
     time_ms = None if frames is None else frames.time_ms
     return SceneLabels(labels, _spacingInWorld(segmentationNode, grid), time_ms)
 
 
 def referenceGrid(segmentationNode: Any) -> Any:
-    """The grid (vtkOrientedImageData) of the volume that was segmented; as the segmentation remembers it if it is gone.
+    """The grid (vtkOrientedImageData) of the images that were segmented, where they were then.
 
-    The volume comes first, as a correction may have changed what one frame remembers.
+    It is the volume's, unless that was moved since: then it is the one that most frames remember. A correction may have
+    changed what one frame remembers, its size too, so that the volume is asked first.
+
+    Raises:
+        InputError: the volume is gone, and no frame remembers.
     """
+    grids = _rememberedGrids(segmentationNode)
     volume = inputOf(segmentationNode)
     if volume is not None and volume.GetImageData() is not None:
-        logic = slicer.vtkSlicerSegmentationsModuleLogic
-        image = logic.CreateOrientedImageDataFromVolumeNode(volume, segmentationNode.GetParentTransformNode())
-        image.UnRegister(None)
-        return image
-    name = slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName()
-    grid = slicer.vtkOrientedImageData()
-    text = segmentationNode.GetSegmentation().GetConversionParameter(name)
-    if not text or not slicer.vtkSegmentationConverter.DeserializeImageGeometry(text, grid, False):
+        present = _gridOfVolume(volume, segmentationNode)
+        grids = [grid for grid in grids if grid.GetExtent() == present.GetExtent()]
+        if not grids or any(_isSame(grid, present) for grid in grids):
+            return present
+    if not grids:
         raise InputError(
             _("{name}: it has lost the geometry of its images: segment them again").format(
                 name=segmentationNode.GetName()
             )
         )
-    return grid
+    return grids[0]
+
+
+def segmentOf(node: Any, region: Label) -> Any:
+    """The vtkSegment of a region in one frame; None if there is none.
+
+    A segment that was drawn anew has another ID: it is taken if it is the only one with the region's name, or else the
+    only one with its code.
+    """
+    segmentation = node.GetSegmentation()
+    segment = segmentation.GetSegment(region.key)
+    if segment is not None:
+        return segment
+    others = [segmentation.GetSegment(name) for name in segmentation.GetSegmentIDs() if name not in BY_KEY]
+    named = [other for other in others if other.GetName().strip().casefold() == region.name.casefold()]
+    coded = [other for other in others if _hasCode(other, region)]
+    return next((found[0] for found in (named, coded) if len(found) == 1), None)
+
+
+def _hasCode(segment: Any, region: Label) -> bool:
+    """Whether the type in a segment's terminology entry, list~category~type~..., is the region's."""
+    entry = vtk.mutable("")
+    segment.GetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), entry)
+    return "".join(str(entry).split("~")[2:3]).startswith(f"SCT^{region.snomed}^")
+
+
+def _checkSegments(node: Any, regions: Sequence[Label], name: str, frame: int) -> None:
+    """Raise if a frame lacks a region's segment; an empty one is not lacking.
+
+    Raises:
+        MissingSegment: it does.
+    """
+    for region in regions:
+        if segmentOf(node, region) is None:
+            raise MissingSegment(
+                _(
+                    '{name}: frame {frame} has no segment "{segment}": rename what takes its place, or add '
+                    "an empty one of this name"
+                ).format(name=name, frame=frame, segment=region.name)
+            )
+
+
+def _frameNodes(segmentationNode: Any) -> list[Any]:
+    frames = resultFrames(segmentationNode)
+    return [segmentationNode] if frames is None else frames.nodes()
+
+
+def _gridOfVolume(volume: Any, segmentationNode: Any) -> Any:
+    """The volume's grid as it lies now, relative to the parent transform of a segmentation."""
+    logic = slicer.vtkSlicerSegmentationsModuleLogic
+    image = logic.CreateOrientedImageDataFromVolumeNode(volume, segmentationNode.GetParentTransformNode())
+    image.UnRegister(None)
+    return image
+
+
+def _rememberedGrids(segmentationNode: Any) -> list[Any]:
+    """What the frames know of the images' geometry, each once, what most of them know first."""
+    name = slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName()
+    nodes = _frameNodes(segmentationNode)
+    texts = Counter(node.GetSegmentation().GetConversionParameter(name) for node in nodes if node is not None)
+    grids = []
+    for text, _count in texts.most_common():
+        grid = slicer.vtkOrientedImageData()
+        if text and slicer.vtkSegmentationConverter.DeserializeImageGeometry(text, grid, False):
+            grids.append(grid)
+    return grids
+
+
+def _isSame(grid: Any, other: Any) -> bool:
+    """Whether two grids of the same size lie in the same place."""
+    left, right, front, back, low, high = grid.GetExtent()
+    corners = np.array([(i, j, k, 1) for i in (left, right) for j in (front, back) for k in (low, high)], np.float64)
+    here, there = _toParent(grid), _toParent(other)
+    shifts = np.linalg.solve(there, here @ corners.T) - corners.T
+    return bool(np.abs(shifts).max() <= _LARGEST_SHIFT)
+
+
+def _toParent(grid: Any) -> NDArray[np.float64]:
+    """4x4 matrix from voxel indices to RAS, relative to the parent transform of the node, mm."""
+    matrix = vtk.vtkMatrix4x4()
+    grid.GetImageToWorldMatrix(matrix)
+    return np.asarray(slicer.util.arrayFromVTKMatrix(matrix), np.float64)
 
 
 def _labelsOf(node: Any, regions: tuple[Label, ...], grid: Any) -> NDArray[np.uint8]:
@@ -92,7 +187,7 @@ def _labelsOf(node: Any, regions: tuple[Label, ...], grid: Any) -> NDArray[np.ui
     if not node.GetSegmentation().ContainsRepresentation("Binary labelmap"):
         node.GetSegmentation().CreateRepresentation("Binary labelmap")  # of surfaces that were edited elsewhere
     for region in reversed(regions):
-        segment = node.GetSegmentation().GetSegment(region.key)
+        segment = segmentOf(node, region)
         image = None if segment is None else segment.GetRepresentation("Binary labelmap")
         if image is not None and image.GetNumberOfPoints() > 0:
             labels[_onGrid(image, grid) == segment.GetLabelValue()] = region.value
@@ -110,11 +205,10 @@ def _onGrid(image: Any, grid: Any) -> NDArray[Any]:
 
 def gridToWorld(node: Any, grid: Any) -> NDArray[np.float64]:
     """4x4 matrix from voxel indices (i, j, k, 1) of a vtkOrientedImageData of a node to RAS in the world, mm."""
-    toWorld, toParent = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
-    grid.GetImageToWorldMatrix(toParent)
+    toWorld = vtk.vtkMatrix4x4()
     if node.GetParentTransformNode() is not None:
         node.GetParentTransformNode().GetMatrixTransformToWorld(toWorld)
-    return np.asarray(slicer.util.arrayFromVTKMatrix(toWorld) @ slicer.util.arrayFromVTKMatrix(toParent))
+    return np.asarray(slicer.util.arrayFromVTKMatrix(toWorld) @ _toParent(grid))
 
 
 def _spacingInWorld(node: Any, grid: Any) -> tuple[float, float, float]:

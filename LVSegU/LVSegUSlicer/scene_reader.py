@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,18 +13,14 @@ from slicer.i18n import tr as _
 
 from LVSegULib.cine import Cine, check_matrix, describe_stack
 from LVSegULib.errors import GeometryError, InputError
-from LVSegUSlicer.sequences import dataNodes, itemShown, sequenceOf, timesMs
+from LVSegULib.reading.suitable import DARKEST_MR, is_long_axis_view, is_mr
+from LVSegUSlicer.sequences import dataNodes, itemShown, sequenceOf, shownBy, timesMs
 
 __all__ = ["SceneCine", "describeInput", "readInput", "readKey", "sequenceOf"]
 
-DARKEST_MR = -500.0
-"""MR has hardly any negative pixel; air in CT has -1000."""
-
 GEOMETRY_TOLERANCE_MM = 1e-3
 
-_LONG_AXIS = re.compile(r"(?<![a-z])(lax|long.?axis|[234].?ch(?:amber)?|vla|hla|lvot|rvot)(?![a-z])", re.IGNORECASE)
 _FEWEST_SLICES = 2
-_FEW_SLICES = 3
 
 
 @dataclass(frozen=True)
@@ -133,7 +128,7 @@ def readKey(inputNode: Any, *, allFrames: bool = True) -> tuple[object, ...]:
         pixels = source.proxy.GetImageData()
         return source.proxy.GetID(), pixels.GetMTime(), _ijkToWorld(source.proxy, source.proxy).tobytes()
     browser, sequence = found
-    proxy, first = browser.GetProxyNode(sequence), sequence.GetNthDataNode(0)
+    proxy, first = shownBy(browser, sequence), sequence.GetNthDataNode(0)
     item = None if allFrames else itemShown(browser, sequence)
     count = sequence.GetNumberOfDataNodes()
     return sequence.GetID(), count, item, _ijkToWorld(first, proxy).tobytes()
@@ -152,7 +147,7 @@ def _source(inputNode: Any, *, allFrames: bool, item: int | None = None) -> _Sou
             )
     else:
         _checkVolume(inputNode, inputNode.GetName())
-        _checkIsNoCt(inputNode, inputNode.GetName())
+        _checkIsMr(inputNode, inputNode.GetName())
         found = sequenceOf(inputNode)
     if found is None:
         return _Source(inputNode.GetName(), inputNode, (inputNode,), (0,))
@@ -163,9 +158,9 @@ def _source(inputNode: Any, *, allFrames: bool, item: int | None = None) -> _Sou
     volumes = tuple(every[chosen] for chosen in items)
     for volume in volumes:
         _checkVolume(volume, sequence.GetName())
-    _checkIsNoCt(volumes[0], sequence.GetName())
+    _checkIsMr(volumes[0], sequence.GetName())
     _checkSameGeometry(volumes, sequence.GetName())
-    return _Source(sequence.GetName(), browser.GetProxyNode(sequence), volumes, items, browser, sequence)
+    return _Source(sequence.GetName(), shownBy(browser, sequence), volumes, items, browser, sequence)
 
 
 def _checkVolume(node: Any, name: str) -> None:
@@ -185,15 +180,15 @@ def _checkVolume(node: Any, name: str) -> None:
         )
 
 
-def _checkIsNoCt(volume: Any, name: str) -> None:
+def _checkIsMr(volume: Any, name: str) -> None:
     """Of a sequence the first frame is enough: the pixels of all would take seconds."""
-    if looksLikeCt(volume):
-        raise InputError(_("{name}: this looks like CT: LVSegU segments cine MR, choose MR images").format(name=name))
+    if looksLikeNoMr(volume):
+        raise InputError(_("{name}: this looks like no MR: choose cine MR images").format(name=name))
 
 
-def looksLikeCt(volume: Any) -> bool:
-    """By its darkest pixel, or by what DICOM says."""
-    return bool(_modality(volume) == "CT" or volume.GetImageData().GetScalarRange()[0] <= DARKEST_MR)
+def looksLikeNoMr(volume: Any) -> bool:
+    """By its darkest pixel, as low in CT only, or by what DICOM says."""
+    return not is_mr(_modality(volume)) or bool(volume.GetImageData().GetScalarRange()[0] <= DARKEST_MR)
 
 
 def _modality(node: Any) -> str:
@@ -223,7 +218,7 @@ def _checkSlices(source: _Source, count: int) -> None:
                 name=source.name
             )
         )
-    if count <= _FEW_SLICES and _LONG_AXIS.search(source.name):
+    if is_long_axis_view(source.name, count):
         raise InputError(
             _("{name}: {count} slices named as a long-axis view: choose the short-axis stack, or rename it").format(
                 name=source.name, count=count

@@ -45,7 +45,7 @@ def segmentationSteps(
         The share done, and None; at the end 1.0 and the vtkMRMLSegmentationNode (for a cine the proxy of a sequence).
     """
     volume = slicer.mrmlScene.GetNodeByID(scene.inputNodeID)
-    name = slicer.mrmlScene.GenerateUniqueName(_("{name} LV").format(name=scene.cine.name))
+    name = slicer.mrmlScene.GenerateUniqueName(_nameOf(scene))
     node = _newSegmentation(name, volume, regions, smoothing)
     frames = scene.toNodeGrid(labels)
     if scene.sequenceID is None or scene.browserID is None or len(frames) == 1:
@@ -83,6 +83,14 @@ def writeSegmentation(
 def inputOf(segmentationNode: Any) -> Any:
     """The volume that a segmentation was made of; None if it is gone."""
     return segmentationNode.GetNodeReference(INPUT_ROLE)
+
+
+def _nameOf(scene: SceneCine) -> str:
+    """Of one frame of several, which one it is."""
+    sequence = None if scene.sequenceID is None else slicer.mrmlScene.GetNodeByID(scene.sequenceID)
+    if sequence is None or len(scene.items) == sequence.GetNumberOfDataNodes():
+        return str(_("{name} LV").format(name=scene.cine.name))
+    return str(_("{name} LV frame {frame}").format(name=scene.cine.name, frame=scene.items[0]))
 
 
 def _newSegmentation(name: str, volume: Any, regions: Sequence[Label], smoothing: float) -> Any:

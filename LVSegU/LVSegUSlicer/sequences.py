@@ -7,8 +7,14 @@ from typing import Any
 import numpy as np
 import slicer
 from numpy.typing import NDArray
+from slicer.i18n import tr as _
+
+from LVSegULib.errors import InputError
 
 _MS_PER_UNIT = {"s": 1000.0, "sec": 1000.0, "ms": 1.0, "us": 0.001}
+
+_SHORTEST_MS, _LONGEST_MS = 3.0, 300.0
+"""From one frame of a beat to the next, from mice to slow human hearts; 1 ms or 1 s are numbers of frames."""
 
 
 def sequenceOf(node: Any) -> tuple[Any, Any] | None:
@@ -27,6 +33,22 @@ def sequenceOf(node: Any) -> tuple[Any, Any] | None:
     browser = logic.GetFirstBrowserNodeForProxyNode(node)
     sequence = None if browser is None else browser.GetSequenceNode(node)
     return None if sequence is None or not sequence.GetNumberOfDataNodes() else (browser, sequence)
+
+
+def shownBy(browser: Any, sequence: Any) -> Any:
+    """The node that shows a sequence's selected item in the scene.
+
+    Raises:
+        InputError: there is none, as its playback is off in the module Sequences.
+    """
+    proxy = browser.GetProxyNode(sequence)
+    if proxy is None:
+        raise InputError(
+            _("{name}: its sequence is not shown: tick Playback beside it in the module Sequences").format(
+                name=sequence.GetName()
+            )
+        )
+    return proxy
 
 
 def volumeOf(node: Any) -> Any:
@@ -92,13 +114,18 @@ def _isMaster(browser: Any, sequence: Any) -> bool:
 
 
 def timesMs(sequence: Any) -> NDArray[np.float64] | None:
-    """Time of every item in ms; None if the index has no unit of time."""
+    """Time of every item in ms; None if the index has no unit of time, or goes in steps that no beat has.
+
+    A new sequence of Slicer says "s" whatever its values are, and scripts give it the numbers of the frames.
+    """
     perUnit = _MS_PER_UNIT.get(sequence.GetIndexUnit() or "")
     values = [sequence.GetNthIndexValue(item) for item in range(sequence.GetNumberOfDataNodes())]
     try:
-        return None if perUnit is None else np.array([float(value) for value in values]) * perUnit
+        times = None if perUnit is None else np.array([float(value) for value in values]) * perUnit
     except ValueError:
         return None
+    isOfBeat = times is None or len(times) < 2 or _SHORTEST_MS <= np.median(np.diff(times)) <= _LONGEST_MS
+    return times if isOfBeat else None
 
 
 def _volumesPlayedBy(browser: Any) -> Any:

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import slicer
-from slicer.i18n import tr as _
 
 from LVSegULib.errors import Cancelled, InputError
-from LVSegUSlicer.job import Job, Report
+from LVSegUSlicer.job import CANCELLED, Job, Report
 from LVSegUSlicer.messages import explain
 from LVSegUSlicer.request import Results
 from LVSegUSlicer.segmentation_run import SegmentationRun
@@ -46,7 +45,7 @@ class StartedRun:
         self._job.start()
 
     def cancel(self, reason: str = "") -> None:
-        """Stop at the next step; `onDone` gets `reason`, or the word for cancelled."""
+        """Stop at the next step; `onDone` gets `reason`, or CANCELLED."""
         self._reason = self._reason or reason
         self._job.cancel()
 
@@ -90,7 +89,7 @@ class StartedRun:
         try:
             return self._run.write(self._job.result(), self._reportWriting), ""
         except Cancelled:
-            return None, self._reason or _("Cancelled")
+            return None, self._reason or CANCELLED
         except BaseException as error:  # whatever it is, who waits for the end is told
             return None, self._reason or explain(error)
 
@@ -108,4 +107,4 @@ class StartedRun:
             self.cancel(str(error))
 
     def _onSceneClosed(self, _caller: Any, _event: Any) -> None:
-        self.cancel(_("Cancelled"))  # whoever closes the scene need not be told that its input is gone
+        self.cancel(CANCELLED)  # whoever closes the scene need not be told that its input is gone

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import vtk
+
+Value = TypeVar("Value")
 
 
 class SceneTransaction:
@@ -24,22 +26,32 @@ class SceneTransaction:
         self._isClosed = False
 
     def __enter__(self) -> SceneTransaction:
-        self._nodes = {node.GetID(): _State.of(node) for node in _nodes(self._scene)}
+        self._nodes = self._states()
         self._items = set(_hierarchyItems(self._scene))
         self._observation = self._scene.AddObserver(self._scene.StartCloseEvent, self._onClosed)
         return self
 
     @contextmanager
     def othersAtWork(self) -> Iterator[None]:
-        """What is added inside, by the user or another module, is not part of the change and stays."""
-        nodes = {node.GetID() for node in _nodes(self._scene)}
+        """What the user or another module adds or changes inside is not part of the change and stays."""
+        before = self._states()
         items = set(_hierarchyItems(self._scene))
         try:
             yield
         finally:
-            added = [node for node in _nodes(self._scene) if node.GetID() not in nodes]
-            self._nodes |= {node.GetID(): _State.of(node) for node in added}
+            self._keep(before)
             self._items |= set(_hierarchyItems(self._scene)) - items
+
+    def _states(self) -> dict[str, _State]:
+        return {node.GetID(): _State.of(node) for node in _nodes(self._scene)}
+
+    def _keep(self, before: dict[str, _State]) -> None:
+        """Keep what was added and changed since the states `before`, but for the nodes of the change itself."""
+        for nodeID, now in self._states().items():
+            if nodeID not in before:
+                self._nodes[nodeID] = now
+            elif nodeID in self._nodes and now != before[nodeID]:
+                self._nodes[nodeID] = self._nodes[nodeID].changed(before[nodeID], now)
 
     def _onClosed(self, _caller: Any, _event: Any) -> None:
         self._isClosed = True
@@ -85,6 +97,16 @@ class _State:
             return _State(_references(node), attributes)
         return _State(_references(node), attributes, tuple(_sequences(node)), node.GetSelectedItemNumber())
 
+    def changed(self, before: _State, now: _State) -> _State:
+        """This state with what differs between two later ones."""
+        gone, added = set(before.sequences) - set(now.sequences), set(now.sequences) - set(before.sequences)
+        return _State(
+            references=_changed(self.references, before.references, now.references),
+            attributes=_changed(self.attributes, before.attributes, now.attributes),
+            sequences=tuple(one for one in (*self.sequences, *sorted(added)) if one not in gone),
+            item=self.item if now.item == before.item else now.item,
+        )
+
     def restoreSequences(self, node: Any) -> None:
         """Play no more than before; while the sequences are still in the scene."""
         if node.IsA("vtkMRMLSequenceBrowserNode"):
@@ -106,6 +128,12 @@ class _State:
                 node.SetAttribute(name, self.attributes.get(name))
         if node.IsA("vtkMRMLSequenceBrowserNode") and node.GetSelectedItemNumber() != self.item:
             node.SetSelectedItemNumber(self.item)
+
+
+def _changed(kept: dict[str, Value], before: dict[str, Value], now: dict[str, Value]) -> dict[str, Value]:
+    """`kept` with the entries that were added, changed or removed from `before` to `now`."""
+    new = {name: value for name, value in now.items() if before.get(name) != value}
+    return {name: value for name, value in kept.items() if name in now or name not in before} | new
 
 
 def _nodes(scene: Any) -> list[Any]:

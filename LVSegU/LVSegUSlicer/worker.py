@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine, installed_engines, open_engine
 from LVSegULib.errors import EngineError
 from LVSegULib.labels import Label
-from LVSegULib.measures.volumes import Measures, measure, volumes_by_label
+from LVSegULib.measures.volumes import Measures
 from LVSegULib.modelfolder.folder import ModelFolder, find_model
 from LVSegULib.progress import part_of
 from LVSegULib.quality.score import Quality
@@ -86,7 +86,8 @@ def segmentAndMeasure(work: Work, report: Report) -> Outcome:
     """
     start = time.perf_counter()
     report(0.0, work.loading)
-    from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
+    from LVSegULib.segmentation.measured import segment_and_measure
+    from LVSegULib.segmentation.segment import SegmentationOptions
 
     report(LOADED / 2, work.loading)  # what was imported for the first time may have taken a while
     model = find_model(work.model)
@@ -96,31 +97,18 @@ def segmentAndMeasure(work: Work, report: Report) -> Outcome:
     share = part_of(lambda done: report(done, work.segmenting), LOADED, 1.0)
     options = SegmentationOptions(clean_up=work.keepHeart)
     try:
-        segmentation = segment_cine(work.cine, model.spec, engine, options, share)
-        cine = work.cine
-        measures, volumes = measureLabels(segmentation.labels, model.spec.labels, cine.spacing_mm, cine.time_ms)
+        found = segment_and_measure(work.cine, model.spec, engine, options, share)
     except MemoryError as error:
         raise EngineError("out of memory: close other programs, or segment the current frame only") from error
     return Outcome(
-        labels=segmentation.labels,
+        labels=found.segmentation.labels,
         regions=model.spec.labels,
         model=model.spec.name,
-        measures=replace(measures, warnings=(*measures.warnings, *segmentation.warnings)),
-        volumes_ml=volumes,
-        seconds={"load": loaded, **segmentation.seconds},
-        quality=segmentation.quality,
+        measures=found.measures,
+        volumes_ml=found.volumes_ml,
+        seconds={"load": loaded, **found.segmentation.seconds},
+        quality=found.segmentation.quality,
     )
-
-
-def measureLabels(
-    labels: NDArray[Any], regions: Sequence[Label], spacing_mm: Sequence[float], time_ms: NDArray[np.float64] | None
-) -> tuple[Measures, dict[int, list[float]]]:
-    """Measure labels (T, K, J, I) of voxels `spacing_mm` (K, J, I).
-
-    Returns:
-        The beat's figures, and the volume of each frame in mL by label value.
-    """
-    return measure(labels, spacing_mm, time_ms, regions), volumes_by_label(labels, regions, spacing_mm)
 
 
 def openedInspector(model: ModelFolder, engine: str, threads: int | None) -> Inspector:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from LVSegULib.benchmark.memory import peak_memory_mb
 from LVSegULib.engines.workers import Images
 from LVSegULib.modelfolder.folder import open_model
+from LVSegULib.preparation.prepare import labels_of
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Contender:
         path: a model folder, or a file with an ONNX graph.
         size: rows and columns of its slices.
         batch: slices given at once.
+        has_background: whether its first channel is the background's logit, as nnU-Net's; else the background's is 0.
     """
 
     label: str
@@ -39,6 +41,7 @@ class Contender:
     path: Path
     size: int
     batch: int
+    has_background: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def bench(
         progress: told what goes on.
     """
     pools = {contender: ProcessPoolExecutor(1, mp_context=get_context("spawn")) for contender in contenders}
-    found: dict[Contender, NDArray[np.bool_]] = {}
+    found: dict[Contender, NDArray[np.uint8]] = {}
     try:
         for contender, pool in pools.items():
             progress(f"warming up {contender.label}, {contender.way}")
@@ -117,11 +120,23 @@ def bench(
     ]
 
 
+def labels_by_channel(logits: Images, *, has_background: bool) -> NDArray[np.uint8]:
+    """Labels (N, H, W) of logits (N, C, H, W): 0 for the background, 1 for the first label's channel, and so on.
+
+    Args:
+        logits: what a network gives.
+        has_background: whether the first channel is the background's; else its logit is 0.
+    """
+    if has_background:
+        logits = logits[:, 1:] - logits[:, :1]
+    return labels_of(logits, tuple(range(1, logits.shape[1] + 1)))
+
+
 _run_once: Callable[[], int]
 
 
-def _start(contender: Contender, images: Images, threads: int | None) -> NDArray[np.bool_]:
-    """In the contender's process: load the model, run it over all slices once, and say where it finds something."""
+def _start(contender: Contender, images: Images, threads: int | None) -> NDArray[np.uint8]:
+    """In the contender's process: load the model, run it over all slices once, and give their labels (N, H, W)."""
     from LVSegULib.benchmark.ways import open_graph, open_way
 
     global _run_once
@@ -141,7 +156,7 @@ def _start(contender: Contender, images: Images, threads: int | None) -> NDArray
         return len(batch)
 
     _run_once = run_once
-    return np.concatenate([run(batch) > 0 for batch in batches])
+    return np.concatenate([labels_by_channel(run(batch), has_background=contender.has_background) for batch in batches])
 
 
 def _round(seconds: float) -> float:

@@ -123,10 +123,7 @@ def segment_cohort(source: Path, out: Path, workers: Workers, settings: Settings
             _write(manifest, out, model, totals)
             left = len(to_do) - totals.ended
             raise Cancelled(f"stopped with {left} of {len(cases)} cases to do: the same command goes on") from None
-        if to_do or not (out / OVERVIEW).exists() or not (out / TABLE).exists():
-            _write(manifest, out, model, totals)
-        else:
-            totals.status.update(manifest.count())
+        _write(manifest, out, model, totals)
     return totals
 
 

@@ -38,7 +38,8 @@ def find_cases(source: Path, memory: FolderMemory, progress: Callable[[int], Non
     """Every cine of a folder or a list, without reading an image.
 
     Below a folder each image file is a case, and so are all DICOM files of a study, wherever they lie. Segmentations,
-    the label maps of nnU-Net data sets, hidden files and the results of cohorts are none.
+    the label maps of nnU-Net data sets, NAME_gt and the like beside NAME, hidden files and the results of cohorts are
+    none.
 
     Args:
         source: the folder, or a CSV file, see `read_list`.

@@ -15,11 +15,15 @@ from LVSegULib.cohort.case import Case, Found
 from LVSegULib.cohort.naming import give_names, printable
 from LVSegULib.errors import OutputError, UsageError
 from LVSegULib.reading.names import is_text
+from LVSegULib.reading.shown import shown
 
 MANIFEST = "manifest.sqlite"
 FORMAT = 1
 
 WAITING, DONE, FAILED = "waiting", "done", "failed"
+
+_OF_THE_DISK = ("disk I/O", "disk is full", "unable to open", "readonly", "locked", "out of memory")
+"""What SQLite says where the file may be whole, and the disk or its permissions are not."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS cohort (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -125,7 +129,7 @@ class Manifest:
 
         Whether the outputs of a case that is done are still there is for the caller to see.
         """
-        rows = self._connection.execute("SELECT key, fingerprint, recipe, status FROM cases WHERE is_listed")
+        rows = self._select("SELECT key, fingerprint, recipe, status FROM cases WHERE is_listed")
         known = {key: state for key, *state in rows}
         settled = {DONE} if retry_failed else {DONE, FAILED}
         text = recipe.to_json()
@@ -166,44 +170,48 @@ class Manifest:
 
     def done_names(self) -> list[str]:
         """The names of the listed cases that are done."""
-        rows = self._connection.execute("SELECT name FROM cases WHERE is_listed AND status = 'done'")
-        return [name for (name,) in rows]
+        return [name for (name,) in self._select("SELECT name FROM cases WHERE is_listed AND status = 'done'")]
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """What is known of every listed case that has been tried to its end, by name, as plain values."""
         columns = "name, status, reason, source, attempts, started, finished, input_sha256, recipe, result"
         query = f"SELECT {columns} FROM cases WHERE is_listed AND status != 'waiting' ORDER BY name"
-        for row in self._connection.execute(query):
+        for row in self._select(query):
             values = dict(zip(columns.split(", "), row, strict=True))
-            yield values | json.loads(values.pop("recipe")) | json.loads(values.pop("result"))
-
-    def count(self) -> dict[str, int]:
-        """How many of the listed cases have each status."""
-        return dict(self._connection.execute("SELECT status, count(*) FROM cases WHERE is_listed GROUP BY status"))
+            try:
+                known = values | json.loads(values.pop("recipe")) | json.loads(values.pop("result"))
+            except (TypeError, ValueError) as error:
+                raise _not_usable(self._path, error) from error
+            yield known
 
     def gone(self) -> int:
         """How many cases of earlier runs were not found any more."""
-        return int(self._connection.execute("SELECT count(*) FROM cases WHERE NOT is_listed").fetchone()[0])
+        ((count,),) = self._select("SELECT count(*) FROM cases WHERE NOT is_listed")
+        return int(count)
 
     def recall(self, folder: str, fingerprint: str) -> str | None:
         """What `remember` was told of a folder, if its files are still the same."""
-        row = self._connection.execute(
-            "SELECT text FROM folders WHERE path = ? AND fingerprint = ?", (folder, fingerprint)
-        ).fetchone()
-        return None if row is None else str(row[0])
+        rows = self._select("SELECT text FROM folders WHERE path = ? AND fingerprint = ?", folder, fingerprint)
+        return next((str(text) for (text,) in rows), None)
 
     def remember(self, folder: str, fingerprint: str, text: str) -> None:
         """Keep `text` on a folder until its files change; see `LVSegULib.cohort.listing_dicom.FolderMemory`."""
         with self._change() as database:
             database.execute("INSERT OR REPLACE INTO folders VALUES (?, ?, ?)", (folder, fingerprint, text))
 
+    def _select(self, query: str, *values: str) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._connection.execute(query, values)
+        except (sqlite3.Error, UnicodeError) as error:
+            raise _not_usable(self._path, error) from error
+
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
         try:
             with self._connection:
                 yield self._connection
-        except sqlite3.Error as error:
-            raise _cannot_write(self._path, error) from error
+        except (sqlite3.Error, UnicodeError) as error:
+            raise _not_usable(self._path, error) from error
 
 
 @contextmanager
@@ -222,8 +230,8 @@ def open_manifest(out: Path) -> Iterator[Manifest]:
         except BaseException:
             connection.close()
             raise
-    except sqlite3.Error as error:
-        raise _cannot_write(path, error) from error
+    except (sqlite3.Error, TypeError, ValueError) as error:
+        raise _not_usable(path, error) from error
     try:
         yield Manifest(connection, path)
     finally:
@@ -243,7 +251,9 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise UsageError(f"{path}: has format {version}, this version reads up to {FORMAT}: update LVSegU")
 
 
-def _cannot_write(path: Path, error: sqlite3.Error) -> OutputError:
-    if "malformed" in str(error) or "not a database" in str(error):
-        return OutputError(f"{path}: is damaged ({error}): delete it; what is done is found again by its receipts")
-    return OutputError(f"cannot write {path}: {error}: free some space, or choose another --out folder")
+def _not_usable(path: Path, error: Exception) -> OutputError:
+    """A file that the disk does not let be written is told from one that holds something else than was written."""
+    if isinstance(error, sqlite3.Error) and any(words in str(error) for words in _OF_THE_DISK):
+        return OutputError(f"cannot write {path}: {error}: free some space, or choose another --out folder")
+    what = str(error) if isinstance(error, sqlite3.Error) else "it holds something else than was written"
+    return OutputError(f"{path}: is damaged ({shown(what)}): delete it; what is done is found again by its receipts")

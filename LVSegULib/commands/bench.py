@@ -74,7 +74,9 @@ def _slices(source: Path | None, scratch: Path, model: ModelFolder, size: int) -
     from LVSegULib.reading import read_cine
     from LVSegULib.reading.sample import sample_archive, unpack_sample
 
-    cine = read_cine(source if source is not None else unpack_sample(sample_archive(), scratch / str(size)))
+    if source is None:
+        source = unpack_sample(sample_archive("--input CINE"), scratch / str(size))
+    cine = read_cine(source)
     images = prepare_images(cine, replace(model.spec.grid, rows=size, columns=size))
     return images[:: max(1, len(images) // MOST_SLICES)][:MOST_SLICES]
 
@@ -104,7 +106,8 @@ def _contenders(models: list[ModelFolder], scratch: Path, size: int) -> list[Con
     graph, _ = nnunet_graph()
     (scratch / "nnunet.onnx").write_bytes(graph)
     large = [way for way in large if way != "torch"]
-    return rows + [Contender(NNUNET, way, scratch / "nnunet.onnx", SIDE, MOST_SLICES_OF_LARGE) for way in large]
+    path, few = scratch / "nnunet.onnx", MOST_SLICES_OF_LARGE
+    return rows + [Contender(NNUNET, way, path, SIDE, few, has_background=True) for way in large]
 
 
 def _names(models: list[ModelFolder]) -> list[str]:

@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: MODEL, on the patients that it was not trained on)",
     )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="the new model folder")
+    parser.add_argument("--replace", action="store_true", help="replace a model that is in --out")
     parser.add_argument(
         "--judge", action="store_true", help="learn nothing and write nothing: judge the calibration that MODEL has"
     )
@@ -40,17 +41,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Calibrate, or judge a calibration, and say how well it does; returns 0.
 
     Raises:
-        UsageError: both or neither of --out and --judge were given.
+        UsageError: both or neither of --out and --judge were given, or --out is the model itself.
     """
     from LVSegULib.commands.messages import Progress
-    from LVSegULib.modelfolder.folder import check_place, find_model
+    from LVSegULib.modelfolder.folder import check_place, find_model, refuse_itself
     from LVSegULib.quality.calibrate import calibrate, judge_calibration
 
     if (arguments.out is None) != arguments.judge:
         raise UsageError("give either --out FOLDER to calibrate, or --judge to judge the calibration of MODEL")
-    if arguments.out is not None:
-        check_place(arguments.out)
     model = find_model(arguments.model)
+    if arguments.out is not None:
+        refuse_itself(arguments.out, model)
+        check_place(arguments.out, replace=arguments.replace)
     cases = _cases(arguments, model)
     with Progress("judging" if arguments.judge else "calibrating") as bar:
         if arguments.judge:

@@ -6,15 +6,15 @@ import argparse
 import io
 import logging
 import os
-import signal
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from LVSegULib.commands.messages import stop_like_ctrl_c
 from LVSegULib.commands.options import DEFAULT_MODEL
 from LVSegULib.commands.packages import need_cohort
-from LVSegULib.errors import InputError, SomeFailed, UsageError
+from LVSegULib.errors import AllFailed, SomeFailed, UsageError
 
 if TYPE_CHECKING:
     from LVSegULib.cohort.case import Case
@@ -59,16 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         SomeFailed: some cases failed, the table says why; or a folder or file could not be looked at.
-        InputError: all of them did.
+        AllFailed: all of them did.
     """
     need_cohort()
     from LVSegULib.cohort.cohort import Settings, Watch, segment_cohort
     from LVSegULib.cohort.place import CASES, OVERVIEW, TABLE
 
     workers = _workers(arguments)
-    for name in ("SIGTERM", "SIGHUP"):  # a batch system stops a job so; Windows lacks the second
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    stop_like_ctrl_c("SIGTERM", "SIGHUP")  # a batch system stops a job so
     display = Display(str(workers))
     watch = Watch(display.looking, display.starting, display.ended, display.waiting)
     settings = Settings(arguments.model, arguments.engine, arguments.threads, arguments.retry_failed)
@@ -79,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(summary(totals))
     print(f"  {arguments.out / OVERVIEW}, {TABLE}, {CASES}/")
     if wrong := _what_is_wrong(totals, arguments.out / TABLE):
-        raise (SomeFailed if totals.status["done"] else InputError)("; ".join(wrong))
+        raise (SomeFailed if totals.status["done"] else AllFailed)("; ".join(wrong))
     return 0
 
 

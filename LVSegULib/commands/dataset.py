@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from LVSegULib.errors import InputError, LVSegUError, OutputError, SomeFailed, UsageError
+from LVSegULib.errors import AllFailed, LVSegUError, OutputError, SomeFailed, UsageError
 from LVSegULib.lock import Busy, locked
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "       lvsegu dataset add FOLDER FOLDER_OF_PAIRS [OPTIONS]\n"
         "       lvsegu dataset add FOLDER --pairs LIST.csv [OPTIONS]"
     )
-    parser.add_argument(
-        "action", choices=("add",), metavar="add", help="add patients to a data set, made if it is missing"
-    )
+    parser.add_argument("action", type=_action, metavar="add", help="add patients to a data set, made if it is missing")
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the data set: an nnU-Net raw folder")
     parser.add_argument(
         "sources",
@@ -66,11 +64,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replace", action="store_true", help="replace cases of the same name")
 
 
+def _action(word: str) -> str:
+    """What is to be done.
+
+    Raises:
+        UsageError: it is not "add".
+    """
+    if word == "add":
+        return word
+    if word in ("remove", "delete"):
+        what = "to take a case out, delete its files in imagesTr and labelsTr of the data set"
+    else:
+        what = "what there is is lvsegu dataset add FOLDER VOLUME SEGMENTATION"
+    raise UsageError(f"there is no lvsegu dataset {word}: {what}")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Add every pair; one that fails does not stop the others.
 
     Raises:
-        InputError: all of several pairs failed.
+        AllFailed: all of several pairs failed.
         SomeFailed: some of several pairs failed.
         LVSegUError: the options, the data set or the only pair is at fault.
     """
@@ -83,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
     with _Target(arguments.folder, replace=arguments.replace) as target:
         failed = _add_all(pairs, target, assignments)
         if failed == len(pairs):
-            raise InputError(f"all {failed} pairs failed")
+            raise AllFailed(f"all {failed} pairs failed")
         print(target.folder.describe())
     if failed:
         raise SomeFailed(f"{failed} of {len(pairs)} pairs failed, the others are in {arguments.folder}")
@@ -168,10 +181,11 @@ def _add(pair: Pair | LVSegUError, target: _Target, assignments: list[Assignment
 
     if isinstance(pair, LVSegUError):
         raise pair
-    cases = make_cases(pair, assignments)
+    made = make_cases(pair, assignments)
     folder = target.folder
-    folder.add(cases)
-    for case in cases:
+    for before, case in zip(made, folder.add(made), strict=True):
+        if case.name != before.name:
+            _log.warning("%s: added as %s, as the others of this patient are written", before.name, case.name)
         taken = case.painted.taken
         print(f"{case.name}: {'; '.join(taken[key] for key in folder.labels)}", flush=True)
         if left_out := [WORDS[key] for key in taken if key not in folder.labels]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from LVSegULib.commands.messages import Progress
 from LVSegULib.commands.options import add_threads_argument
@@ -112,7 +112,7 @@ def _read_input(source: Path | None) -> Cine:
     if source is not None:
         return read_cine(source)
     with tempfile.TemporaryDirectory(prefix="lvsegu-sample-") as scratch:
-        return read_cine(unpack_sample(sample_archive(), Path(scratch)))
+        return read_cine(unpack_sample(sample_archive("--input CINE"), Path(scratch)))
 
 
 def _subjects(arguments: argparse.Namespace, cine: Cine, inspector: Inspector) -> tuple[Subject, ...]:
@@ -200,7 +200,7 @@ def summary(view: NetworkView) -> str:
         f"patient{'s' * (view.patients != 1)}; Dice against {against}. {idle} change nothing at all.",
         HEADS,
     ]
-    lines += [_row(effect) for effect in view.effects[:SHOWN]]
+    lines += [row_of(effect) for effect in view.effects[:SHOWN]]
     return "\n".join(lines)
 
 
@@ -208,10 +208,11 @@ def _off_text(inspector: Inspector, subjects: tuple[Subject, ...], off: Sequence
     from LVSegULib.visualization.effects import Ablation
 
     effect = Ablation(inspector, subjects).effect(off)
-    return f"{HEADS}\n{_row(effect)}"
+    return f"{HEADS}\n{row_of(effect)}"
 
 
-def _row(effect: Effect) -> str:
+def row_of(effect: Effect) -> str:
+    """What the terminal says of an effect, below `HEADS`."""
     from LVSegULib.visualization.effects import effect_values
 
     values = effect_values(effect)
@@ -224,5 +225,11 @@ def _row(effect: Effect) -> str:
 
     return (
         f"{effect.name:<18} {effect.divergence:>10.4f}   {shown('dice', '+.4f'):<28} {shown('ed_ml', '+.1f'):<26} "
-        f"{shown('lvef', '+.1f')}"
+        f"{shown('lvef', '+.1f')}{_of_how_many(values)}"
     ).rstrip()
+
+
+def _of_how_many(values: Mapping[str, Any]) -> str:
+    """Of how many hearts the LVEF is, where others became empty."""
+    found, hearts = values["lvef_hearts"], values["hearts"]
+    return f" of {found} of {hearts} hearts" if 0 < found < hearts else ""

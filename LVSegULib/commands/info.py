@@ -10,6 +10,7 @@ from LVSegULib.commands.options import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from LVSegULib.modelfolder.folder import ModelFolder
+    from LVSegULib.modelfolder.spec import ModelSpec
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,11 +57,39 @@ def describe_model(model: ModelFolder) -> list[str]:
         *(f"  cite        {citation}" for citation in spec.citations),
         *(f"  SHA-256     {name} {digest}" for name, digest in spec.sha256.items()),
     ]
-    for caption, values in (("training", spec.training), ("figures", spec.figures)):
-        lines += [f"  {caption}"] * bool(values) + [f"    {line}" for line in _as_lines(values)]
-    lines += ["  layer                filters   parameters"]
-    lines += [f"    {layer.name:<18} {layer.filters:>7} {layer.parameters:>12,}" for layer in layers]
+    for caption, said in (("training", _as_lines(spec.training)), ("figures", _figure_lines(spec))):
+        lines += [f"  {caption}"] * bool(said) + [f"    {line}" for line in said]
+    lines += ["  layer                filters   parameters   multiply-adds a pixel"]
+    lines += [
+        f"    {layer.name:<18} {layer.filters:>7} {layer.parameters:>12,} {layer.multiply_adds_per_pixel:>23,.1f}"
+        for layer in layers
+    ]
     return lines
+
+
+def _figure_lines(spec: ModelSpec) -> list[str]:
+    """The Dice of each data set, of every label; what has none as it is, if it fits on a line."""
+    lines = []
+    for name, values in spec.figures.items():
+        by_kind = [(kind, _dice_of_labels(values, key, spec)) for key, kind in _DICE.items()]
+        found = next((f"{name}: {kind} {', '.join(texts)}" for kind, texts in by_kind if texts), None)
+        lines += _as_lines({name: values}) if found is None else [found]
+    return lines
+
+
+def _dice_of_labels(values: Any, key: str, spec: ModelSpec) -> list[str]:
+    """One kind of a data set's Dice with interval and number of patients; by label, where the model has several."""
+    from LVSegULib.modelfolder.figures import with_interval
+
+    if not isinstance(values, dict):
+        return []
+    named = {spec.labels[0].key: values | values.get("challenge", {})} | values.get("labels", {})
+    shown = {label: figures[key] for label, figures in named.items() if _is_figure(figures.get(key))}
+    return [f"{label} " * (len(named) > 1) + with_interval(figure, 3, has_n=True) for label, figure in shown.items()]
+
+
+def _is_figure(values: object) -> bool:
+    return isinstance(values, dict) and values.keys() >= {"value", "low", "high", "n"}
 
 
 def _as_lines(values: dict[str, Any]) -> list[str]:
@@ -70,3 +99,4 @@ def _as_lines(values: dict[str, Any]) -> list[str]:
 
 
 _LONGEST = 160
+_DICE = {"dice_pooled": "pooled Dice", "all_dice": "Dice of all contours, as in the MICCAI 2009 challenge"}

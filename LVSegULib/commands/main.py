@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -10,10 +11,10 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from LVSegULib import __version__
-from LVSegULib.commands.messages import exit_code_of, start_logging
+from LVSegULib.commands.messages import exit_code_of, start_logging, stop_like_ctrl_c
 from LVSegULib.errors import SomeFailed, UsageError, describe
 from LVSegULib.reading.names import is_text
 
@@ -44,18 +45,23 @@ EPILOG = """exit codes: 0 done, 1 out of memory or a fault in LVSegU, 2 usage, 3
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says a usage error in one line, like every other error."""
+    """Says a usage error in one line, like every other error, and takes no empty path."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.register("type", Path, _path)
 
     def error(self, message: str) -> NoReturn:
+        if self.usage and message.startswith("the following arguments are required"):
+            message = f"something is missing, expected {self.usage.splitlines()[0]}"
         self.exit(2, f"lvsegu: {message} ({self.prog} --help shows the options)\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `lvsegu` with `argv` (the process's own by default) and return the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _open_streams()
+    stop_like_ctrl_c("SIGTERM")
     debug = "--debug" in words
     try:
         code = _run(words)
@@ -69,9 +75,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as error:
         if debug and not isinstance(error, SomeFailed):  # of those, each input's own has been shown
             traceback.print_exception(error)
-        print(f"lvsegu: {describe(error)}", file=sys.stderr)
+        where = "cannot write to the standard output: " if _is_of_print(error) else ""
+        print(f"lvsegu: {where}{describe(error)}", file=sys.stderr)
         return exit_code_of(error)
     return code
+
+
+def _open_streams() -> None:
+    """Write what no system takes as escapes; and nowhere, where a stream was closed before the start."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+        if hasattr(stream := getattr(sys, name), "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _is_of_print(error: BaseException) -> bool:
+    """Whether what was printed could not be written, as to a full disk; errors of files have a name or are our own."""
+    return isinstance(error, OSError) and not error.filename and error.errno in (errno.ENOSPC, errno.EFBIG)
 
 
 def _run(words: list[str]) -> int:
@@ -79,6 +100,7 @@ def _run(words: list[str]) -> int:
     arguments = build_parser(chosen).parse_args(words)
     start_logging(getattr(arguments, "verbose", 0), quiet=getattr(arguments, "quiet", False))
     _check_out(getattr(arguments, "out", None))
+    _refuse_empty(arguments)
     return int(_module(arguments.command).run(arguments))
 
 
@@ -86,6 +108,20 @@ def _check_out(out: Path | None) -> None:
     """Libraries in C++ and databases cannot write to a folder whose name is no text; some end the process over it."""
     if out is not None and not is_text(out):
         raise UsageError(f"--out {out}: its name is not UTF-8: choose another --out folder")
+
+
+def _refuse_empty(arguments: argparse.Namespace) -> None:
+    """An empty name of a model or data set would be taken for the current folder; settings may well be empty."""
+    for name, value in vars(arguments).items():
+        if not name.startswith("set ") and "" in (value if isinstance(value, list) else [value]):
+            raise UsageError(f"{name}: an empty text was given: give a name or path, or leave it out")
+
+
+def _path(text: str) -> Path:
+    """A path that an option or argument gives; an empty one would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty: give the path of a file or folder")
+    return Path(text)
 
 
 def _module(command: str) -> ModuleType:

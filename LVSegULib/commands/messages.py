@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
+import threading
 
-from LVSegULib.errors import LVSegUError, describe
+from LVSegULib.errors import LVSegUError, missing_package
 
 CANCELLED = 130
 FAULT = 1
@@ -17,8 +19,18 @@ def exit_code_of(error: BaseException) -> int:
         return CANCELLED
     if isinstance(error, LVSegUError):
         return error.exit_code
-    is_the_users = isinstance(error, OSError) or "lvsegu[train]" in describe(error)
+    is_the_users = isinstance(error, OSError) or missing_package(error) is not None
     return LVSegUError.exit_code if is_the_users else FAULT
+
+
+def stop_like_ctrl_c(*signals: str) -> None:
+    """Take these signals ("SIGTERM") as Ctrl-C, also in the background of a shell; Windows lacks some of them.
+
+    Only the main thread may, which gets them.
+    """
+    for name in signals:
+        if hasattr(signal, name) and threading.current_thread() is threading.main_thread():
+            signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def start_logging(verbose: int = 0, *, quiet: bool = False) -> None:

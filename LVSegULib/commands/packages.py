@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 
-from LVSegULib.errors import EngineError
+from LVSegULib.errors import EXTRAS, MissingPackage
 
 
 def is_installed(package: str) -> bool:
@@ -16,7 +16,7 @@ def need_torch(what: str) -> None:
     """Refuse to go on without PyTorch; `what` is what needs it ("training").
 
     Raises:
-        EngineError: PyTorch is not installed.
+        MissingPackage: PyTorch is not installed.
     """
     _need("torch", "PyTorch", what, "train")
 
@@ -25,7 +25,7 @@ def need_captum(what: str) -> None:
     """Refuse to go on without PyTorch and captum; `what` is what needs them.
 
     Raises:
-        EngineError: one of them is not installed.
+        MissingPackage: one of them is not installed.
     """
     _need("torch", "PyTorch", what, "filters")
     _need("captum", "captum", what, "filters")
@@ -35,9 +35,9 @@ def need_cohort() -> None:
     """Refuse to go on without what `lvsegu cohort` runs on.
 
     Raises:
-        EngineError: a package of the extra `cohort` is not installed.
+        MissingPackage: a package of the extra `cohort` is not installed.
     """
-    for package in ("dask", "distributed", "pyarrow", "tqdm"):
+    for package in EXTRAS["cohort"]:
         _need(package, package, "a cohort", "cohort")
 
 
@@ -45,11 +45,11 @@ def need_scheduler() -> None:
     """Refuse to go on without what talks to a running Dask scheduler.
 
     Raises:
-        EngineError: it is not installed.
+        MissingPackage: it is not installed.
     """
     _need("distributed", "distributed", "--scheduler", "cohort")
 
 
 def _need(package: str, name: str, what: str, extra: str) -> None:
     if not is_installed(package):
-        raise EngineError(f'{what} needs {name}, which is not installed: pip install "lvsegu[{extra}]"')
+        raise MissingPackage(f'{what} needs {name}, which is not installed: pip install "lvsegu[{extra}]"')

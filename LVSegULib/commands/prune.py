@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="slices to calibrate and judge on, with or without labels; repeat for several",
     )
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="the new model folder")
+    parser.add_argument("--replace", action="store_true", help="replace a model that is in --out")
     parser.add_argument("--resume", action="store_true", help="go on with a search that was stopped")
     parser.add_argument(
         "--size-of",
@@ -52,7 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
     model, config = find_model(arguments.model), config_of(arguments)
     bar = _Bar()
     try:
-        pruned = prune(model, config, arguments.out, resume=arguments.resume, watch=bar.watch())
+        pruned = prune(
+            model, config, arguments.out, resume=arguments.resume, replace=arguments.replace, watch=bar.watch()
+        )
     finally:
         bar.close()
     print(summary(pruned))

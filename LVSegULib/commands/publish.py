@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--commands", type=Path, metavar="FILE", help="the commands that made it, a line each, for the card"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the new model folder")
+    parser.add_argument("--replace", action="store_true", help="replace a model that is in --out")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,13 +35,14 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: a data set is given twice.
         InputError: a file cannot be read as what it should be, or is another model's.
-        OutputError: the folder cannot be written.
+        OutputError: the folder cannot be written, holds something else, or a model and --replace is not given.
     """
     from LVSegULib.modelfolder.figures import read_evaluation
-    from LVSegULib.modelfolder.folder import find_model
+    from LVSegULib.modelfolder.folder import check_place, find_model
     from LVSegULib.modelfolder.publish import Evidence, publish, read_about
     from LVSegULib.modelfolder.published_card import figure_table
 
+    check_place(arguments.out, replace=arguments.replace)
     about = read_about(arguments.about)
     evaluations, unpruned, challenge = (
         [read_evaluation(path) for path in paths]

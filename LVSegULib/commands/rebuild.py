@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import shutil
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from LVSegULib.commands.messages import stop_like_ctrl_c
 from LVSegULib.commands.packages import need_torch
 
 if TYPE_CHECKING:
@@ -126,9 +126,7 @@ def _run(steps: Sequence[Step], places: Places, workers: int) -> None:
     from LVSegULib.rebuild.table import totals
     from LVSegULib.rebuild.work import log_path
 
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # all as Ctrl-C, also in the background of a shell; Windows lacks one
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    stop_like_ctrl_c("SIGINT", "SIGTERM", "SIGHUP")
     display = _Display()
     with locked(places.runs, LOCK, OTHERS) as lock:
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from LVSegULib.commands.segment import add_model_arguments, open_segmenter
-from LVSegULib.errors import SomeFailed
+from LVSegULib.errors import InputError, SomeFailed
 
 if TYPE_CHECKING:
     from LVSegULib.dataset.relabel import Relabelled
@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         SomeFailed: some images could not be read; the others are in the new data set.
+        InputError: the data set cannot be read, or has images in imagesTs only.
     """
     from LVSegULib.commands.messages import Progress
     from LVSegULib.dataset.raw_folder import RawFolder
@@ -37,7 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
     from LVSegULib.reading.nnunet import open_raw_dataset
     from LVSegULib.segmentation.segment import segment_cine
 
-    source, segmenter = open_raw_dataset(arguments.dataset), open_segmenter(arguments)
+    source = open_raw_dataset(arguments.dataset)
+    if not source.cases:
+        raise InputError(f"{arguments.dataset}: has images in imagesTs only, expected them in imagesTr: put them there")
+    segmenter = open_segmenter(arguments)
     spec = segmenter.model.spec
     with Progress(source.name) as bar:
         found = relabel(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from LVSegULib.commands.packages import need_scheduler, need_torch
-from LVSegULib.errors import Cancelled, InputError, SomeFailed, UsageError
+from LVSegULib.errors import AllFailed, Cancelled, SomeFailed, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,11 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         SomeFailed: some runs failed; the report says which.
-        InputError: all of them did.
+        AllFailed: all of them did.
     """
     need_torch("a study")
-    if arguments.scheduler == "":
-        raise UsageError("--scheduler needs the address of a running Dask scheduler: tcp://HOST:8786")
     if arguments.scheduler is not None:
         need_scheduler()
     from LVSegULib.study.conclusions import conclusions
@@ -125,7 +123,7 @@ def _check(found: Findings, plan: Plan, out: Path) -> None:
     whole = ", ".join([*plan.refused, *(job.title for job in failed)])
     reasons = [problem for row in found.rows for problem in row.problems if "failed: " in problem]
     if len(failed) == len(plan.jobs):
-        raise InputError(f"every run failed; the first: {reasons[0]}")
+        raise AllFailed(f"every run failed; the first: {reasons[0]}")
     raise SomeFailed(f"{len(failed) + len(plan.refused)} failed, the others are done: {whole}; the report says why")
 
 

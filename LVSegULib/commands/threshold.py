@@ -11,6 +11,7 @@ from LVSegULib.errors import UsageError
 
 if TYPE_CHECKING:
     from LVSegULib.evaluation.threshold_choice import Choice
+    from LVSegULib.modelfolder.folder import ModelFolder
 
 _log = logging.getLogger(__name__)
 
@@ -42,24 +43,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="with --folds: a labelled data set; repeat for several",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the new model folder")
+    parser.add_argument("--replace", action="store_true", help="replace a model that is in --out")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the folder and say where; returns 0.
 
     Raises:
-        UsageError: neither a probability nor folds with data were given, or both.
-        OutputError: something else than a model is where the new one goes.
+        UsageError: neither a probability nor folds with data were given, or both; a fold is of another recipe; or --out
+            is the model itself.
+        OutputError: something else is where the new model goes, or a model and --replace is not given.
     """
-    from LVSegULib.modelfolder.folder import check_place, find_model
+    from LVSegULib.modelfolder.folder import check_place, find_model, refuse_itself
     from LVSegULib.modelfolder.threshold import with_threshold
 
     if (arguments.probability is None) == (arguments.folds is None) or bool(arguments.folds) != bool(arguments.data):
         raise UsageError("give either --probability P, or --folds FOLDER ... with --data DIR to choose it by")
-    check_place(arguments.out)
+    given = find_model(arguments.model)
+    refuse_itself(arguments.out, given)
+    check_place(arguments.out, replace=arguments.replace)
     probability = arguments.probability
     if probability is None:
-        choice = _choose(arguments.folds, arguments.data)
+        choice = _choose(given, arguments.folds, arguments.data)
         print(table(choice))
         probability = choice.chosen
         if abs(choice.left) >= LEFT_TO_SAY:
@@ -70,24 +75,27 @@ def run(arguments: argparse.Namespace) -> int:
                 probability,
                 "highest" if choice.left > 0 else "lowest",
             )
-    model = with_threshold(find_model(arguments.model), probability, arguments.out)
+    model = with_threshold(given, probability, arguments.out)
     print(f"{model.path}: {model.spec.name}, cut at a probability of {probability:g}")
     return 0
 
 
-def _choose(folds: list[str], data: list[Path]) -> Choice:
+def _choose(model: ModelFolder, folds: list[str], data: list[Path]) -> Choice:
     from LVSegULib.commands.messages import Progress
     from LVSegULib.engines.base import open_engine
     from LVSegULib.evaluation.datasets import open_evaluation_set
+    from LVSegULib.evaluation.out_of_fold import check_alike
     from LVSegULib.evaluation.threshold_choice import choose_threshold
     from LVSegULib.modelfolder.folder import find_model
 
     models = [find_model(name) for name in folds]
+    for fold in models:
+        check_alike(model.spec, fold.spec)
     with Progress("choosing") as bar:
         return choose_threshold(
             [open_evaluation_set(folder) for folder in data],
-            [model.spec for model in models],
-            [open_engine(model) for model in models],
+            [fold.spec for fold in models],
+            [open_engine(fold) for fold in models],
             bar,
         )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import logging
 import math
 import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from LVSegULib.commands.fields import add_fields, given_fields
 from LVSegULib.commands.packages import need_torch
@@ -68,9 +68,12 @@ def config_of(arguments: argparse.Namespace) -> TrainingConfig:
     from LVSegULib.training.config import config_from_values
     from LVSegULib.training.start import settings_of
 
-    values = read_toml(arguments.config) if arguments.config else {}
+    told = read_toml(arguments.config) if arguments.config else {}
+    values = dict(told)
     start = arguments.start or values.get("start")
     before = settings_of(find_model(str(start))) | {"name": _name_of_run(arguments)} if start else {}
+    if not isinstance(values.get("augmentation", {}), dict):
+        raise UsageError(f"{arguments.config}: augmentation = {values['augmentation']!r}: expected a table of settings")
     varied = {**before.get("augmentation", {}), **values.get("augmentation", {})}
     values = before | values | given_fields(arguments)
     values["augmentation"] = varied | given_fields(arguments, "augmentation")
@@ -80,16 +83,28 @@ def config_of(arguments: argparse.Namespace) -> TrainingConfig:
         values["data"] = arguments.data
     if not values.get("data"):
         raise UsageError("there is nothing to learn from: give at least one --data DIR")
-    return config_from_values(values)
+    try:
+        return config_from_values(values)
+    except UsageError as error:
+        raise UsageError(f"{_file_to_blame(str(error), told, arguments)}{error}") from error
+
+
+def _file_to_blame(message: str, told: dict[str, Any], arguments: argparse.Namespace) -> str:
+    """The file with a setting that `message` begins with, unless an option won over it; "" if it is none of a file."""
+    given = given_fields(arguments).keys() | {f"augmentation.{n}" for n in given_fields(arguments, "augmentation")}
+    of_file = told.keys() | {f"augmentation.{name}" for name in told.get("augmentation", {})}
+    named = re.findall(r"[a-z_]+(?:\.[a-z_]+)?", message)[:4]
+    return f"{arguments.config}: " if any(name in of_file - given for name in named) else ""
 
 
 def _name_of_run(arguments: argparse.Namespace) -> str:
     """Its folder's; of a run to resume the one that it began with, for its folder may have been moved."""
+    from LVSegULib.json_text import read_json
     from LVSegULib.training.run import CONFIG
 
     if arguments.resume:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            return str(json.loads((arguments.out / CONFIG).read_text(encoding="utf-8"))["name"])
+            return str(read_json(arguments.out / CONFIG)["name"])
     return arguments.out.resolve().name or "model"
 
 

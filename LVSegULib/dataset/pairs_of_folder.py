@@ -9,12 +9,11 @@ from pathlib import Path
 from LVSegULib.dataset.pair import Pair, frames_from, phase_from
 from LVSegULib.dataset.segmented import source_of
 from LVSegULib.errors import InputError, LVSegUError
-from LVSegULib.reading.names import has_image_ending, is_segmentation, short_name
+from LVSegULib.reading.names import drawn_on, has_image_ending, is_segmentation, short_name
 from LVSegULib.reading.results import is_label_map_of_ours
 
 _log = logging.getLogger(__name__)
 
-_SEGMENTATION = re.compile(r"(?P<name>.+)[-_](?:seg|segmentation|labels?|gt)", re.IGNORECASE)
 _OF_LVSEGU = re.compile(r"(?P<name>.+)_LV")
 _PHASE_OR_FRAME = re.compile(r"(?:(?P<name>.+)[-_])?(?:(?P<phase>ED|ES)|frame(?P<frame>\d+))", re.IGNORECASE)
 
@@ -64,13 +63,14 @@ def _in_folder(folder: Path, *, is_patient: bool) -> list[Pair | LVSegUError]:
 
 
 def _is_segmentation(file: Path) -> bool:
-    return is_segmentation(file) or _SEGMENTATION.fullmatch(short_name(file)) is not None
+    return is_segmentation(file) or drawn_on(short_name(file)) is not None
 
 
 def _partner(segmentation: Path, images: list[Path]) -> Pair | None:
     """The pair of a segmentation and the image of its name, if there is one."""
     name = short_name(segmentation)
-    shorter = [match["name"] for pattern in (_SEGMENTATION, _OF_LVSEGU) if (match := pattern.fullmatch(name))]
+    of_lvsegu = _OF_LVSEGU.fullmatch(name)
+    shorter = [one for one in (drawn_on(name), of_lvsegu and of_lvsegu["name"]) if one]
     for candidate in (name, *shorter):
         if volume := _image(candidate, segmentation, images):
             return Pair(volume, segmentation, candidate.removesuffix("_0000"))

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.atomic import write_json
+from LVSegULib.atomic import cannot_write, write_json
 from LVSegULib.dataset.case import NewCase
 from LVSegULib.dataset.painting import WORDS
-from LVSegULib.errors import InputError, OutputError
+from LVSegULib.errors import InputError, OutputError, reason
+from LVSegULib.json_text import read_json
 from LVSegULib.labels import ALL_LABELS, BY_KEY
-from LVSegULib.reading.nnunet import open_raw_dataset
+from LVSegULib.reading.nnunet import open_raw_dataset, patient_of
 from LVSegULib.writing.label_map import write_label_map
 
 ENDING = ".nii.gz"
@@ -50,7 +52,7 @@ class RawFolder:
             about: what its `dataset.json` holds beside what nnU-Net wants.
 
         Raises:
-            InputError: `folder` is something else, or its files do not end in .nii.gz.
+            InputError: `folder` is something else, its files do not end in .nii.gz, or `dataset.json` lists them.
         """
         self.folder, self._replace = folder, replace
         self._description = _read_description(folder) | dict(about)
@@ -59,21 +61,31 @@ class RawFolder:
         ending = self._description.get("file_ending", ENDING)
         if ending != ENDING:
             raise InputError(f"{folder}: its files end in {ending}, new ones would in {ENDING}: choose another folder")
-        self._present = {name.casefold(): name for name in _names(folder)}
+        if "dataset" in self._description:
+            raise InputError(f'{folder}: its dataset.json lists its cases ("dataset"): choose another folder')
+        self._present: dict[str, str] = {}
+        self._of_patient: dict[str, dict[str, str]] = defaultdict(dict)
+        for name in _names(folder):
+            self._remember(name)
         if self._present or self._description.get("numTraining"):
             self.labels = open_raw_dataset(folder).labels
 
-    def add(self, cases: Sequence[NewCase]) -> None:
+    def add(self, cases: Sequence[NewCase]) -> list[NewCase]:
         """Write the cases of a pair, or none of them if one is refused.
+
+        A patient is written as in the cases that are there: in other letters, large or small, it would be a second one.
 
         Image and label are written beside the data set and moved into it when both are whole, the label first, and a
         case that is replaced is taken out before: an image with no label, or with another's, is never seen.
+
+        Returns:
+            The cases as they were written.
 
         Raises:
             InputError: a case of this name is there, or a case lacks a label that the data set has.
             OutputError: the folder cannot be written to.
         """
-        labels = self.labels or _numbered(cases[0])
+        labels, cases = self.labels or _numbered(cases[0]), [self._spelt_alike(case) for case in cases]
         for case in cases:
             self._refuse_double(case)
             if missing := [WORDS[key] for key in labels if key not in case.painted.taken]:
@@ -86,6 +98,7 @@ class RawFolder:
                 self._write(case, labels)
             self.labels = labels
             self._added.add(case.name.casefold())
+        return cases
 
     def tidy(self) -> None:
         """Take away what killed processes have left; to be called only by who has the data set for himself."""
@@ -100,6 +113,19 @@ class RawFolder:
             f"{self.folder}: {cases} case{'s' * (cases != 1)} of {patients} patient{'s' * (patients != 1)}, "
             f"labels {', '.join(dataset.labels)}"
         )
+
+    def _remember(self, name: str) -> None:
+        self._present[name.casefold()] = name
+        self._of_patient[patient_of(name).casefold()][name.casefold()] = name
+
+    def _spelt_alike(self, case: NewCase) -> NewCase:
+        """The case by the name that the patient has in the others, whichever letters are large."""
+        patient = patient_of(case.name)
+        of_patient = self._of_patient[patient.casefold()].items()
+        known = [patient_of(name) for key, name in of_patient if key != case.name.casefold()]
+        if not known or patient in known:
+            return case
+        return replace(case, name=known[0] + case.name[len(patient) :])
 
     def _refuse_double(self, case: NewCase) -> None:
         if case.name.casefold() in self._added:
@@ -127,7 +153,7 @@ class RawFolder:
                 (label.parent / f"{before}{ENDING}").unlink(missing_ok=True)
             (beside / label.name).replace(label)
             (beside / image.name).replace(image)
-        self._present[case.name.casefold()] = case.name
+        self._remember(case.name)
         self._describe(labels, others + 1)
 
     def _describe(self, labels: dict[str, int], count: int) -> None:
@@ -146,10 +172,10 @@ def _read_description(folder: Path) -> dict[str, Any]:
     path = folder / DESCRIPTION
     if path.is_file():
         try:
-            description = json.loads(path.read_text(encoding="utf-8-sig"))
+            description = read_json(path)
         except (OSError, ValueError) as error:
             raise InputError(
-                f"{path}: cannot be read as JSON ({error}): correct it, or choose another folder"
+                f"{path}: cannot be read as JSON ({reason(error)}): correct it, or choose another folder"
             ) from error
         if not isinstance(description, dict):
             raise InputError(f"{path}: is no description of a data set: choose another folder")
@@ -188,5 +214,4 @@ def _said_plainly(folder: Path) -> Iterator[None]:
         yield
     except (OSError, OutputError) as error:
         cause = error.__cause__ if isinstance(error, OutputError) else error
-        reason = getattr(cause, "strerror", None) or cause
-        raise OutputError(f"cannot write to {folder}: {reason}: choose another folder or free some space") from error
+        raise cannot_write(f"to {folder}", cause, "folder") from error

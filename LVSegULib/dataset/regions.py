@@ -9,24 +9,9 @@ from dataclasses import dataclass
 from LVSegULib.dataset.pair import phase_from
 from LVSegULib.dataset.segmentation import Segment, Segmentation
 from LVSegULib.errors import InputError, UsageError
-from LVSegULib.labels import ALL_LABELS, BY_KEY, CAVITY, MYOCARDIUM, RIGHT_CAVITY, Label
+from LVSegULib.labels import ALL_LABELS, BY_KEY, CAVITY, Label
 from LVSegULib.reading.nnunet import Phase
-
-NAMES = {
-    CAVITY.key: (
-        *("lv", "lv blood pool", "lv cavity", "lv endo", "left ventricle", "left ventricular cavity"),
-        *("left ventricular blood pool", "cavity", "endo", "endocardium"),
-    ),
-    MYOCARDIUM.key: (
-        *("myo", "myocardium", "lv myo", "lv myocardium", "left ventricular myocardium", "lv wall"),
-        *("epi", "epicardium", "lv epi"),
-    ),
-    RIGHT_CAVITY.key: (
-        *("rv", "rv blood pool", "rv cavity", "rv endo", "right ventricle", "right ventricular cavity"),
-        "right ventricular blood pool",
-    ),
-}
-"""Names that stand for a region, in small letters, every other sign a space. An epicardium may be drawn filled."""
+from LVSegULib.reading.region_names import label_named
 
 _PHASE = re.compile(r"(?P<name>.*?)[\W_]+(?P<phase>ED|ES)\W*", re.IGNORECASE)
 
@@ -105,8 +90,7 @@ def label_of(segment: Segment) -> Label | None:
         if label.snomed in segment.codes:
             return label
     match = _PHASE.fullmatch(segment.name)
-    plain = re.sub(r"[\W_]+", " ", match["name"] if match else segment.name).strip().casefold()
-    return next((label for label in ALL_LABELS if plain in NAMES[label.key]), None)
+    return label_named(match["name"] if match else segment.name)
 
 
 def _assigned(segmentation: Segmentation, assignments: Sequence[Assignment]) -> list[tuple[Segment, Label]]:

@@ -76,7 +76,7 @@ def read_segmentation(path: Path) -> Segmentation:
     that of the cropped volume (vtkMRMLSegmentationStorageNode), so the matrix alone tells where it lies.
 
     Raises:
-        InputError: the file is missing or damaged, 2-D, or an image.
+        InputError: the file is missing or damaged, 2-D, an image, or a label map without any region.
         GeometryError: impossible spacing or orientation.
     """
     header = read_nrrd_header(path) if path.is_file() and path.name.lower().endswith(_NRRD) else None
@@ -89,6 +89,8 @@ def read_segmentation(path: Path) -> Segmentation:
             f"{path}: holds {len(present)} different values: it is an image, expected a segmentation: give the volume "
             "first and its segmentation second"
         )
+    if not present:
+        raise InputError(f"{path}: is empty: nothing is drawn in it")
     names = {label.value: label.key for label in ALL_LABELS} if is_label_map_of_ours(path) else {}
     return Segmentation(path, tuple(Segment(names.get(value, ""), (), values, value) for value in present), ijk_to_ras)
 

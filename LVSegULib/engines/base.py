@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from LVSegULib.engines.workers import check_threads
 from LVSegULib.errors import EngineError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder
+from LVSegULib.network.config import UNetConfig
 
 ENGINES = {"onnxruntime": "onnxruntime", "openvino": "openvino", "torch": "torch"}
 """The engines and the package that each needs; "auto" takes the first that is installed."""
@@ -32,7 +33,29 @@ class Engine(Protocol):
         """Slices to give at once for the best speed."""
 
     def logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Logits (N, C, H, W) of `images` (N, 1, H, W) in 0..1; H and W are multiples of the network's 2^depth."""
+        """Logits (N, C, H, W) of `images` (N, 1, H, W) in 0..1; H and W are multiples of the network's 2^depth.
+
+        Raises:
+            EngineError: the images are of another shape, or the library failed, for example for want of memory.
+        """
+
+
+def check_images(images: NDArray[np.float32], network: UNetConfig) -> None:
+    """Refuse what the network cannot halve, before libraries pad it, fail, or give what they gave before.
+
+    Raises:
+        EngineError: `images` are not (N, C, H, W) with the network's channels and sizes.
+    """
+    multiple, channels = network.size_multiple, network.input_channels
+    if images.ndim != 4 or images.shape[1] != channels or not _are_multiples(images.shape[2:], multiple):
+        raise EngineError(
+            f"slices must be an array (N, {channels}, H, W), H and W multiples of {multiple}, got {images.shape}: "
+            "prepare them with LVSegULib.preparation.prepare.prepare_images"
+        )
+
+
+def _are_multiples(sides: tuple[int, ...], multiple: int) -> bool:
+    return all(side > 0 and side % multiple == 0 for side in sides)
 
 
 def installed_engines() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from LVSegULib.engines.base import check_images
 from LVSegULib.engines.workers import Workers
 from LVSegULib.errors import EngineError
 from LVSegULib.modelfolder.folder import ModelFolder
@@ -26,11 +27,15 @@ class OnnxEngine:
     version: str = onnxruntime.__version__
 
     def __init__(self, model: ModelFolder, threads: int | None = None) -> None:
+        self._config = model.spec.network
         path = model.checked(model.fastest_graph)
         try:
             self._session = open_session(path.read_bytes())
         except Exception as error:  # ONNX Runtime raises classes of its own that share no base but Exception
-            raise EngineError(f"ONNX Runtime cannot load {path}: {error}") from error
+            raise EngineError(
+                f"{path}: ONNX Runtime {self.version} cannot load it, is it damaged? Copy the model folder again, or "
+                "update ONNX Runtime"
+            ) from error
         self._workers = Workers(self._run, threads)
         self.batch = self._workers.batch
 
@@ -38,8 +43,9 @@ class OnnxEngine:
         """See `Engine.logits`.
 
         Raises:
-            EngineError: ONNX Runtime failed, for example for want of memory.
+            EngineError: the images are of another shape, or ONNX Runtime failed, for example for want of memory.
         """
+        check_images(images, self._config)
         try:
             return self._workers(np.ascontiguousarray(images, np.float32))
         except Exception as error:

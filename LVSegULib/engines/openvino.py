@@ -8,6 +8,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
+from LVSegULib.engines.base import check_images
 from LVSegULib.engines.workers import Workers, available_threads
 from LVSegULib.errors import EngineError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
@@ -25,6 +26,7 @@ class OpenVinoEngine:
         Raises:
             EngineError: OpenVINO cannot load it.
         """
+        self._config = model.spec.network
         graph = model.checked(ONNX).read_bytes()
         count = threads or available_threads()
         try:
@@ -39,8 +41,9 @@ class OpenVinoEngine:
         """See `Engine.logits`.
 
         Raises:
-            EngineError: OpenVINO failed, for example for want of memory.
+            EngineError: the images are of another shape, or OpenVINO failed, for example for want of memory.
         """
+        check_images(images, self._config)
         try:
             return self._workers(np.ascontiguousarray(images, np.float32))
         except RuntimeError as error:

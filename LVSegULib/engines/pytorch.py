@@ -6,20 +6,25 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from LVSegULib.engines.base import check_images
+from LVSegULib.engines.workers import torch_threads
 from LVSegULib.errors import EngineError
 from LVSegULib.modelfolder.folder import ModelFolder
-from LVSegULib.modelfolder.weights import Weights
+from LVSegULib.modelfolder.weights import Weights, check_weights
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.network.unet import UNet
 
 
 def load_network(config: UNetConfig, weights: Weights) -> UNet:
-    """A U-Net in evaluation mode with `weights` (by PyTorch's names) in it."""
+    """A U-Net in evaluation mode with `weights` (by PyTorch's names) in it.
+
+    Raises:
+        ModelError: a weight is missing, left over, of another shape, or not finite.
+    """
+    check_weights(weights, config, "the weights do not fit the network")
     network = UNet(config)
-    missing = network.load_state_dict({name: torch.from_numpy(v) for name, v in weights.items()}, strict=False)
-    unloaded = [name for name in missing.missing_keys if not name.endswith("num_batches_tracked")]
-    if unloaded or missing.unexpected_keys:
-        raise EngineError(f"weights do not fit the network: {(unloaded + missing.unexpected_keys)[0]}")
+    # Not strict: how many batches batch norm has seen is no weight.
+    network.load_state_dict({name: torch.from_numpy(v) for name, v in weights.items()}, strict=False)
     return network.eval()
 
 
@@ -37,8 +42,7 @@ class TorchEngine:
     batch = 4
 
     def __init__(self, model: ModelFolder, threads: int | None = None) -> None:
-        if threads is not None:
-            torch.set_num_threads(threads)
+        self._config, self._threads = model.spec.network, threads or 0
         network = load_network(model.spec.network, model.weights())
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -46,11 +50,12 @@ class TorchEngine:
         """See `Engine.logits`.
 
         Raises:
-            EngineError: PyTorch failed, for example for want of memory.
+            EngineError: the images are of another shape, or PyTorch failed, for example for want of memory.
         """
+        check_images(images, self._config)
         tensor = torch.from_numpy(np.ascontiguousarray(images, np.float32))
         try:
-            with torch.inference_mode():
+            with torch.inference_mode(), torch_threads(self._threads):
                 result: torch.Tensor = self._network(tensor.contiguous(memory_format=torch.channels_last))
         except RuntimeError as error:
             raise EngineError(f"PyTorch failed on {len(images)} slices: {error}") from error

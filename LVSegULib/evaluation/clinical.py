@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.errors import InputError
 from LVSegULib.evaluation.bootstrap import Summary, summarise
 from LVSegULib.evaluation.records import VolumeRecord
 from LVSegULib.measures.volumes import ejection_fraction
@@ -19,7 +20,7 @@ FEWEST_FOR_CORRELATION = 3
 
 @dataclass(frozen=True)
 class PatientVolumes:
-    """A patient's end-diastole and end-systole, in the frames that the reference gives.
+    """End-diastole and end-systole of a patient's beat, in the frames that the reference gives.
 
     Attributes:
         patient: whose they are.
@@ -70,15 +71,33 @@ class ClinicalFigures:
 
 
 def patient_volumes(volumes: Sequence[VolumeRecord]) -> list[PatientVolumes]:
-    """ED and ES of each patient that has both, with a reference."""
-    by_patient: dict[str, dict[str, VolumeRecord]] = {}
-    for record in volumes:
-        if record.reference_ml > 0 and record.phase:
-            by_patient.setdefault(record.patient, {})[record.phase] = record
+    """ED and ES of each patient that has both, with a reference.
+
+    A stack that has both is a beat of its own, so that a patient with two such stacks has two. Of the others, those of
+    a patient are put together: one may hold ED and another ES.
+
+    Raises:
+        InputError: stacks of a patient hold ED, or ES, several times, and it cannot be told which belong together.
+    """
+    known = [record for record in volumes if record.reference_ml > 0 and record.phase]
+    phases_of: dict[str, set[str | None]] = {}
+    for record in known:
+        phases_of.setdefault(record.case, set()).add(record.phase)
+    beats: dict[tuple[str, str], dict[str | None, VolumeRecord]] = {}
+    for record in known:
+        stack = record.case if len(phases_of[record.case]) > 1 else ""
+        beat = beats.setdefault((record.patient, stack), {})
+        if record.phase in beat:
+            other = beat[record.phase].case
+            raise InputError(
+                f"{record.patient}: {other} and {record.case} are both {record.phase}, and it cannot be told which ED "
+                "and ES belong together: give visits names of their own, such as anna1_ED and anna2_ED"
+            )
+        beat[record.phase] = record
     return [
-        PatientVolumes(patient, phases["ED"], phases["ES"])
-        for patient, phases in by_patient.items()
-        if phases.keys() >= {"ED", "ES"}
+        PatientVolumes(patient, beat["ED"], beat["ES"])
+        for (patient, _), beat in beats.items()
+        if beat.keys() >= {"ED", "ES"}
     ]
 
 
@@ -86,7 +105,7 @@ def clinical_figures(pairs: Sequence[PatientVolumes]) -> ClinicalFigures:
     """Agreement over the patients of `pairs`."""
     names = [pair.patient for pair in pairs]
     return ClinicalFigures(
-        patients=len(pairs),
+        patients=len(set(names)),
         LVEDV_ml=agreement([p.ed.reference_ml for p in pairs], [p.ed.prediction_ml for p in pairs], names),
         LVESV_ml=agreement([p.es.reference_ml for p in pairs], [p.es.prediction_ml for p in pairs], names),
         LVEF_percent=agreement([p.reference_ef for p in pairs], [p.predicted_ef for p in pairs], names),

@@ -9,7 +9,7 @@ from pathlib import Path
 from LVSegULib.errors import InputError
 from LVSegULib.evaluation.cases import EvaluationCase, Reference
 from LVSegULib.labels import ALL_LABELS, CAVITY, Label
-from LVSegULib.reading.labelled import drawn_frames, open_dataset
+from LVSegULib.reading.labelled import drawn_frames, drawn_in_slicer, open_dataset, warn_of_unlabelled
 from LVSegULib.reading.nnunet import Case, RawDataset
 from LVSegULib.reading.sunnybrook import SunnybrookPatient
 
@@ -31,10 +31,23 @@ def open_evaluation_set(folder: Path) -> EvaluationSet:
         InputError: no such folder, neither of them, or no case has a reference.
     """
     opened, place = open_dataset(folder), folder.resolve()
-    dataset = _raw_set(opened, place) if isinstance(opened, RawDataset) else _sunnybrook_set(opened, place)
+    if isinstance(opened, RawDataset):
+        dataset, cases = _raw_set(opened, place), _to_be_labelled(opened)
+    else:
+        dataset, cases = _sunnybrook_set(opened, place), ()
     if not dataset.cases:
-        raise InputError(f"{folder}: no image has a reference: put label maps into labelsTr, or contour files beside")
+        raise InputError(
+            f"{folder}: no image has a reference: put label maps into labelsTr, or contour files beside"
+            f"{drawn_in_slicer(cases)}"
+        )
+    warn_of_unlabelled(folder, cases)
     return dataset
+
+
+def _to_be_labelled(dataset: RawDataset) -> tuple[Case, ...]:
+    """Those of its cases that have a label map as a rule: in imagesTs, where any of them has one."""
+    is_labelled = any(case.label for case in dataset.test_cases)
+    return (*dataset.cases, *dataset.test_cases) if is_labelled else dataset.cases
 
 
 def _raw_set(dataset: RawDataset, folder: Path) -> EvaluationSet:
@@ -54,6 +67,8 @@ def _read_raw(case: Case) -> Reference:
     cine, labels = case.read()
     if labels is None:
         raise InputError(f"{case.name}: has no label map")
+    if not labels.any():
+        raise InputError(f"{case.name}: nothing is drawn in its label map: draw it, or take it out")
     phases = {0: case.phase} if case.phase and cine.frame_count == 1 else {}
     return Reference(cine, labels, tuple(drawn_frames(labels)), phases)
 

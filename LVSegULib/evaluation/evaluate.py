@@ -74,7 +74,7 @@ def evaluate(
             predicted = predict(case, reference.cine)
             compared = {label.key: compare(case, reference, predicted, label) for label in labels}
         except InputError as error:
-            failures.append(Failure(case.name, str(error)))
+            failures.append(Failure(case.name, str(error).removeprefix(f"{case.name}: ")))
             continue
         done.append(case)
         for key, (of_slices, of_volumes) in compared.items():

@@ -11,6 +11,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.errors import UsageError
 from LVSegULib.evaluation.cases import EvaluationCase, Predictor
+from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.segmentation.segment import segment_cine
 
@@ -40,6 +41,21 @@ def judges(patients: Sequence[str], models: Sequence[ModelSpec]) -> dict[str, in
     if not found:
         raise UsageError("none of the models kept a patient of this data set for validation")
     return found
+
+
+def check_alike(model: ModelSpec, fold: ModelSpec) -> None:
+    """Refuse a fold of another recipe than `model`: what is learnt with the one is used with the other.
+
+    Raises:
+        UsageError: it does not segment the cavity, or has other labels or another grid.
+    """
+    if CAVITY.value not in fold.label_values:
+        raise UsageError(f"{fold.name} does not segment {CAVITY.key}: give a model that does")
+    if fold.label_values != model.label_values:
+        theirs, ours = (", ".join(label.key for label in spec.labels) for spec in (fold, model))
+        raise UsageError(f"{fold.name} segments {theirs}, and {model.name} {ours}: give folds of the same recipe")
+    if fold.grid != model.grid:
+        raise UsageError(f"{fold.name} and {model.name} see images on different grids: give folds of the same recipe")
 
 
 def predictor(cases: Sequence[EvaluationCase], models: Sequence[ModelSpec], engines: Sequence[Engine]) -> Predictor:

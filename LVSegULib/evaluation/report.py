@@ -10,6 +10,7 @@ from LVSegULib.evaluation.challenge import GOOD_APD_MM, ChallengeFigures
 from LVSegULib.evaluation.clinical import Agreement, ClinicalFigures
 from LVSegULib.evaluation.evaluate import Evaluation
 from LVSegULib.evaluation.figures import GOOD_DICE, LabelFigures, SliceFigures
+from LVSegULib.labels import CAVITY
 
 Row = tuple[str, str, str, str, str, str]
 Format = Callable[[float], str]
@@ -50,6 +51,8 @@ def report_text(evaluation: Evaluation) -> str:
                 f"Clinical, {_counted(figures.clinical.patients, 'patient')} with ED and ES, predicted minus reference"
             )
             blocks += [_table(heading, _clinical_rows(figures.clinical))]
+        elif figures.label == CAVITY:
+            blocks += ["No LVEF: no patient has ED and ES: name the stacks NAME_ED and NAME_ES, or give cines"]
         if figures.challenge:
             blocks += [_table(_challenge_heading(figures.challenge), _challenge_rows(figures.challenge))]
         blocks += [_worst(figures)]

@@ -38,9 +38,13 @@ def reason_for_no_beat(volumes: NDArray[np.float64], trusted: NDArray[np.intp]) 
         return "there is one frame only: end-diastole and end-systole cannot be told from it"
     if not volumes.any():
         return "no left ventricle was found in any frame"
-    if len(trusted) < 2:
-        return f"the left ventricle was found in frame {trusted[0]} only, of {len(volumes)} frames"
-    return ""
+    if len(trusted) > 1:
+        return ""
+    filled = np.flatnonzero(volumes)
+    if len(filled) == 1:
+        return f"the left ventricle was found in frame {filled[0]} only, of {len(volumes)} frames"
+    fitting = f"only frame {trusted[0]} fits" if len(trusted) else "none fits"
+    return f"the volume leaps from frame to frame: {fitting} those beside it, of {len(filled)} with a left ventricle"
 
 
 def _leaping(volumes: NDArray[np.float64]) -> NDArray[np.bool_]:

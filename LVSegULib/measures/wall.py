@@ -3,6 +3,10 @@
 The centreline is as far from the endo as from the epi contour, and the thickness at a point of it is the sum of both
 distances: the chord at right angles to the wall, as in the centreline method (Sheehan et al., Circulation 1986;74:293).
 So it does not depend on a centre of the ventricle, as radii do, nor on the contour that one starts from.
+
+It holds for walls of about four pixels and more. Of fewer the mean is too large, for smoothing moves a tightly curved
+endo contour inwards: of a wall of 6 mm by 0.06 mm in pixels of 1.4 mm, by 0.15 mm in those of 2 mm, and by 0.3 to
+0.5 mm in those of 3 mm.
 """
 
 from __future__ import annotations
@@ -84,6 +88,8 @@ def wall_of_frame(labels: NDArray[np.integer[Any]], spacing_mm: Sequence[float],
 
 def wall_of_slice(labels: NDArray[np.integer[Any]], pixel_mm: Sequence[float]) -> Thickness | None:
     """Thickness of the wall in a slice; None where the myocardium is no closed ring around one cavity.
+
+    Too large where the wall is fewer than about four pixels thick, by up to half a millimetre in pixels of 3 mm.
 
     Args:
         labels: label values (J, I), see `LVSegULib.labels`.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from LVSegULib.errors import InputError, reason
 from LVSegULib.evaluation.bootstrap import summarise
 from LVSegULib.evaluation.overlap import Overlap
+from LVSegULib.json_text import read_json
 
 
 def read_evaluation(path: Path) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def read_evaluation(path: Path) -> dict[str, Any]:
         InputError: not such a file.
     """
     try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        values: dict[str, Any] = read_json(path)
         next(iter(values["labels"].values()))["pooled_dice"]["value"]
     except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
         raise InputError(f"{path} is not an evaluation of lvsegu evaluate --json: {reason(error)}") from error

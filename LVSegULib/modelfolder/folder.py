@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from LVSegULib.atomic import folder_written_whole
-from LVSegULib.errors import ModelError, OutputError, UsageError
-from LVSegULib.modelfolder.spec import ModelSpec, spec_from_json
+from LVSegULib.errors import ModelError, OutputError, UsageError, reason
+from LVSegULib.modelfolder.spec import ModelSpec, check_grid, spec_from_json
 from LVSegULib.modelfolder.weights import Weights, check_weights
 
 SHIPPED = Path(__file__).parent.parent / "models"
@@ -24,6 +24,12 @@ SPEC, WEIGHTS, CARD = "model.json", "weights.safetensors", "CARD.md"
 
 ONNX, BLOCKS = "model.onnx", "blocks.onnx"
 """The network as a graph that names its layers, and, where that is faster, laid out in blocks as well."""
+
+OWN_FILES = (SPEC, WEIGHTS, CARD, ONNX, BLOCKS, "worst.png", "quality.png", "pruning.csv", "pruning.png")
+"""All that commands write into a model folder."""
+
+OF_THE_SYSTEM = ("Thumbs.db", "desktop.ini")
+"""What Windows leaves in folders; other systems' litter begins with a dot."""
 
 NO_PICTURES: Mapping[str, bytes] = {}
 
@@ -69,8 +75,8 @@ class ModelFolder:
         path = self.checked(WEIGHTS)
         try:
             weights = dict(load_file(path))
-        except (SafetensorError, OSError) as error:
-            raise ModelError(f"{path} cannot be read: {error}: copy the model folder again") from error
+        except (SafetensorError, OSError, KeyError, TypeError) as error:  # the last two: of types that numpy lacks
+            raise ModelError(f"{path} cannot be read, is it damaged? Copy the model folder again") from error
         check_weights(weights, self.spec.network, str(path))
         return weights
 
@@ -87,7 +93,8 @@ def open_model(path: Path) -> ModelFolder:
     try:
         text = (path / SPEC).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{path / SPEC} cannot be read ({error}): copy the model folder again") from error
+        why = reason(error) if isinstance(error, OSError) else "it is not UTF-8"
+        raise ModelError(f"{path / SPEC} cannot be read ({why}): copy the model folder again") from error
     return ModelFolder(path, spec_from_json(text, str(path)))
 
 
@@ -111,16 +118,43 @@ def find_model(name: str) -> ModelFolder:
     raise UsageError(f'there is no model "{name}": installed are {known}; or give the path of a model folder')
 
 
-def check_place(path: Path) -> None:
-    """Refuse to write a model where it would replace what is no model.
+def check_place(path: Path, *, replace: bool = False) -> None:
+    """Refuse to write a model where it would replace another that is to stay, or anything else.
+
+    Args:
+        path: the new model folder.
+        replace: whether a model that is there may go.
 
     Raises:
-        OutputError: `path` is a file, or a folder with something else in it.
+        OutputError: `path` is a file, a folder with something else in it, or a model and `replace` is false.
     """
+    _refuse_other_than_model(path)
+    if not (path / SPEC).is_file():
+        return
+    others = sorted(entry.name for entry in path.iterdir() if entry.name not in (*OWN_FILES, *OF_THE_SYSTEM))
+    if foreign := next((name for name in others if not name.startswith(".")), ""):
+        raise OutputError(
+            f"{path} holds {foreign} beside a model, which would be lost: move it, or choose another --out"
+        )
+    if not replace:
+        raise OutputError(f"{path} holds a model already: choose another --out, or pass --replace to replace it")
+
+
+def _refuse_other_than_model(path: Path) -> None:
     if path.is_dir() and ((path / SPEC).is_file() or not any(path.iterdir())):
         return
     if path.exists():
         raise OutputError(f"{path} is there already and is no model folder: choose another folder")
+
+
+def refuse_itself(path: Path, model: ModelFolder) -> None:
+    """Refuse to write what is made of `model` over it.
+
+    Raises:
+        UsageError: `path` is the model's own folder.
+    """
+    if path.resolve() == model.path.resolve():
+        raise UsageError(f"{path} is the model itself: choose another --out")
 
 
 def save_model(
@@ -134,8 +168,10 @@ def save_model(
 
     Raises:
         OutputError: `path` cannot be written, or is there and is no model folder.
+        ModelError: the weights do not fit the network, or the grid is one that it cannot halve.
     """
-    check_place(path)
+    _refuse_other_than_model(path)
+    check_grid(spec, spec.name)
     with folder_written_whole(path) as beside:
         spec = _write_weights(beside, spec, weights)
         (beside / CARD).write_text(card, encoding="utf-8", newline="\n")

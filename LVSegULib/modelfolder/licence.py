@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-_NOT_COMMERCIAL = re.compile(r"\bNC\b|non-?commercial|not for commercial|research|academic", re.IGNORECASE)
+_NOT_COMMERCIAL = re.compile(
+    r"\bNC\b|non-?commercial|\b(no|without) commercial|\bnot (\w+ ){0,4}commercial|commercial \w+ (is |are )?"
+    r"(not|forbidden|prohibited|excluded)|research|academic",
+    re.IGNORECASE,
+)
+_SHARE_ALIKE = re.compile(r"\bSA\b|share-?alike", re.IGNORECASE)
 _COMMERCIAL = re.compile(r"\b(MIT|BSD|Apache|CC0|CC[- ]BY|public domain)\b", re.IGNORECASE)
 _CREATIVE_COMMONS = re.compile(r"CC[ -](?P<conditions>BY(-NC)?(-SA|-ND)?)[ -](?P<version>\d\.\d)", re.IGNORECASE)
 _CONDITIONS = {"BY": "Attribution", "NC": "NonCommercial", "SA": "ShareAlike", "ND": "NoDerivatives"}
@@ -29,6 +35,15 @@ def commercial_use_in_a_word(licence: str) -> str:
 def restriction(licence: str) -> str:
     """What must be said with every use: "CC BY-NC-SA 4.0: research only"; "" where use is not restricted."""
     return f"{licence}: research only" if allows_commercial_use(licence) is False else ""
+
+
+def inherited(licences: Iterable[str]) -> str:
+    """The licence of what is made of works under these: each that may not be left out, once; "" if none binds.
+
+    Restricted ones and those that ask for the same licence bind; so do those whose words do not tell.
+    """
+    binding = (one.strip() for one in licences if allows_commercial_use(one) is not True or _SHARE_ALIKE.search(one))
+    return "; ".join(dict.fromkeys(one for one in binding if one))
 
 
 def full_name(licence: str) -> str:

@@ -7,14 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from LVSegULib.errors import LVSegUError, ModelError, UsageError, reason
+from LVSegULib.json_text import json_of
 from LVSegULib.labels import ALL_LABELS, Label
 from LVSegULib.network.config import UNetConfig, count_parameters, share_of_classic
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.intensity import describe_scaling, scaling_of
+from LVSegULib.reading.nnunet import patient_of
+from LVSegULib.reading.shown import shown
 from LVSegULib.settings import fitted
 
 FORMAT = 1
 """Version of the model folder's layout; a folder with a higher one was made by a newer LVSegU."""
+
+LONGEST_REASON = 300
+"""Letters of what is wrong with a description."""
+
+_TABLE = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -70,11 +78,13 @@ class ModelSpec:
     def trained_on(self) -> frozenset[str]:
         """The patients that it, the model that it was started from and its teachers were trained on, as far as it says.
 
-        A teacher is a model that drew labels which this one learnt from.
+        A teacher is a model that drew labels which this one learnt from. Older models took names such as "anna-ED" for
+        patients: these are given as "anna" too.
         """
         own, drawn = self.training.get("split", {}), self.training.get("drawn_by", {})
         others = (self.training.get("started_from", {}), *drawn.values())
-        return frozenset((*own.get("train", ()), *(name for other in others for name in other.get("trained_on", ()))))
+        names = {*own.get("train", ()), *(name for other in others for name in other.get("trained_on", ()))}
+        return frozenset(names | set(map(patient_of, names)))
 
     def to_json(self) -> str:
         """The text of `model.json`."""
@@ -111,38 +121,107 @@ def spec_from_json(text: str, where: str) -> ModelSpec:
         ModelError: not such a text, made by a newer version, or something in it is missing or impossible.
     """
     try:
-        values = json.loads(text)
+        values = json_of(text)
         version = fitted("format", values["format"], int)
     except (ValueError, KeyError, TypeError, UsageError) as error:
-        raise ModelError(
-            f"{where}: model.json is not a model description ({reason(error)}): copy the model again"
-        ) from error
+        raise _no_description(where, error) from error
     if version > FORMAT:
         raise ModelError(f"{where}: has model format {version}, this version reads up to {FORMAT}: update LVSegU")
     try:
-        return _spec(values)
+        spec = _spec(values)
+    except _OtherScaling as error:
+        raise ModelError(f"{where}: model.json {shown(error, LONGEST_REASON)}: copy the model again") from error
     except (KeyError, TypeError, ValueError, IndexError, LVSegUError) as error:
-        what = f"lacks {error}" if isinstance(error, KeyError) else reason(error).removeprefix("it ")
-        raise ModelError(f"{where}: model.json {what}: copy the model again") from error
+        raise _no_description(where, error) from error
+    check_grid(spec, where)
+    return spec
+
+
+def check_grid(spec: ModelSpec, where: str) -> None:
+    """Refuse a grid that the network cannot halve as often as it does; `where` names the model in errors.
+
+    Raises:
+        ModelError: rows or columns are no multiple of the network's `size_multiple`.
+    """
+    grid, multiple = spec.grid, spec.network.size_multiple
+    if grid.rows % multiple or grid.columns % multiple:
+        raise ModelError(
+            f"{where}: has a grid of {grid.rows} x {grid.columns} pixels, but its network needs multiples of "
+            f"{multiple}: copy or train the model again"
+        )
+
+
+class _OtherScaling(UsageError):
+    """Intensities are scaled in a way that this version does not know."""
+
+
+def _no_description(where: str, error: Exception) -> ModelError:
+    what = f"it lacks {error}" if isinstance(error, KeyError) else shown(reason(error), LONGEST_REASON)
+    return ModelError(f"{where}: model.json is not a model description ({what}): copy the model again")
 
 
 def _spec(values: dict[str, Any]) -> ModelSpec:
-    grid = values["input"]
+    def optional(name: str, hint: Any, default: Any) -> Any:
+        return fitted(name, values.get(name, default), hint)
+
     return ModelSpec(
-        name=str(values["name"]),
-        network=UNetConfig.from_json(values["network"]),
-        labels=tuple(_label_from_json(label) for label in values["labels"]),
-        grid=Grid(
-            float(grid["spacing_mm"]), int(grid["rows"]), int(grid["columns"]), scaling_of(grid["normalisation"])
-        ),
-        description=str(values.get("description", "")),
-        licence=str(values.get("licence", "")),
-        citations=tuple(values.get("citations", ())),
-        training=dict(values.get("training", {})),
-        figures=dict(values.get("figures", {})),
-        sha256={str(name): str(digest) for name, digest in values["sha256"].items()},
-        quality=dict(values.get("quality", {})),
+        name=fitted("name", values["name"], str),
+        network=_network(fitted("network", values["network"], _TABLE)),
+        labels=tuple(_label_from_json(fitted("labels", label, _TABLE)) for label in _list("labels", values["labels"])),
+        grid=_grid(fitted("input", values["input"], _TABLE)),
+        description=optional("description", str, ""),
+        licence=optional("licence", str, ""),
+        citations=optional("citations", tuple[str, ...], ()),
+        training=_training(optional("training", _TABLE, {})),
+        figures=_tables("figures", optional("figures", _TABLE, {})),
+        sha256=fitted("sha256", values["sha256"], dict[str, str]),
+        quality=optional("quality", _TABLE, {}),
     )
+
+
+def _network(values: dict[str, Any]) -> UNetConfig:
+    for name, count in (("encoder", 2), ("decoder", 3)):
+        for level in _list(name, values[name]):
+            if len(fitted(name, level, tuple[int, ...])) != count:
+                raise UsageError(f"{name} = {shown(level)}: expected {count} whole numbers for each level")
+    for name in ("input_channels", "output_channels"):
+        fitted(name, values[name], int)
+    return UNetConfig.from_json(values)
+
+
+def _grid(values: dict[str, Any]) -> Grid:
+    rows, columns = (fitted(name, values[name], int) for name in ("rows", "columns"))
+    spacing_mm = fitted("spacing_mm", values["spacing_mm"], float)
+    try:
+        scaling = scaling_of(values["normalisation"])
+    except UsageError as error:
+        raise _OtherScaling(str(error)) from error
+    return Grid(spacing_mm, rows, columns, scaling)
+
+
+def _training(values: dict[str, Any]) -> dict[str, Any]:
+    """What a model says of its training, once what is read of it has been found to be of its type."""
+    _, split, start, drawn = (
+        fitted(name, values.get(name, {}), _TABLE) for name in ("config", "split", "started_from", "drawn_by")
+    )
+    for one in (split, start, *_tables("drawn_by", drawn).values()):
+        for name in one.keys() & {"train", "validation", "trained_on"}:
+            fitted(name, one[name], tuple[str, ...])
+    for probability in fitted("thresholds", values.get("thresholds", ()), tuple[float, ...]):
+        if not 0 < probability < 1:
+            raise UsageError(f"thresholds = {probability:g}: expected numbers between 0 and 1")
+    return values
+
+
+def _tables(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Tables by name, once each has been found to be one."""
+    return {key: fitted(f"{name}: {key}", value, _TABLE) for key, value in values.items()}
+
+
+def _list(name: str, values: Any) -> list[Any]:
+    if not isinstance(values, list):
+        raise UsageError(f"{name} = {shown(values)}: expected a list")
+    return values
 
 
 def _label_to_json(label: Label) -> dict[str, Any]:
@@ -157,15 +236,11 @@ def _label_to_json(label: Label) -> dict[str, Any]:
 
 
 def _label_from_json(values: dict[str, Any]) -> Label:
-    red, green, blue = (float(part) for part in values["colour"])
-    label = Label(
-        int(values["value"]),
-        str(values["key"]),
-        str(values["name"]),
-        str(values["snomed"]),
-        str(values["meaning"]),
-        (red, green, blue),
-    )
+    colour = fitted("colour", values["colour"], tuple[float, ...])
+    if len(colour) != 3 or not all(0 <= part <= 1 for part in colour):
+        raise UsageError(f"colour = {shown(values['colour'])}: expected three numbers from 0 to 1")
+    key, name, snomed, meaning = (fitted(one, values[one], str) for one in ("key", "name", "snomed", "meaning"))
+    label = Label(fitted("value", values["value"], int), key, name, snomed, meaning, (colour[0], colour[1], colour[2]))
     if all((label.value, label.key) != (known.value, known.key) for known in ALL_LABELS):
-        raise ValueError(f'has an unknown label "{label.key}" of value {label.value}')
+        raise UsageError(f'it has an unknown label "{label.key}" of value {label.value}')
     return label

@@ -58,7 +58,7 @@ def check_weights(weights: Weights, config: UNetConfig, where: str) -> None:
     """Compare names and shapes with what the configuration asks for.
 
     Raises:
-        ModelError: a weight is missing, left over, of another shape, or not finite.
+        ModelError: a weight is missing, left over, of another shape or type, or not finite.
     """
     shapes = weight_shapes(config)
     for name in sorted(shapes.keys() ^ weights.keys()):
@@ -66,5 +66,7 @@ def check_weights(weights: Weights, config: UNetConfig, where: str) -> None:
     for name, shape in shapes.items():
         if weights[name].shape != shape:
             raise ModelError(f"{where}: {name} has shape {weights[name].shape}, the network in model.json has {shape}")
+        if weights[name].dtype.kind != "f":
+            raise ModelError(f"{where}: {name} holds {weights[name].dtype}, expected float32: copy the model again")
         if not np.isfinite(weights[name]).all():
             raise ModelError(f"{where}: {name} holds values that are not finite: train or copy the model again")

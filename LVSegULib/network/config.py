@@ -12,6 +12,9 @@ CLASSIC_PARAMETERS = 31_036_481
 """Parameters of the classic U-Net: 64 base filters, depth 4, batch norm, one channel in and one out."""
 
 
+_PARTS = ("encoder", "decoder")
+
+
 @dataclass(frozen=True)
 class UNetConfig:
     """Filter counts of a U-Net, layer by layer, so that a pruned network is the same thing with smaller counts.
@@ -35,6 +38,11 @@ class UNetConfig:
                 f"a U-Net needs at least two encoder levels and one decoder level fewer, got {len(self.encoder)} "
                 f"and {len(self.decoder)}"
             )
+        if {len(level) for level in self.encoder} != {2} or {len(level) for level in self.decoder} != {3}:
+            raise UsageError(
+                "a U-Net has two filter counts in each level of the encoder and three in each of the decoder, got "
+                f"{self.encoder} and {self.decoder}"
+            )
         counts = [n for level in (*self.encoder, *self.decoder) for n in level]
         if min(*counts, self.input_channels, self.output_channels) < 1:
             raise UsageError("every layer of a U-Net needs at least one filter")
@@ -56,11 +64,15 @@ class UNetConfig:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> UNetConfig:
-        """The configuration that `to_json` wrote."""
-        first, second, third = 0, 1, 2
+        """The configuration that `to_json` wrote.
+
+        Raises:
+            UsageError: there are too few or too many filter counts, or one is not positive.
+        """
+        encoder, decoder = (tuple(tuple(int(n) for n in level) for level in values[part]) for part in _PARTS)
         return cls(
-            encoder=tuple((int(n[first]), int(n[second])) for n in values["encoder"]),
-            decoder=tuple((int(n[first]), int(n[second]), int(n[third])) for n in values["decoder"]),
+            encoder=encoder,  # type: ignore[arg-type]  # how many counts a level has is checked with the rest
+            decoder=decoder,  # type: ignore[arg-type]
             input_channels=int(values["input_channels"]),
             output_channels=int(values["output_channels"]),
         )

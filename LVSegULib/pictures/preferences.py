@@ -1,4 +1,4 @@
-"""What a filter prefers, as pictures: the image that makes it fire most, and patches of real slices where it does."""
+"""What a filter prefers, as pictures: the image that ascent finds for it, and patches of real slices where it fires."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ sampled.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 
 from LVSegULib.errors import UsageError
 from LVSegULib.preparation.intensity import DEFAULT, check_kind
+
+MOST_ALONG_AXIS = 4096
+"""Pixels of a grid along rows or columns; no image of a heart has as many, and memory would not do for more."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,12 @@ class Grid:
 
     def __post_init__(self) -> None:
         check_kind(self.intensity)
-        if not self.spacing_mm > 0 or self.rows < 1 or self.columns < 1:
-            raise UsageError(f"a grid of {self.rows} x {self.columns} pixels of {self.spacing_mm} mm is not possible")
+        is_possible = 0 < self.spacing_mm < math.inf and min(self.rows, self.columns) >= 1
+        if not is_possible or max(self.rows, self.columns) > MOST_ALONG_AXIS:
+            raise UsageError(
+                f"a grid of {self.rows} x {self.columns} pixels of {self.spacing_mm} mm is not possible (each side has "
+                f"1 to {MOST_ALONG_AXIS})"
+            )
 
 
 def axis_weights(

@@ -13,6 +13,7 @@ from LVSegULib.errors import InputError
 from LVSegULib.network.by_layer import Layers, activate, plain_function, run_by_layer, run_layer
 from LVSegULib.pruning.fit import Sample, outputs
 from LVSegULib.training.loss import probabilities
+from LVSegULib.training.validate import is_found
 
 PIXELS = 512
 HEART_SHARE = 0.7
@@ -49,8 +50,9 @@ def calibrate(depth: int, layers: Layers, images: Tensor, seed: int = 1, pixels:
     if not len(images):
         raise InputError("there is no slice to calibrate on")
     batches = images.split(BATCH)
-    found = torch.cat([probabilities(run_by_layer(depth, batch, plain_function(layers))) for batch in batches])
-    if not bool((found > 0.5).any()):
+    logits = torch.cat([run_by_layer(depth, batch, plain_function(layers)) for batch in batches])
+    found = probabilities(logits)
+    if not bool(is_found(logits).any()):
         raise InputError("the model finds no heart in any of the slices to calibrate on: give short-axis cine MR")
     generator = torch.Generator().manual_seed(seed)
     levels = [_draw_pixels(found, level, pixels, generator) for level in range(depth + 1)]

@@ -13,13 +13,17 @@ from safetensors.torch import save
 from torch import Tensor
 
 from LVSegULib.atomic import written_whole
-from LVSegULib.errors import InputError
+from LVSegULib.errors import InputError, UsageError, reason
+from LVSegULib.json_text import json_of
 from LVSegULib.network.by_layer import Layer, has_relu
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.pruning.log import Row
 from LVSegULib.pruning.state import State
+from LVSegULib.settings import fitted
 
 CHECKPOINT = "checkpoint.safetensors"
+
+_ANEW = "remove its folder, and start without --resume"
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,15 @@ def load_checkpoint(path: Path, about: dict[str, Any], layer_names: Sequence[str
     """
     try:
         with safe_open(path, framework="pt") as file:
-            values = json.loads((file.metadata() or {}).get("lvsegu", "{}"))
+            values = fitted("it", json_of((file.metadata() or {}).get("lvsegu", "{}")), dict[str, Any])
             if values.get("about") != about:
                 raise InputError(f"{path} is of another search: resume with the model and the settings of that one")
             state, best = (_state(kind, UNetConfig.from_json(values[kind]), file, layer_names) for kind in _KINDS)
         return Checkpoint(state, best, tuple(Row(**row) for row in values["rows"]))
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"cannot resume from {path}: {error}") from error
+    except OSError as error:
+        raise InputError(f"cannot resume from {path} ({reason(error)}): {_ANEW}") from error
+    except (SafetensorError, ValueError, KeyError, TypeError, IndexError, OverflowError, UsageError) as error:
+        raise InputError(f"cannot resume from {path}, a damaged file or no checkpoint of a search: {_ANEW}") from error
 
 
 _KINDS = ("state", "best")

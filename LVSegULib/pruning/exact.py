@@ -89,9 +89,8 @@ def _copy(now: State, name: str, _low: Tensor, _high: Tensor) -> tuple[list[int]
         norm = own[first] @ own[first]
         for second in range(first + 1, len(own)):
             factor = float(own[second] @ own[first] / norm) if float(norm) > 0 else 0.0
-            is_same = torch.allclose(
-                own[second], factor * own[first], rtol=ROUNDING, atol=ROUNDING * float(norm) ** 0.5
-            )
+            size = float(own[second].norm())
+            is_same = torch.allclose(own[second], factor * own[first], rtol=ROUNDING, atol=ROUNDING * size)
             if is_same and factor != 0 and (factor > 0 or not has_relu(name)):
                 return [second], _joined(now, name, first, second, factor)
     return None
@@ -140,7 +139,7 @@ def _bounds(name: str, layer: Layer, below: Tensor, above: Tensor) -> tuple[Tens
     if has_relu(name):
         low, high = least.sum((1, 2)) + bias, greatest.sum((1, 2)) + bias
         slack = ROUNDING * (torch.maximum(least.abs(), greatest.abs()).sum((1, 2)))
-        return (low - slack).clamp(min=0), torch.where(high + slack > 0, high.clamp(min=0), torch.zeros_like(high))
+        return (low - slack).clamp(min=0), (high + slack).clamp(min=0)
     per_pixel_low, per_pixel_high = least.sum(1) + bias[:, None], greatest.sum(1) + bias[:, None]
     return per_pixel_low.amin(1), per_pixel_high.amax(1)
 

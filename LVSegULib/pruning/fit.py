@@ -143,7 +143,9 @@ def refitted_rectified(
     """As `refitted`, but of outputs that a ReLU follows: below zero any number will do.
 
     Where the wanted output is negative, what is asked for is the present output if that is negative too, and zero if
-    not; then the linear problem is solved again. Each round makes the squared error after the ReLU smaller.
+    not; then the linear problem is solved again. What falls with each round is the squared distance to what is asked
+    for, with the pull towards `current`. It is an upper bound of the squared error after the ReLU, which may itself
+    rise a little.
     """
     factor = torch.linalg.cholesky(damped(found, ridge))
     matrix = refitted(found, current, ridge)

@@ -1,7 +1,8 @@
 """Fewer filters for an up-sampling by mixing them: nothing rectifies its output, so any mixture can stand for many.
 
-What reads the filters is linear in them too, so the best few mixtures are a reduced-rank regression: the strongest
-directions of what the reader makes of them, with the filters as they vary on the calibration slices.
+What reads the filters is linear in them too, so the best few mixtures would be a reduced-rank regression. These are
+nearly that, taken tap by tap of the reader's kernels: the strongest directions of what the taps make of the filters,
+with the filters as they vary on the calibration slices. How neighbouring pixels vary together is left out.
 
 Izenman: Reduced-rank regression for the multivariate linear model, Journal of Multivariate Analysis 5, 1975,
 doi 10.1016/0047-259X(75)90042-1.
@@ -57,7 +58,9 @@ class Mixing:
 
 
 def best_mixing(found: Moments, reader: Tensor, blocks: Tensor, count: int) -> Mixing:
-    """The `count` mixtures of an up-sampling's filters that serve its reader best.
+    """The `count` mixtures of an up-sampling's filters that serve its reader nearly best, taken tap by tap.
+
+    As if the pixels under the reader's kernel varied independently of each other.
 
     Args:
         found: the reader's moments.

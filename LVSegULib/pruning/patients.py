@@ -34,7 +34,7 @@ def deal(patients: Sequence[str], split_file: str, trained: dict[str, Any], lear
     if len(ordered) < 2:
         raise InputError(f"one patient to calibrate on and another to judge on are needed, got {len(ordered)}")
     if split_file:
-        split = read_split(Path(split_file), ordered)
+        split = read_split(Path(split_file), {name: name for name in ordered})
         if not split.train or not split.validation:
             raise UsageError(f"the split {split_file} needs patients on both sides")
         return split

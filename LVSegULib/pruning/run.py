@@ -12,7 +12,7 @@ from LVSegULib.atomic import with_name
 from LVSegULib.engines.workers import torch_threads
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.lock import locked
-from LVSegULib.modelfolder.folder import ModelFolder, check_place, save_model
+from LVSegULib.modelfolder.folder import ModelFolder, check_place, refuse_itself, save_model
 from LVSegULib.network.config import count_multiply_adds
 from LVSegULib.pictures.pruning_curve import draw_pruning_curve
 from LVSegULib.pruning.card import pruning_card
@@ -47,7 +47,13 @@ class Pruned:
 
 
 def prune(
-    model: ModelFolder, config: PruningConfig, folder: Path, *, resume: bool = False, watch: Watch | None = None
+    model: ModelFolder,
+    config: PruningConfig,
+    folder: Path,
+    *,
+    resume: bool = False,
+    replace: bool = False,
+    watch: Watch | None = None,
 ) -> Pruned:
     """Make a model with fewer filters; `model` itself is never changed.
 
@@ -56,19 +62,19 @@ def prune(
         config: everything the result depends on.
         folder: the new model folder. While the search goes on, a checkpoint lies beside it (NAME.unfinished).
         resume: go on from that checkpoint, with the same result as if never stopped.
+        replace: whether a model that is in `folder` may go; one that the search was started for may, when resumed.
         watch: who is told.
 
     Raises:
         UsageError: `folder` is the model's own, a search is unfinished there and `resume` is false, or another one is
             at work.
         InputError: the data cannot be read, do not have the model's labels, or show no heart.
-        OutputError: `folder` cannot be written, or is there and is no model folder.
+        OutputError: `folder` cannot be written, is no model folder, or is one and `replace` is false.
     """
     watch = watch or Watch()
     checkpoint = unfinished(folder) / CHECKPOINT
-    if folder.resolve() == model.path.resolve():
-        raise UsageError(f"{folder} is the model itself: choose another --out")
-    check_place(folder)
+    refuse_itself(folder, model)
+    check_place(folder, replace=replace or resume)
     with _alone_in(checkpoint.parent), torch_threads(config.threads):
         _check_resumed(checkpoint, resume=resume)
         prepared = prepare(model, config, watch)

@@ -13,7 +13,7 @@ from LVSegULib.engines.base import Engine
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.evaluation.cases import EvaluationCase
 from LVSegULib.evaluation.datasets import EvaluationSet
-from LVSegULib.evaluation.out_of_fold import judges
+from LVSegULib.evaluation.out_of_fold import check_alike, judges
 from LVSegULib.evaluation.threshold_choice import Shifted
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.folder import CARD, ModelFolder, save_model
@@ -97,7 +97,7 @@ def unseen_cases(
         if CAVITY.key not in {label.key for label in dataset.labels}:
             raise UsageError(f"{dataset.name} has no {CAVITY.key}, whose Dice the quality score is about: leave it out")
     for fold, _ in ((model, engine), *folds):
-        _check_alike(model.spec, fold.spec)
+        check_alike(model.spec, fold.spec)
     if not folds:
         return _not_trained_on(datasets, model, engine)
     specs = [fold.spec for fold, _ in folds]
@@ -125,17 +125,6 @@ def _card_of(model: ModelFolder) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read ({error}): copy the model folder again") from error
-
-
-def _check_alike(model: ModelSpec, fold: ModelSpec) -> None:
-    """Signs are learnt of one network and used with the other."""
-    if CAVITY.value not in fold.label_values:
-        raise UsageError(f"{fold.name} does not segment {CAVITY.key}, whose Dice the quality score is about")
-    if fold.label_values != model.label_values:
-        theirs, ours = (", ".join(label.key for label in spec.labels) for spec in (fold, model))
-        raise UsageError(f"{fold.name} segments {theirs}, and {model.name} {ours}: give folds of the same recipe")
-    if fold.grid != model.grid:
-        raise UsageError(f"{fold.name} and {model.name} see images on different grids: give folds of the same recipe")
 
 
 def _not_trained_on(datasets: Sequence[EvaluationSet], model: ModelFolder, engine: Engine) -> list[Chosen]:

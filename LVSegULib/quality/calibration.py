@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.errors import ModelError
+from LVSegULib.errors import ModelError, UsageError
 from LVSegULib.quality.logistic import Logistic
 from LVSegULib.quality.rules import Rule
 from LVSegULib.quality.signs import SIGNS, Signs
+from LVSegULib.settings import fitted
 
 GOOD_DICE = 0.8
 """A slice of a lower Dice is bad."""
@@ -66,23 +68,41 @@ def calibration_of(quality: dict[str, Any], where: str) -> Calibration | None:
     if not quality:
         return None
     try:
-        signs, good_dice = dict(quality["signs"]), float(quality["good_dice"])
-        signs = {sign.key: WITHOUT_WEIGHT for sign in SIGNS if sign.is_optional} | signs
-        if unknown := sorted(signs.keys() ^ {sign.key for sign in SIGNS}):
-            raise ValueError(f'other signs than this version knows ("{unknown[0]}")')
-        if good_dice != GOOD_DICE:
-            raise ValueError(f"another limit of a good slice, {good_dice:g}")
-        means, scales, weights = (
-            np.array([float(signs[sign.key][name]) for sign in SIGNS]) for name in ("mean", "scale", "weight")
-        )
-        logistic = Logistic(means, scales, weights, float(quality["bias"]))
-        end_rate = float(quality.get("end_rate", 0.0))
-        if not 0 <= end_rate < 1:
-            raise ValueError(f"an end_rate of {end_rate:g}")
-        return Calibration(logistic, float(quality["threshold"]), dict(quality.get("figures", {})), end_rate)
-    except (KeyError, TypeError, ValueError) as error:
+        return _calibration(quality)
+    except (KeyError, UsageError) as error:
         reason = f"lacks {error}" if isinstance(error, KeyError) else f"has {error}"
         raise ModelError(f"{where}: its quality calibration {reason}: run lvsegu calibrate on it again") from error
+
+
+def _calibration(quality: dict[str, Any]) -> Calibration:
+    def number(name: str, default: float | None = None) -> float:
+        found = float(fitted(name, quality[name] if default is None else quality.get(name, default), float))
+        if not math.isfinite(found):
+            raise UsageError(f"no number for {name}")
+        return found
+
+    signs = {key: fitted(key, one, dict[str, float]) for key, one in _signs(quality["signs"]).items()}
+    if (good_dice := number("good_dice")) != GOOD_DICE:
+        raise UsageError(f"another limit of a good slice, {good_dice:g}")
+    means, scales, weights = (
+        np.array([float(signs[sign.key][name]) for sign in SIGNS]) for name in ("mean", "scale", "weight")
+    )
+    if not np.isfinite((means, scales, weights)).all() or not (scales > 0).all():
+        raise UsageError("signs that cannot be scaled")
+    end_rate = number("end_rate", 0.0)
+    if not 0 <= end_rate < 1:
+        raise UsageError(f"an end_rate of {end_rate:g}")
+    figures = fitted("figures", quality.get("figures", {}), dict[str, Any])
+    return Calibration(Logistic(means, scales, weights, number("bias")), number("threshold"), figures, end_rate)
+
+
+def _signs(values: Any) -> dict[str, Any]:
+    """What is said of each sign that there is; of those that only some models can tell, also where nothing is said."""
+    known: dict[str, Any] = {sign.key: WITHOUT_WEIGHT for sign in SIGNS if sign.is_optional}
+    known |= fitted("signs", values, dict[str, Any])
+    if unknown := sorted(known.keys() ^ {sign.key for sign in SIGNS}):
+        raise UsageError(f'other signs than this version knows ("{unknown[0]}")')
+    return known
 
 
 def wrong_by_all(

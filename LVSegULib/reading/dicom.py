@@ -8,6 +8,7 @@ from pathlib import Path
 
 from LVSegULib.cine import Cine
 from LVSegULib.progress import Report, part_of, silent
+from LVSegULib.reading.blank_frames import blank_frames
 from LVSegULib.reading.dicom_choice import Candidate, choose_candidate, listed
 from LVSegULib.reading.dicom_header import read_headers
 from LVSegULib.reading.dicom_pixels import read_pixels
@@ -49,8 +50,9 @@ def open_dicom_stack(
     Returns:
         The stack, and which series it is, for people.
     """
-    chosen, others = choose_candidate(folder, read_headers(folder, files, progress), series)
-    stack = build_stack(chosen.headers)
+    contents = read_headers(folder, files, progress)
+    chosen, others = choose_candidate(folder, contents, series)
+    stack = build_stack(chosen.headers, contents.images_left_out)
     notes = (*_notes(chosen, others), *stack.notes)
     return replace(stack, notes=notes), f"{chosen.series} of {folder}"
 
@@ -60,13 +62,15 @@ def read_stack_cine(folder: Path, stack: DicomStack, source: str, progress: Repo
     first = stack.headers[0][0]
     counts = len(stack.headers), len(stack.headers[0])
     pixels = read_pixels([header for frame in stack.headers for header in frame], first.size, progress)
+    frames = pixels.reshape(*counts, *first.size)
     return Cine(
-        frames=pixels.reshape(*counts, *first.size),
+        frames=frames,
         ijk_to_ras=stack.ijk_to_ras,
         time_ms=stack.time_ms,
         name=safe_name(first.patient) if first.patient.strip() else short_name(folder),
         source=f"{source}, {counts[1]} slices x {counts[0]} frames",
-        notes=stack.notes,
+        notes=(*stack.notes, *blank_frames(frames, str(folder))),
+        description=first.description,
     )
 
 

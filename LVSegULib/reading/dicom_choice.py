@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,19 +12,17 @@ from numpy.typing import NDArray
 
 from LVSegULib.cine import LONGEST_SPACING_MM, SHORTEST_SPACING_MM
 from LVSegULib.errors import GeometryError, InputError, UsageError
-from LVSegULib.reading.dicom_header import DicomHeader, FolderContents
+from LVSegULib.reading.dicom_header import NOT_MR, DicomHeader, FolderContents
 from LVSegULib.reading.dicom_stack import group_slices, slice_normal
 from LVSegULib.reading.limits import FARTHEST_MM
-from LVSegULib.reading.names import IMAGE_ENDINGS, is_segmentation
+from LVSegULib.reading.names import IMAGE_ENDINGS, has_image_ending, is_segmentation
+from LVSegULib.reading.suitable import LONG_AXIS, SHORT_AXIS
 
 PARALLEL_DEGREES = 0.2
 """Slices of one stack may be tilted against each other by the rounding of the header's numbers only."""
 
 OTHER_VIEW_DEGREES = 20.0
 """Images of one series that are tilted by more than this are another view; by less, a slice gone wrong."""
-
-_SHORT_AXIS = re.compile(r"(?<![a-z])(sax|sa|short|kurz|ksa|cinesax|petit)(?![a-z])|short.?ax", re.IGNORECASE)
-_LONG_AXIS = re.compile(r"(?<![a-z])(lax|la|long|[234].?ch\w*|vla|hla|lvot|rvot|ao\w*)(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ class Candidate:
     def rank(self) -> tuple[bool, int, int, int]:
         """Greater for what is rather a short-axis cine: slices and frames, then its name, then how many there are."""
         text = " ".join({h.description for h in self.headers})
-        hint = bool(_SHORT_AXIS.search(text)) - bool(_LONG_AXIS.search(text))
+        hint = bool(SHORT_AXIS.search(text)) - bool(LONG_AXIS.search(text))
         return self.slices > 1 and self.frames > 1, hint, self.slices, self.frames
 
     def is_meant_by(self, series: str) -> bool:
@@ -116,8 +113,20 @@ def _nothing_there(folder: Path, contents: FolderContents) -> str:
         return f"{folder}: is empty, expected the DICOM files of a short-axis cine"
     if folder.is_dir() and (results := [file for file in sorted(folder.iterdir()) if is_segmentation(file)]):
         return f"{folder}: holds segmentations ({results[0].name}) and no image, expected what they were drawn on"
+    if set(contents.left_out) == {"no DICOM"} and (image := _image_further_down(folder)):
+        return (
+            f"{folder}: holds images in its sub-folders only, such as {image.relative_to(folder)}: give these folders, "
+            "or use lvsegu cohort, which looks into all"
+        )
     found = ", ".join(f"{reason}: {count}" for reason, count in contents.left_out.most_common())
-    return f"{folder}: holds no grey DICOM image ({found}), expected the DICOM files of a short-axis cine"
+    kind = "MR" if any(reason.endswith(NOT_MR) for reason in contents.left_out) else "grey DICOM"
+    return f"{folder}: holds no {kind} image ({found}), expected the DICOM files of a short-axis cine"
+
+
+def _image_further_down(folder: Path) -> Path | None:
+    """The first image file below the folders in `folder`; None if there is none, or one lies in the folder itself."""
+    images = [path for path in sorted(folder.rglob("*")) if has_image_ending(path) and not is_segmentation(path)]
+    return images[0] if images and all(image.parent != folder for image in images) else None
 
 
 def listed(candidates: Sequence[Candidate], most: int = 12) -> str:

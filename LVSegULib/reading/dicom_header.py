@@ -20,6 +20,7 @@ from LVSegULib.reading import dicom_plain
 from LVSegULib.reading.damage import Damage, permitted
 from LVSegULib.reading.dicom_enhanced import frame_datasets
 from LVSegULib.reading.dicom_file import BEFORE_PIXELS, DicomFile, explained, read_elements
+from LVSegULib.reading.dicom_meaning import GREY
 from LVSegULib.reading.dicom_plain import PlainPixels, find_plain_pixels
 from LVSegULib.reading.dicom_values import (
     frames_of,
@@ -30,6 +31,7 @@ from LVSegULib.reading.dicom_values import (
     value_of,
     whole_of,
 )
+from LVSegULib.reading.suitable import is_mr
 
 FRAME_ORDER = (
     "TriggerTime",
@@ -51,6 +53,7 @@ _TAGS = (
     "SeriesNumber",
     "SeriesDescription",
     "ProtocolName",
+    "Modality",
     "SOPInstanceUID",
     "ImagePositionPatient",
     "ImageOrientationPatient",
@@ -60,12 +63,16 @@ _TAGS = (
     "Rows",
     "Columns",
     "SamplesPerPixel",
-    "PhotometricInterpretation",
     "NumberOfFrames",
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
     *dicom_plain.TAGS,
 )
+
+NOT_MR = ", not MR"
+"""How the reason ends to leave images of another modality out."""
+
+_NO_DICOM, _NO_IMAGE = "no DICOM", "DICOM without an image"
 
 _LARGEST_WHOLE = 2**31
 """Of an integer string (DICOM PS3.5, 6.2)."""
@@ -108,10 +115,17 @@ class DicomHeader:
 
 @dataclass
 class FolderContents:
-    """The grey images among some files, and what else there was: how many files for each reason to leave them out."""
+    """The grey images among some files, and what else there was.
+
+    Attributes:
+        headers: of the images.
+        left_out: how many files for each reason to leave them out.
+        images_left_out: those of them that hold an image, with the reason.
+    """
 
     headers: list[DicomHeader] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    images_left_out: dict[Path, str] = field(default_factory=dict)
 
 
 def read_headers(path: Path, files: Sequence[Path] | None = None, progress: Report = silent) -> FolderContents:
@@ -137,6 +151,8 @@ def _files(path: Path, progress: Report) -> list[Path]:
         raise InputError(f"{path}: does not exist: check the path")
     if path.is_file():
         return [path]
+    if not path.is_dir():
+        raise InputError(f"{path}: is no regular file: save what it gives in a file or folder")
     try:
         found = []
         for file in _below(path):
@@ -166,9 +182,11 @@ def _add(file: Path, contents: FolderContents) -> None:
                 reason = _reason_to_leave_out(dataset)
                 plain = None if reason else find_plain_pixels(dataset, opened)
     except _NoDicom:
-        reason = "no DICOM"
+        reason = _NO_DICOM
     if reason:
         contents.left_out[reason] += 1
+        if reason not in (_NO_DICOM, _NO_IMAGE):
+            contents.images_left_out[file] = reason
         return
     with explained(file, "its header cannot be understood"):
         contents.headers.extend(_headers(dataset, file, plain))
@@ -189,10 +207,12 @@ def _reason_to_leave_out(dataset: Dataset) -> str:
     if not whole_of(dataset, "Rows") or not whole_of(dataset, "Columns"):
         if "Image Storage" in _storage_name(dataset):
             raise Damage("it ends before the image")
-        return "DICOM without an image"
+        return _NO_IMAGE
+    if not is_mr(modality := text_of(dataset, "Modality", 16)):
+        return f"{modality} images{NOT_MR}"
     if whole_of(dataset, "SamplesPerPixel") not in (None, 1):
         return "colour images"
-    if (colours := text_of(dataset, "PhotometricInterpretation", 20) or "MONOCHROME2") != "MONOCHROME2":
+    if (colours := text_of(dataset, "PhotometricInterpretation", 20) or "MONOCHROME2") not in GREY:
         return f"{colours} images (expected MONOCHROME2)"
     return ""
 

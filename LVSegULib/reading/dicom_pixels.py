@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,11 +16,13 @@ from pydicom.uid import UID, RLELossless
 
 from LVSegULib.errors import InputError, LVSegUError
 from LVSegULib.progress import Report, reporting, silent
+from LVSegULib.reading import dicom_meaning
 from LVSegULib.reading.damage import Damage, because, reason_of
 from LVSegULib.reading.dicom_decoders import has_decoder, stored_pixels
 from LVSegULib.reading.dicom_file import BEFORE_PIXELS, PIXELS, DicomFile, read_elements
 from LVSegULib.reading.dicom_header import DicomHeader
-from LVSegULib.reading.dicom_plain import PlainPixels
+from LVSegULib.reading.dicom_meaning import Meaning, meaning_of
+from LVSegULib.reading.dicom_plain import PADDING_BYTES, PlainPixels
 from LVSegULib.reading.dicom_values import (
     frames_of,
     items_of,
@@ -27,22 +30,20 @@ from LVSegULib.reading.dicom_values import (
     required_whole_of,
     transfer_syntax_of,
     value_of,
+    whole_of,
 )
 from LVSegULib.reading.limits import refuse_too_large
 
+_log = logging.getLogger(__name__)
+
 _TAGS = (
     "SamplesPerPixel",
-    "PhotometricInterpretation",
     "NumberOfFrames",
     "Rows",
     "Columns",
-    "BitsAllocated",
-    "BitsStored",
     "HighBit",
-    "PixelRepresentation",
+    *dicom_meaning.TAGS,
     "PixelData",
-    "RescaleSlope",
-    "RescaleIntercept",
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
 )
@@ -59,51 +60,65 @@ def read_pixels(
 ) -> NDArray[np.float32]:
     """Pixels (N, rows, columns) of images of the same size, RescaleSlope and RescaleIntercept applied.
 
+    Padding gets the smallest of the other values of its image, which is told in the log.
+
     Args:
         headers: of the images.
         size: rows and columns of each.
         progress: told the share done.
 
     Raises:
-        InputError: a file is cut short or damaged, or compressed in a way for which no decoder is installed; or there
-            are more pixels than any cine has.
+        InputError: a file is cut short or damaged, holds more pixels or other bits than it says, has a rescaling that
+            leaves nothing of them, or is compressed in a way for which no decoder is installed; or there are more
+            pixels than any cine has.
     """
     refuse_too_large(headers[0].path, (len(headers), *size))
     pixels = np.empty((len(headers), *size), np.float32)
-    read = lru_cache(maxsize=2)(_read_file)
+    read, padded = lru_cache(maxsize=2)(_read_file), 0
     for place, header in enumerate(reporting(headers, progress)):
-        pixels[place] = _read_plain(header, header.plain) if header.plain is not None else _read_frame(header, read)
+        stored, meaning = _read_plain(header, header.plain) if header.plain else _read_frame(header, read)
+        pixels[place], has_padding = meaning.of(stored)
+        padded += has_padding
+        _refuse_no_numbers(pixels[place], header.path)
+    if padded:
+        where = headers[0].path.parent
+        _log.info("%s: padding in %d images (PixelPaddingValue) was taken for the darkest other pixel", where, padded)
     return pixels
 
 
-def _read_plain(header: DicomHeader, plain: PlainPixels) -> NDArray[np.float32]:
+def _refuse_no_numbers(pixels: NDArray[np.float32], path: Path) -> None:
+    if count := pixels.size - int(np.count_nonzero(np.isfinite(pixels))):
+        raise InputError(f"{path}: {count} pixels are NaN or infinite: export the images again, or replace these first")
+
+
+def _read_plain(header: DicomHeader, plain: PlainPixels) -> tuple[NDArray[Any], Meaning]:
     try:
-        return plain.read(header.path, header.size).reshape(header.size)
+        return plain.read(header.path, header.size).reshape(header.size), plain.meaning
     except (OSError, ValueError) as error:
         raise InputError(_reason(header.path, error)) from error
 
 
-_Frames = tuple[NDArray[Any], list[tuple[float, float]]]
+_Frames = tuple[NDArray[Any], list[Meaning]]
 
 
-def _read_frame(header: DicomHeader, read: Callable[[Path], _Frames]) -> NDArray[np.float32]:
-    stored, scales = read(header.path)
+def _read_frame(header: DicomHeader, read: Callable[[Path], _Frames]) -> tuple[NDArray[Any], Meaning]:
+    stored, meanings = read(header.path)
     index = header.index or 0
-    if index >= min(len(stored), len(scales)) or stored.shape[1:] != header.size:
+    if index >= min(len(stored), len(meanings)) or stored.shape[1:] != header.size:
         raise InputError(f"{header.path}: holds other pixels than its header says: copy or export it again")
-    slope, intercept = scales[index]
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(stored[index] * np.float32(slope) + np.float32(intercept), np.float32)
+    return stored[index], meanings[index]
 
 
 def _read_file(path: Path) -> _Frames:
-    """All frames of a file (F, rows, columns) as stored, and slope and intercept of each."""
+    """All frames of a file (F, rows, columns) as stored, and what each means."""
     try:
         with disable_value_validation(), DicomFile(path) as opened:
             dataset = read_elements(opened, _TAGS, PIXELS)
             _refuse_other_sizes(dataset, path)
+            meanings = _meanings(dataset)
+            _refuse_blank(meanings, path)
             stored = stored_pixels(dataset)
-            return stored.reshape(-1, *stored.shape[-2:]), _scales(dataset)
+            return stored.reshape(-1, *stored.shape[-2:]), meanings
     except (LVSegUError, MemoryError):
         raise
     except Exception as error:
@@ -122,17 +137,36 @@ def _refuse_other_sizes(dataset: Dataset, path: Path) -> None:
         raise Damage("it does not say its transfer syntax")
     if syntax.is_compressed and syntax != RLELossless:
         return
+    _refuse_other_high_bit(dataset, path)
     densest = RLE_DENSEST if syntax.is_compressed else 1
-    missing = frames * rows * columns * bits // 8 - densest * len(value_of(dataset, "PixelData") or b"")
+    needed, held = frames * rows * columns * bits, len(value_of(dataset, "PixelData") or b"")
+    missing, surplus = needed // 8 - densest * held, held - -(-needed // 8)
     if missing > 0:
         raise InputError(f"{path}: is cut short: {missing} bytes of its pixels are missing: copy or export it again")
+    if surplus > PADDING_BYTES and not syntax.is_compressed:
+        raise InputError(
+            f"{path}: has {surplus} bytes more than the {columns} x {rows} pixels of its header need: export it again"
+        )
 
 
-def _scales(dataset: Dataset) -> list[tuple[float, float]]:
+def _refuse_other_high_bit(dataset: Dataset, path: Path) -> None:
+    """Raise an InputError if a pixel does not lie in its lowest bits, as it must (DICOM PS3.5, 8.1.1)."""
+    highest, expected = whole_of(dataset, "HighBit"), required_whole_of(dataset, "BitsStored") - 1
+    if highest not in (None, expected):
+        raise InputError(f"{path}: its HighBit is {highest}, expected {expected}: export it again")
+
+
+def _refuse_blank(meanings: Sequence[Meaning], path: Path) -> None:
+    if any(meaning.is_blank for meaning in meanings):
+        raise InputError(f"{path}: its RescaleSlope is 0, which makes all pixels alike: export it again")
+
+
+def _meanings(dataset: Dataset) -> list[Meaning]:
     if frames_of(dataset) == 1:
-        return [_scale(dataset, Dataset())]
+        return [meaning_of(dataset, *_scale(dataset, Dataset()))]
     shared = _transformation(next(iter(items_of(dataset, "SharedFunctionalGroupsSequence")), Dataset()))
-    return [_scale(_transformation(own), shared) for own in items_of(dataset, "PerFrameFunctionalGroupsSequence")]
+    groups = items_of(dataset, "PerFrameFunctionalGroupsSequence")
+    return [meaning_of(dataset, *_scale(_transformation(own), shared)) for own in groups]
 
 
 def _transformation(group: Dataset) -> Dataset:

@@ -5,28 +5,25 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+from LVSegULib.reading import dicom_meaning
+from LVSegULib.reading.dicom_meaning import Meaning, meaning_of
 from LVSegULib.reading.dicom_values import frames_of, number_of, transfer_syntax_of, whole_of
 
-TAGS = (
-    "BitsAllocated",
-    "BitsStored",
-    "HighBit",
-    "PixelRepresentation",
-    "RescaleSlope",
-    "RescaleIntercept",
-)
+TAGS = ("HighBit", *dicom_meaning.TAGS)
 """What `find_plain_pixels` needs beyond rows and columns."""
 
 _PIXEL_DATA = (0x7FE0, 0x0010)
 _LONG_VALUES = (b"OW", b"OB")
-_UNDEFINED = 0xFFFFFFFF
+
+PADDING_BYTES = 1
+"""Values have an even number of bytes (DICOM PS3.5, 7.1.1)."""
 
 
 @dataclass(frozen=True)
@@ -37,26 +34,24 @@ class PlainPixels:
         offset: where they begin in the file, bytes.
         dtype: of a pixel, little-endian.
         unused_bits: highest bits of a pixel that mean nothing.
-        slope, intercept: to what the scanner meant by them.
+        meaning: what the scanner meant by them.
     """
 
     offset: int
     dtype: str
     unused_bits: int
-    slope: float
-    intercept: float
+    meaning: Meaning
 
-    def read(self, path: Path, size: tuple[int, int]) -> NDArray[np.float32]:
-        """The pixels (rows, columns); fewer than there should be if the file has become shorter."""
+    def read(self, path: Path, size: tuple[int, int]) -> NDArray[Any]:
+        """The pixels as stored (rows x columns,); fewer than there should be if the file has become shorter."""
         stored = np.fromfile(path, self.dtype, size[0] * size[1], offset=self.offset)
         if self.unused_bits:
             stored = (stored << self.unused_bits) >> self.unused_bits
-        with np.errstate(over="ignore", invalid="ignore"):
-            return (stored * np.float32(self.slope) + np.float32(self.intercept)).astype(np.float32, copy=False)
+        return stored
 
 
 def find_plain_pixels(dataset: Dataset, file: BinaryIO) -> PlainPixels | None:
-    """Where the pixels are, or None if they are compressed, cut short, several images, or of an unusual kind.
+    """Where the pixels are, or None if they are compressed, too few or too many, several images, or of an unusual kind.
 
     Args:
         dataset: the header, with `TAGS`.
@@ -76,18 +71,12 @@ def find_plain_pixels(dataset: Dataset, file: BinaryIO) -> PlainPixels | None:
     if offset is None:
         return None
     kind = "i" if whole_of(dataset, "PixelRepresentation") else "u"
-    slope, intercept = number_of(dataset, "RescaleSlope"), number_of(dataset, "RescaleIntercept")
-    return PlainPixels(
-        offset=offset,
-        dtype=f"<{kind}{bits // 8}",
-        unused_bits=bits - stored,
-        slope=1.0 if slope is None else slope,
-        intercept=intercept or 0.0,
-    )
+    meaning = meaning_of(dataset, number_of(dataset, "RescaleSlope"), number_of(dataset, "RescaleIntercept"))
+    return None if meaning.is_blank else PlainPixels(offset, f"<{kind}{bits // 8}", bits - stored, meaning)
 
 
 def _value_offset(file: BinaryIO, needed: int, is_explicit: bool) -> int | None:
-    """Where the value of the pixels' element begins, if `file` stands at it and holds the `needed` bytes."""
+    """Where the value of the pixels' element begins, if `file` stands at it and holds just the `needed` bytes."""
     start = file.tell()
     head = file.read(12 if is_explicit else 8)
     if len(head) < 8 or struct.unpack("<HH", head[:4]) != _PIXEL_DATA:
@@ -96,5 +85,5 @@ def _value_offset(file: BinaryIO, needed: int, is_explicit: bool) -> int | None:
         return None
     (length,) = struct.unpack("<I", head[-4:])
     offset = start + len(head)
-    is_whole = length != _UNDEFINED and length >= needed and file.seek(0, 2) >= offset + needed
+    is_whole = needed <= length <= needed + PADDING_BYTES and file.seek(0, 2) >= offset + needed
     return offset if is_whole else None

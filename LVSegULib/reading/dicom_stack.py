@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,11 @@ UNEQUAL_DISTANCE = 0.05
 
 NOTED_SHIFT_MM = 1.0
 """Slices that are shifted in their plane by more than this against a straight stack are noted."""
+
+MOST_NAMED = 3
+"""Images that were left out and are named where a frame is missing; of others the number is told."""
+
+NOTHING_LEFT_OUT: Mapping[Path, str] = {}
 
 
 @dataclass(frozen=True)
@@ -79,8 +85,12 @@ def group_slices(headers: Iterable[DicomHeader]) -> list[list[DicomHeader]]:
     return slices
 
 
-def build_stack(headers: Sequence[DicomHeader]) -> DicomStack:
+def build_stack(headers: Sequence[DicomHeader], left_out: Mapping[Path, str] = NOTHING_LEFT_OUT) -> DicomStack:
     """Order the images of one stack; all must have position, orientation and pixel spacing, and be parallel.
+
+    Args:
+        headers: of the images.
+        left_out: images that were not taken, with the reason, to be named where a frame is missing.
 
     Raises:
         InputError: a frame is there twice, or slices have different numbers of frames.
@@ -91,7 +101,7 @@ def build_stack(headers: Sequence[DicomHeader]) -> DicomStack:
     if len(slices) > 1 and float(_step(slices) @ TOWARDS_APEX_LPS) < 0:
         slices.reverse()
     ordered, time_ms = _order_frames(slices)
-    _refuse_different_counts(ordered)
+    _refuse_different_counts(ordered, left_out)
     ijk_to_ras, notes = _geometry(ordered)
     return DicomStack(tuple(zip(*ordered, strict=True)), ijk_to_ras, time_ms, notes)
 
@@ -139,15 +149,24 @@ def _tells_order(name: str, slices: Sequence[Sequence[DicomHeader]]) -> bool:
     return all(len(images) == 1 or len({header.order[name] for header in images}) > 1 for images in slices)
 
 
-def _refuse_different_counts(slices: Sequence[Sequence[DicomHeader]]) -> None:
+def _refuse_different_counts(slices: Sequence[Sequence[DicomHeader]], left_out: Mapping[Path, str]) -> None:
     counts = Counter(len(images) for images in slices)
     usual = counts.most_common(1)[0][0]
     for number, images in enumerate(slices, start=1):
         if len(images) != usual:
             raise InputError(
                 f"{images[0].path}: its slice (number {number} of {len(slices)}) has {len(images)} frames, the others "
-                f"{usual}: add the missing images or remove the slice"
+                f"{usual}: add the missing images or remove the slice{_named(left_out)}"
             )
+
+
+def _named(left_out: Mapping[Path, str]) -> str:
+    """Which images were left out, "" if none."""
+    if not left_out:
+        return ""
+    shown = [f"{path.name} ({why})" for path, why in list(left_out.items())[:MOST_NAMED]]
+    more = f" and {len(left_out) - MOST_NAMED} more" if len(left_out) > MOST_NAMED else ""
+    return f"; left out were {', '.join(shown)}{more}"
 
 
 def _geometry(slices: Sequence[Sequence[DicomHeader]]) -> tuple[NDArray[np.float64], tuple[str, ...]]:

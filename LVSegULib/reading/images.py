@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine, check_matrix
 from LVSegULib.errors import GeometryError, InputError
+from LVSegULib.reading.blank_frames import blank_frames
+from LVSegULib.reading.lost_spacing import lost_spacing
+from LVSegULib.reading.masks import refuse_mask
 from LVSegULib.reading.names import IMAGE_ENDINGS, has_image_ending, short_name
 from LVSegULib.reading.right_angles import LEAN_OF_ROUNDING, lean, leaning_note, refuse_leaning, straightened
 from LVSegULib.reading.stored_image import StoredImage
 
-MOST_MASK_VALUES = 4
-"""An image of so few different whole numbers is taken for a mask: background and the three regions of the heart."""
+_FEWEST_PIXELS, _SLICES_FOR_EACH = 32, 4
+"""Where an axis of the slices has fewer pixels, and the stack so many times more slices, the axes are swapped."""
 
 
 def read_image(path: Path) -> Cine:
@@ -30,15 +33,20 @@ def read_image(path: Path) -> Cine:
         GeometryError: impossible spacing or orientation, or slices along another axis than the third.
     """
     stored = _read(path)
-    _refuse_mask(stored.pixels, path)
+    refuse_mask(stored.pixels, path)
     _refuse_other_slice_axis(stored, path)
+    frames = _as_float32(stored.pixels, path)
     return Cine(
-        frames=_as_float32(stored.pixels, path),
+        frames=frames,
         ijk_to_ras=stored.ijk_to_ras,
         time_ms=stored.time_ms,
         name=short_name(path),
         source=str(path),
-        notes=stored.notes,
+        notes=(
+            *stored.notes,
+            *lost_spacing(stored.ijk_to_ras, frames.shape, path),
+            *blank_frames(frames, str(path)),
+        ),
     )
 
 
@@ -83,6 +91,8 @@ def _check_path(path: Path) -> None:
         raise InputError(f"{path}: does not exist: check the path")
     if path.is_dir():
         raise InputError(f"{path}: is a folder, expected an image file")
+    if not path.is_file():
+        raise InputError(f"{path}: is no regular file: save what it gives in a file")
     if not has_image_ending(path):
         raise InputError(f"{path}: unknown kind of file, expected one of {', '.join(IMAGE_ENDINGS)} or a DICOM folder")
 
@@ -106,25 +116,6 @@ def _as_float32(pixels: NDArray[Any], path: Path) -> NDArray[np.float32]:
     return frames
 
 
-def _few_values(pixels: NDArray[Any]) -> NDArray[Any]:
-    """The different values (N,) of an image (T, K, J, I) of which no more are looked for than a mask has."""
-    values = np.unique(pixels.flat[:: max(1, pixels.size // 5000)])
-    for image in (image for frame in pixels for image in frame):
-        if len(values) > MOST_MASK_VALUES:
-            break
-        for value in values:
-            image = image[image != value]
-        values = np.union1d(values, image)
-    return values
-
-
-def _refuse_mask(pixels: NDArray[Any], path: Path) -> None:
-    values = _few_values(pixels)
-    if 1 < len(values) <= MOST_MASK_VALUES and np.array_equal(values, np.rint(values)):
-        shown = ", ".join(f"{value:g}" for value in values)
-        raise InputError(f"{path}: holds only the values {shown}: it is a mask or label map, expected an image")
-
-
 def _refuse_other_slice_axis(stored: StoredImage, path: Path) -> None:
     spacing_mm = np.linalg.norm(stored.ijk_to_ras[:3, :3], axis=0)
     counts = stored.pixels.shape[:0:-1]
@@ -133,4 +124,9 @@ def _refuse_other_slice_axis(stored: StoredImage, path: Path) -> None:
         raise GeometryError(
             f"{path}: its slices ({counts[widest]}, {spacing_mm[widest]:g} mm apart) lie along axis {widest + 1}, "
             "expected along the third: reorder the axes, for example by exporting the stack as it was acquired"
+        )
+    if min(counts[:2]) < _FEWEST_PIXELS and counts[2] >= _SLICES_FOR_EACH * min(counts[:2]):
+        raise GeometryError(
+            f"{path}: has {counts[2]} slices of {counts[0]} x {counts[1]} pixels, expected slices along the third "
+            "axis: reorder the axes, for example by exporting the stack as it was acquired"
         )

@@ -49,7 +49,7 @@ def _in_folder(folder: Path) -> list[Path]:
                 ", ".join(str(image) for image in images),
             )
         return [folder]
-    patients = _patients(folder, subfolders)
+    patients = _patients(folder, subfolders, is_alone=not images)
     return [*images, *patients] or [folder]
 
 
@@ -72,21 +72,24 @@ def _is_image(file: Path) -> bool:
     return True
 
 
-def _patients(folder: Path, subfolders: Sequence[Path]) -> list[Path]:
+def _patients(folder: Path, subfolders: Sequence[Path], *, is_alone: bool) -> list[Path]:
     """The sub-folders, if there is DICOM of several studies in them, or `folder`, if it is of one.
 
-    Sub-folders that cannot be listed are patients too: reading them, or the folder they lie in, says so.
+    Sub-folders that cannot be listed are patients too: reading them, or the folder they lie in, says so. Reading also
+    says it where there are only images in the sub-folders, and `folder` is alone, without images of its own.
     """
     below = {subfolder: _files_below(subfolder) for subfolder in subfolders}
     closed = [subfolder for subfolder, files in below.items() if files is None]
     studies = {subfolder: _study_of(files) for subfolder, files in below.items() if files is not None}
     several = len(set(studies.values()) - {None}) > 1
+    with_dicom = [subfolder for subfolder, study in studies.items() if study is not None]
+    if is_alone and not with_dicom and not closed:
+        return []
     for subfolder in (subfolder for subfolder, study in studies.items() if study is None):
         if any(_is_image(file) for file in below[subfolder] or ()):
             _log.warning("%s: skipped, there are only images in it: give it as an input of its own", subfolder)
         elif several:
             _log.warning("%s: skipped, there is no DICOM in it", subfolder)
-    with_dicom = [subfolder for subfolder, study in studies.items() if study is not None]
     return sorted([*with_dicom, *closed]) if several or not with_dicom else [folder]
 
 

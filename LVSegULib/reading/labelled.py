@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +19,11 @@ from LVSegULib.reading.sunnybrook import SunnybrookPatient, is_sunnybrook, open_
 
 if TYPE_CHECKING:
     from LVSegULib.cine import Cine
+
+_log = logging.getLogger(__name__)
+
+_NAMED = 5
+"""Cases without label map that are named; of others the number is told."""
 
 
 class LabelledCase(Protocol):
@@ -66,8 +73,7 @@ class RawCase:
     @property
     def files(self) -> tuple[Path, ...]:
         """See `LabelledCase`."""
-        description = self.case.image.parents[1] / "dataset.json"
-        return tuple(path for path in (description, self.case.image, self.case.label) if path is not None)
+        return tuple(path for path in (self.case.description, self.case.image, self.case.label) if path is not None)
 
     def read(self) -> tuple[Cine, NDArray[np.uint8]]:
         """See `LabelledCase`."""
@@ -175,8 +181,35 @@ def open_labelled(folder: Path, label_keys: Sequence[str]) -> tuple[LabelledCase
     _check_labels(folder, tuple(dataset.labels), label_keys)
     cases = tuple(RawCase(case, tuple(dataset.labels)) for case in dataset.cases if case.label is not None)
     if not cases:
-        raise InputError(f"{folder}: none of its {len(dataset.cases)} images has a label map in labelsTr")
+        where = (
+            f"none of its {len(dataset.cases)} images has a label map in labelsTr: put them there"
+            if dataset.cases
+            else "has images in imagesTs only, which nothing is learnt from: put them into imagesTr"
+        )
+        raise InputError(f"{folder}: {where}{drawn_in_slicer(dataset.cases)}")
+    warn_of_unlabelled(folder, dataset.cases)
     return cases
+
+
+def warn_of_unlabelled(folder: Path, cases: Sequence[Case]) -> None:
+    """Warn, once in a process, of the cases of the data set in `folder` that are left out for want of a label map."""
+    names = [case.name for case in cases if case.label is None]
+    if names:
+        some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        have = "images have no label map and are" if len(names) > 1 else "image has no label map and is"
+        _warn_once(f"{folder}: {len(names)} {have} left out: {some}{drawn_in_slicer(cases)}")
+
+
+@functools.cache
+def _warn_once(line: str) -> None:
+    _log.warning("%s", line)
+
+
+def drawn_in_slicer(cases: Sequence[Case]) -> str:
+    """What to do with the segmentations of 3D Slicer that lie in labelsTr in place of label maps; "" without any."""
+    folders = {case.description.parent / "labelsTr" for case in cases if case.label is None}
+    found = next((file for folder in folders for file in sorted(folder.glob("*.seg.*"))), None)
+    return f"; of segmentations such as {found.name}, make label maps with lvsegu dataset add" if found else ""
 
 
 def _check_labels(folder: Path, present: Sequence[str], wanted: Sequence[str]) -> None:

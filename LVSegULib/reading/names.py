@@ -15,6 +15,8 @@ LONGEST_BYTES = 200
 _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)[0-9¹²³])(\..*)?", re.IGNORECASE)
 """What Windows takes for a device, with any ending."""
 
+_LABEL_MAP = re.compile(r"(?P<name>.+)[-_](?:seg|segmentation|labels?|gt)", re.IGNORECASE)
+
 _STRIPPED = (".seq.nrrd", ".seg.nrrd", ".seq.nhdr", ".seq.mha", *IMAGE_ENDINGS, ".dcm")
 
 
@@ -26,6 +28,12 @@ def has_image_ending(path: Path) -> bool:
 def is_segmentation(path: Path) -> bool:
     """Whether the file is named as 3D Slicer names segmentations ("anna.seg.nrrd")."""
     return ".seg." in path.name.lower()
+
+
+def drawn_on(name: str) -> str | None:
+    """The name of the image that a label map of this name was drawn on: "anna" of "anna_seg" or "anna-gt"; or None."""
+    match = _LABEL_MAP.fullmatch(name)
+    return match["name"] if match else None
 
 
 def is_text(path: Path) -> bool:

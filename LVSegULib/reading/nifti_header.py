@@ -83,13 +83,13 @@ class NiftiHeader:
 
     @property
     def scale(self) -> tuple[float, float]:
-        """Slope and intercept from what is stored to what is meant.
+        """Slope and intercept from what is stored to what is meant; a slope of 0 or NaN says that they are the same.
 
         Raises:
-            InputError: they are no numbers.
+            InputError: they are infinite, or the intercept is no number.
         """
         slope, intercept = struct.unpack_from(f"{self.order}2f", self.content, _SLOPE)
-        if slope == 0:
+        if slope == 0 or math.isnan(slope):
             return 1.0, 0.0
         if not math.isfinite(slope) or not math.isfinite(intercept):
             raise InputError(f"{self.path}: its header scales pixels by {slope:g} and {intercept:g}: correct scl_slope")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,20 +11,27 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.errors import GeometryError, InputError
+from LVSegULib.errors import GeometryError, InputError, reason
+from LVSegULib.json_text import read_json
 from LVSegULib.labels import BY_KEY
 from LVSegULib.reading.names import IMAGE_ENDINGS
+from LVSegULib.reading.nnunet_labels import named_labels
 
 if TYPE_CHECKING:
     from LVSegULib.cine import Cine
 
 Phase = Literal["ED", "ES"]
 
-CASE_NAME = re.compile(r"(?P<patient>.+)_(?:(?P<phase>ED|ES)|(?:phase|frame)\d+)", re.IGNORECASE)
+DESCRIPTION = "dataset.json"
+
+CASE_NAME = re.compile(r"(?P<patient>.+)[-_](?:(?P<phase>ED|ES)|(?:phase|frame)\d+)", re.IGNORECASE)
 """How a case is named: whose it is, and the phase or frame, where the name says it; in large or small letters."""
 
-LARGEST_SHIFT_MM = 0.1
-"""Image and label map agree when no corner of the grid lies further apart than this."""
+MOST_UNKNOWN = 5
+"""A label map may hold so many values that have no name; what holds more is an image."""
+
+LARGEST_SHIFT_MM, LARGEST_SHIFT = 0.1, 0.1
+"""Image and label map agree when no corner of the grid lies further apart, in mm, nor as a share of a pixel."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +40,12 @@ class Case:
 
     Attributes:
         name: name of its files, without channel number and ending ("SC-HF-I-01_ED").
-        patient: the name before _ED, _ES, _phaseNN or _frameNN; splits are made by it.
+        patient: the name before _ED, _ES, _phaseNN or _frameNN (or -ED ...); splits are made by it.
         phase: "ED" or "ES" where the name says so.
         image: file of the image.
         label: file of the label map, None if there is none.
         label_values: LVSegU's own label value for each value in the label map; 0 is background in both.
+        description: the `dataset.json` that tells of it.
     """
 
     name: str
@@ -46,6 +54,7 @@ class Case:
     image: Path
     label: Path | None
     label_values: dict[int, int]
+    description: Path
 
     def read(self) -> tuple[Cine, NDArray[np.uint8] | None]:
         """Read image and labels.
@@ -70,6 +79,12 @@ class Case:
         largest = max(self.label_values)
         present = np.unique(values)
         unknown = [int(value) for value in present if value not in self.label_values]
+        if len(unknown) > MOST_UNKNOWN:
+            shown = ", ".join(map(str, unknown[:MOST_UNKNOWN]))
+            raise InputError(
+                f"{self.label}: holds the values {shown} and {len(unknown) - MOST_UNKNOWN} more that dataset.json does "
+                "not name: it is an image, expected a label map: put the label map of this image there"
+            )
         if unknown:
             raise InputError(
                 f"{self.label}: holds the label values {unknown}, which dataset.json does not name (it names "
@@ -88,7 +103,7 @@ class RawDataset:
     Attributes:
         name: the folder's name ("Dataset101_SCD").
         labels: label value in this data set's files by LVSegU's label name, background left out ({"LV": 1}).
-        cases: the stacks of imagesTr, by name.
+        cases: the stacks of imagesTr, by name; those that `dataset.json` lists under "dataset" where it does.
         test_cases: the stacks of imagesTs, by name; empty if the folder is missing.
     """
 
@@ -111,23 +126,31 @@ def is_raw_dataset(folder: Path) -> bool:
 def open_raw_dataset(folder: Path) -> RawDataset:
     """List the cases of an nnU-Net raw folder (`dataset.json`, imagesTr, labelsTr; imagesTs, labelsTs if present).
 
-    No image is read.
+    No image is read. Where `dataset.json` lists the cases ("dataset"), they are those, as for nnU-Net.
 
     Raises:
         InputError: no such layout, an unknown label name, region-based labels, several channels, or no image.
     """
     description = _read_description(folder)
-    labels = _named_labels(description, folder)
-    ending = description.get("file_ending")
-    if ending not in IMAGE_ENDINGS:
-        raise InputError(
-            f"{folder / 'dataset.json'}: file_ending is {ending!r}, expected one of {', '.join(IMAGE_ENDINGS)}"
-        )
-    own = {0: 0} | {value: BY_KEY[name].value for name, value in labels.items()}
-    cases = _list_cases(folder, "Tr", ending, own)
-    if not cases:
+    path = folder / DESCRIPTION
+    labels, ending = named_labels(description, path), _file_ending(description, path)
+    own = {0: 0} | {value: BY_KEY[key].value for key, value in labels.items()}
+    listed = description.get("dataset")
+    cases = _list_cases(path, "Tr", ending, own) if listed is None else _listed_cases(listed, path, own)
+    test_cases = _list_cases(path, "Ts", ending, own)
+    if not cases and not test_cases:
         raise InputError(f"{folder / 'imagesTr'}: holds no NAME_0000{ending}: put the images there")
-    return RawDataset(folder.resolve().name, labels, cases, _list_cases(folder, "Ts", ending, own))
+    return RawDataset(folder.resolve().name, labels, cases, test_cases)
+
+
+def _file_ending(description: dict[str, Any], path: Path) -> str:
+    """The ending of all files, in small letters."""
+    ending = description.get("file_ending")
+    small = ending.lower() if isinstance(ending, str) else ""
+    if small not in IMAGE_ENDINGS:
+        what = "for segmentations of 3D Slicer use lvsegu dataset add" if small.startswith(".seg.") else "correct it"
+        raise InputError(f"{path}: file_ending is {ending!r}, expected one of {', '.join(IMAGE_ENDINGS)}: {what}")
+    return small
 
 
 def _read_description(folder: Path) -> dict[str, Any]:
@@ -135,44 +158,55 @@ def _read_description(folder: Path) -> dict[str, Any]:
     if not folder.is_dir():
         raise InputError(f"{folder}: is no folder, expected an nnU-Net raw folder (dataset.json, imagesTr, labelsTr)")
     try:
-        description = json.loads(path.read_text(encoding="utf-8-sig"))
+        description = read_json(path)
     except FileNotFoundError as error:
         raise InputError(f"{folder}: has no dataset.json, expected an nnU-Net raw folder") from error
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as JSON ({error}): correct or export it again") from error
+        raise InputError(f"{path}: cannot be read as JSON ({reason(error)}): correct or export it again") from error
     if not isinstance(description, dict) or not isinstance(description.get("labels"), dict):
         raise InputError(f'{path}: has no "labels" by name, such as {{"background": 0, "LV": 1}}: add them')
     return description
 
 
-def _named_labels(description: dict[str, Any], folder: Path) -> dict[str, int]:
-    path, labels = folder / "dataset.json", description["labels"]
-    channels = description.get("channel_names")
-    if isinstance(channels, (dict, list)) and len(channels) > 1:
-        raise InputError(f"{path}: has several channels, expected one (cine MR)")
-    if any(name.isdigit() for name in labels):
-        raise InputError(
-            f'{path}: labels are keyed by value (nnU-Net 1): write them by name, {{"background": 0, "LV": 1}}'
-        )
-    for name, value in labels.items():
-        if isinstance(value, list):
-            raise InputError(f"{path}: label {name!r} is a region of several values: give each label one value")
-        if not isinstance(value, int) or not 0 <= value <= 255:
-            raise InputError(f"{path}: label {name!r} has the value {value!r}, expected a whole number from 0 to 255")
-    values = {"background": 0} | labels
-    if values["background"] != 0 or len(set(values.values())) < len(values):
-        raise InputError(f"{path}: background must be 0 and every label have a value of its own, got {labels}")
-    named = {name: value for name, value in labels.items() if name != "background"}
-    unknown = [name for name in named if name not in BY_KEY]
-    if unknown or not named:
-        known = ", ".join(f"{key} ({label.name})" for key, label in BY_KEY.items())
-        raise InputError(f"{path}: unknown labels {unknown}, expected some of {known}: rename them")
-    return named
+def _list_cases(path: Path, part: str, ending: str, own_values: dict[int, int]) -> tuple[Case, ...]:
+    folder = path.parent
+    labels = _by_name(folder / f"labels{part}", ending)
+    images = _by_name(folder / f"images{part}", f"_0000{ending}")
+    return tuple(
+        _case(image.name[: -len(f"_0000{ending}")], image, labels.get(name), own_values, path)
+        for name, image in images.items()
+    )
 
 
-def _list_cases(folder: Path, part: str, ending: str, own_values: dict[int, int]) -> tuple[Case, ...]:
-    images = sorted((folder / f"images{part}").glob(f"*_0000{ending}"))
-    return tuple(_case(image, folder / f"labels{part}", ending, own_values) for image in images)
+def _by_name(folder: Path, ending: str) -> dict[str, Path]:
+    """The files of `folder` with this ending, in letters of either case, by what stands before it.
+
+    Letters with marks are put together in these names: macOS takes them apart, and other systems keep them so.
+    """
+    files = [file for file in sorted(folder.glob("*")) if file.name[0] != "." and file.name.lower().endswith(ending)]
+    return {unicodedata.normalize("NFC", file.name[: -len(ending)]): file for file in files}
+
+
+def _listed_cases(listed: Any, path: Path, own_values: dict[int, int]) -> tuple[Case, ...]:
+    """The cases that nnU-Net 2 takes in place of those in imagesTr: {"NAME": {"images": [FILE], "label": FILE}}."""
+    if not isinstance(listed, dict) or not all(_is_listed(name, files) for name, files in listed.items()):
+        raise InputError(f'{path}: "dataset" must be {{"NAME": {{"images": [FILE], "label": FILE}}, ...}}: correct it')
+    cases = []
+    for name, files in sorted(listed.items()):
+        if len(files["images"]) != 1:
+            raise InputError(
+                f'{path}: {name} has {len(files["images"])} images, expected one (cine MR): correct "dataset"'
+            )
+        label = path.parent / files["label"] if files.get("label") else None
+        cases.append(_case(name, path.parent / files["images"][0], label, own_values, path))
+    return tuple(cases)
+
+
+def _is_listed(name: str, files: Any) -> bool:
+    """Whether this is a case as "dataset" lists them; its name becomes that of files."""
+    if not isinstance(files, dict) or not isinstance(files.get("images"), list) or Path(name).name != name:
+        return False
+    return all(isinstance(file, str) for file in (*files["images"], files.get("label") or ""))
 
 
 def patient_of(name: str) -> str:
@@ -181,21 +215,12 @@ def patient_of(name: str) -> str:
     return match["patient"] if match else name
 
 
-def _case(image: Path, label_folder: Path, ending: str, own_values: dict[int, int]) -> Case:
-    name = image.name[: -len(f"_0000{ending}")]
-    label = label_folder / f"{name}{ending}"
+def _case(name: str, image: Path, label: Path | None, own_values: dict[int, int], description: Path) -> Case:
     match = CASE_NAME.fullmatch(name)
     phase: Phase | None = None
     if match and match["phase"]:
         phase = "ED" if match["phase"].upper() == "ED" else "ES"
-    return Case(
-        name=name,
-        patient=patient_of(name),
-        phase=phase,
-        image=image,
-        label=label if label.exists() else None,
-        label_values=own_values,
-    )
+    return Case(name, patient_of(name), phase, image, label, own_values, description)
 
 
 def _check_same_grid(
@@ -209,8 +234,8 @@ def _check_same_grid(
     sizes = cine.frames.shape[:0:-1]
     corners = np.stack([*np.meshgrid(*((0, size - 1) for size in sizes), indexing="ij"), np.ones((2, 2, 2))])
     shift_mm = np.linalg.norm(np.tensordot(ijk_to_ras - cine.ijk_to_ras, corners, 1)[:3], axis=0).max()
-    if shift_mm > LARGEST_SHIFT_MM:
+    if shift_mm > min(LARGEST_SHIFT_MM, LARGEST_SHIFT * min(cine.spacing_mm)):
+        told = f"{shift_mm:.0f}" if shift_mm >= 10 else f"{shift_mm:.2g}"
         raise GeometryError(
-            f"{label}: lies up to {shift_mm:.2g} mm away from its image: give both the same orientation, origin and "
-            "spacing"
+            f"{label}: lies up to {told} mm away from its image: give both the same orientation, origin and spacing"
         )

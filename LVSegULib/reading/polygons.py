@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from LVSegULib.errors import InputError
+from LVSegULib.errors import InputError, reason
+from LVSegULib.reading.header_lines import numbers_in
 
 
 def read_polygon(path: Path) -> NDArray[np.float64]:
@@ -21,12 +22,18 @@ def read_polygon(path: Path) -> NDArray[np.float64]:
         InputError: the file cannot be read, holds something else, or fewer than three corners.
     """
     try:
-        rows = [[float(number) for number in line.split()] for line in path.read_text(encoding="ascii").splitlines()]
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: is no contour of one x y pair a line ({error}): export it again") from error
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"{path}: is no contour ({reason(error)}): export it again") from error
+    rows = [numbers_in(line) for line in lines]
+    if None in rows:
+        line = rows.index(None) + 1
+        raise InputError(f"{path}: is no contour: line {line} is no x y pair of numbers: export it again")
     corners = [row for row in rows if row]
     if len(corners) < 3 or any(len(row) != 2 for row in corners) or not np.isfinite(corners).all():
-        raise InputError(f"{path}: is no contour: expected three or more lines of two numbers, x and y in pixels")
+        raise InputError(
+            f"{path}: is no contour: expected three or more lines of two numbers, x and y in pixels: export it again"
+        )
     return np.array(corners)
 
 

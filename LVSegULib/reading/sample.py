@@ -17,8 +17,11 @@ SAMPLES = Path("Resources") / "SampleData"
 """In a clone of the repository."""
 
 
-def sample_archive() -> Path:
+def sample_archive(instead: str = "") -> Path:
     """The packed sample patient of the clone that the package lies in, or else of the one that this is run in.
+
+    Args:
+        instead: what the user may give in its place ("--input CINE"), if anything.
 
     Raises:
         InputError: it is in neither; a package that pip has copied does not hold it.
@@ -26,7 +29,8 @@ def sample_archive() -> Path:
     for folder in (Path(__file__).parents[2] / SAMPLES, SAMPLES):
         for archive in sorted(folder.glob("*.tar.*")):
             return archive
-    raise InputError("the sample patient is not there: run this in a clone of the repository")
+    also = f", or give {instead}" if instead else ""
+    raise InputError(f"the sample patient is not there: run this in a clone of the repository{also}")
 
 
 def unpack_sample(archive: Path, folder: Path) -> Path:

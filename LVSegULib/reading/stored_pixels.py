@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import logging
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
 from LVSegULib.reading.damage import Damage, because
+
+_log = logging.getLogger(__name__)
 
 Encoding = Literal["raw", "gzip", "zlib", "bzip2", "text", "hex"]
 
@@ -90,6 +93,8 @@ class StoredPixels:
                 _refuse_cut_short(file, found, pixels.nbytes)
                 if self.encoding in ("gzip", "zlib", "bzip2"):
                     refuse_far_more(stream, pixels.nbytes + self.skipped, file)
+                elif self.encoding == "raw" and (more := _rest_of(opened)):
+                    _log.warning("%s: holds %d bytes more than its header says: they were left out", file, more)
 
     @contextmanager
     def _unpacked(self, opened: BinaryIO) -> Iterator[Stream]:
@@ -140,6 +145,12 @@ def refuse_far_more(stream: Stream, taken: int, file: Path) -> None:
             raise InputError(
                 f"{file}: expands to far more than its header says, {taken} bytes: copy or export it again"
             )
+
+
+def _rest_of(opened: BinaryIO) -> int:
+    """How many bytes of a file come after what has been read."""
+    here = opened.tell()
+    return opened.seek(0, 2) - here
 
 
 def _refuse_cut_short(file: Path, held: int, needed: int) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.errors import InputError
+from LVSegULib.errors import InputError, reason
 from LVSegULib.labels import CAVITY
 from LVSegULib.reading.polygons import fill_polygon, polygon_area, read_polygon
 
@@ -28,7 +28,7 @@ Polygons = Mapping[tuple[int, int], NDArray[np.float64]]
 
 _TABLE = "scd_patientdata.csv"
 _CONTOUR = re.compile(r"IM-\d+-(?P<instance>\d+)-icontour-manual\.txt", re.IGNORECASE)
-_ORIGINAL_NAME = re.compile(r"(?P<group>SC-[A-Z-]+?)-0*(?P<number>\d+)", re.IGNORECASE)
+_ORIGINAL_NAME = re.compile(r"(?P<group>SC-[A-Z-]+?)-0*(?P<number>\d{1,9})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -132,12 +132,14 @@ def _read_table(folder: Path) -> dict[str, str]:
     path = folder / _TABLE
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+            rows = list(csv.DictReader(file, restval=""))
         named = {padded_name(row["OriginalID"]): row["PatientID"] for row in rows}
     except FileNotFoundError as error:
         raise InputError(f"{folder}: has no {_TABLE}, expected the Sunnybrook Cardiac Data") from error
     except (OSError, UnicodeError, KeyError, csv.Error) as error:
-        raise InputError(f"{path}: is no table with PatientID and OriginalID ({error}): download it again") from error
+        raise InputError(
+            f"{path}: is no table with PatientID and OriginalID ({reason(error)}): download it again"
+        ) from error
     return {name: scd_name for name, scd_name in named.items() if name}
 
 

@@ -19,6 +19,9 @@ WRITES = {"evaluate": ("--json", "--picture")}
 UNFINISHED_FILES = {"train": "{}/checkpoint.safetensors", "prune": "{}.unfinished/checkpoint.safetensors"}
 """From what a command that was stopped goes on, beside its `--out`."""
 
+REPLACING = ("prune", "calibrate", "threshold", "publish")
+"""Commands that replace a model in `--out` with `--replace` only."""
+
 MADE_BY = {
     "relabel": "{}/dataset.json",
     "train": f"{{}}/last/{SPEC}",

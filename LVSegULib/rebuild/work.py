@@ -15,8 +15,9 @@ from pathlib import Path
 
 import LVSegULib
 from LVSegULib.errors import OutputError
+from LVSegULib.modelfolder.folder import SPEC
 from LVSegULib.rebuild.stamps import LASTING, Stamp, Stamps
-from LVSegULib.rebuild.steps import UNFINISHED_FILES, Places, Step
+from LVSegULib.rebuild.steps import REPLACING, UNFINISHED_FILES, Places, Step
 
 PROGRAM = (sys.executable, "-m", "LVSegULib", "-v")
 """What runs a step's words; `-v` fills its log."""
@@ -64,7 +65,8 @@ class Work:
             self._stamp = Stamp(key, words, is_done=False)
             stamps.write(step, self._stamp)
             resumes = goes_on and checkpoint is not None and checkpoint.is_file()
-            self._process = self._start([*program, *words, *["--resume"] * resumes], places, threads, lock)
+            given = [*words, *["--resume"] * resumes, *["--replace"] * _replaces(step, places)]
+            self._process = self._start([*program, *given], places, threads, lock)
         except OSError as error:
             raise OutputError(f"{step.name} cannot be started: {error}") from error
         self._began = time.monotonic()
@@ -154,6 +156,11 @@ def _poll(process: subprocess.Popen[bytes]) -> tuple[int | None, float | None]:
             unit = 1 if sys.platform == "darwin" else 1024
             return process.returncode, round(usage.ru_maxrss * unit / 1e6, 1)
     return process.returncode, None
+
+
+def _replaces(step: Step, places: Places) -> bool:
+    """Whether the step writes a model over an earlier one."""
+    return step.command in REPLACING and any((places.path(word) / SPEC).is_file() for word in step.outputs)
 
 
 def _checkpoint(step: Step, places: Places) -> Path | None:

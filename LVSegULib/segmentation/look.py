@@ -18,12 +18,12 @@ from scipy import ndimage
 
 from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
-from LVSegULib.engines.batches import all_logits
 from LVSegULib.labels import CAVITY, RIGHT_CAVITY
 from LVSegULib.measures.divergence import probabilities
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images
+from LVSegULib.segmentation.logits import finite_logits
 
 SLICES, FRAMES = 5, 2
 """How many slices and frames are looked at."""
@@ -139,6 +139,7 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> tuple[Grid, st
 
     Raises:
         EngineError: the engine failed.
+        ModelError: the network gives values that are not finite.
     """
     own = model.grid
     if CAVITY not in model.labels:
@@ -178,7 +179,7 @@ def _with_right_ventricle(some: Cine, grid: Grid, model: ModelSpec, engine: Engi
     """The grid, moved for as long as it would cut the right ventricle off; and the sentence for the user."""
     step_mm = STEP_MM * grid.spacing_mm / told_pixel_mm(model.grid)
     for _ in range(MOST_STEPS if RIGHT_CAVITY in model.labels else 0):
-        logits = all_logits(engine, prepare_images(some, grid), len(model.labels))
+        logits = finite_logits(engine, prepare_images(some, grid), model)
         right: NDArray[np.bool_] = probabilities(logits)[:, model.labels.index(RIGHT_CAVITY)] > 0.5
         along_rows, along_columns = (_cut_off(np.any(right, axis=axes)) for axes in ((0, 2), (0, 1)))
         if not (along_rows or along_columns):
@@ -234,7 +235,7 @@ def _centred(look: Look) -> Grid:
 
 def _look(some: Cine, grid: Grid, model: ModelSpec, engine: Engine) -> Look:
     """What the network finds in `some` slices through `grid`."""
-    logits = all_logits(engine, prepare_images(some, grid), len(model.labels))
+    logits = finite_logits(engine, prepare_images(some, grid), model)
     cavity = probabilities(logits)[:, model.labels.index(CAVITY)]
     found = [_cavity(one) for one in cavity]
     radii = np.array([radius for _, radius, _ in found if radius > 0])

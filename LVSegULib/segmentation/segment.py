@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
-from LVSegULib.engines.batches import all_logits
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.prepare import prepare_images, restore_labels
@@ -21,6 +20,7 @@ from LVSegULib.quality.view import View, view_of
 from LVSegULib.segmentation.atrium import without_atrium
 from LVSegULib.segmentation.cleanup import keep_heart
 from LVSegULib.segmentation.left_ventricle import keep_left_ventricle
+from LVSegULib.segmentation.logits import finite_logits
 from LVSegULib.segmentation.look import fitting_grid
 
 PREPARED, SEGMENTED, RESTORED, CLEANED = 0.15, 0.75, 0.95, 0.98
@@ -80,13 +80,13 @@ def segment_cine(
 
     Raises:
         EngineError: the engine failed.
-        ModelError: the model's quality calibration cannot be used.
+        ModelError: the network gives values that are not finite, or the model's quality calibration cannot be used.
     """
     times = [time.perf_counter()]
     grid, unusual = fitting_grid(cine, model, engine) if options.look_first else (model.grid, "")
     images = prepare_images(cine, grid, part_of(progress, 0.0, PREPARED))
     times.append(time.perf_counter())
-    logits = all_logits(engine, images, len(model.labels), part_of(progress, PREPARED, SEGMENTED))
+    logits = finite_logits(engine, images, model, part_of(progress, PREPARED, SEGMENTED))
     times.append(time.perf_counter())
     labels = restore_labels(logits, cine, model.label_values, grid, part_of(progress, SEGMENTED, RESTORED))
     above: tuple[int, ...] = ()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.errors import OutputError, UsageError
 from LVSegULib.identity import Identity, identity_of
-from LVSegULib.measures.volumes import Measures, measure, volumes_by_label
+from LVSegULib.measures.volumes import Measures
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.parallel import in_order
@@ -27,7 +28,7 @@ from LVSegULib.progress import Report, part_of, silent
 from LVSegULib.quality.score import Quality
 from LVSegULib.reading import read_cine
 from LVSegULib.reading.results import LABEL_MAP, REPORT, SEGMENTATION, holds_labels
-from LVSegULib.segmentation.segment import Segmentation, segment_cine
+from LVSegULib.segmentation.measured import Measured, segment_and_measure
 
 ENDINGS = (SEGMENTATION, LABEL_MAP, ".csv", ".png", REPORT)
 """The files written for each input; the report last, as it says how long the others took."""
@@ -133,17 +134,17 @@ def segment_cine_to_files(
 
     seconds = {"read": time.perf_counter() - start}
     files = _files(cine, out)
-    segmentation = segment_cine(cine, segmenter.model.spec, segmenter.engine, progress=progress)
-    measures = measure(segmentation.labels, cine.spacing_mm, cine.time_ms, segmenter.model.spec.labels)
-    measures = replace(measures, warnings=(*measures.warnings, *segmentation.warnings))
+    spec = segmenter.model.spec
+    found = segment_and_measure(cine, spec, segmenter.engine, progress=progress)
+    segmentation, measures = found.segmentation, found.measures
     writing = time.perf_counter()
     with _all_or_none(out, files) as staging:
-        volumes_ml = _write_images(staging, cine, segmentation, measures, segmenter.model.spec)
+        _write_images(staging, cine, found, spec)
         now = time.perf_counter()
         seconds |= segmentation.seconds | {"write": now - writing, "total": now - start}
         seconds = {name: round(s, 4) for name, s in seconds.items()}
         run = {"engine": _engine(segmenter), **({"seconds": seconds} if is_timed else {})}
-        report = build_report(cine, measures, volumes_ml, segmenter.model.spec, run, segmentation.quality)
+        report = build_report(cine, measures, found.volumes_ml, spec, run, segmentation.quality)
         write_json(staging / files[-1].name, report)
     report["files"] = [str(file) for file in files]
     return Outcome(cine, segmentation.labels, measures, report, files, segmentation.quality, seconds)
@@ -158,22 +159,19 @@ def _engine(segmenter: Segmenter) -> dict[str, Any]:
     return {"name": engine.name, "version": engine.version, "threads": segmenter.threads}
 
 
-def _write_images(
-    folder: Path, cine: Cine, segmentation: Segmentation, measures: Measures, spec: ModelSpec
-) -> dict[int, list[float]]:
-    """Write all but the report; gives the volume of each frame (T,) in mL, by label value."""
+def _write_images(folder: Path, cine: Cine, found: Measured, spec: ModelSpec) -> None:
+    """Write all but the report."""
     from LVSegULib.modelfolder.licence import restriction
     from LVSegULib.pictures.contact_sheet import contact_sheet, write_contact_sheet
     from LVSegULib.writing.label_map import write_label_map
     from LVSegULib.writing.seg_nrrd import write_segmentation_nrrd
     from LVSegULib.writing.table import write_table
 
-    labels, quality = segmentation.labels, segmentation.quality
+    labels, quality, measures = found.segmentation.labels, found.segmentation.quality, found.measures
     nrrd, nifti, table, picture, _ = _files(cine, folder)
-    volumes_ml = volumes_by_label(labels, spec.labels, cine.spacing_mm)
     write_segmentation_nrrd(nrrd, labels, cine.ijk_to_ras, spec.labels, measures.frames_to_show)
     flagged = None if quality is None else quality.flagged
-    write_table(table, volumes_ml, measures, None if flagged is None else flagged.sum(axis=1).tolist())
+    write_table(table, found.volumes_ml, measures, None if flagged is None else flagged.sum(axis=1).tolist())
     restricted = restriction(spec.licence)
     made_by = f"model {spec.name} ({restricted})" if restricted else f"model {spec.name}"
     slow: tuple[Callable[[], None], ...] = (
@@ -181,7 +179,6 @@ def _write_images(
         lambda: write_label_map(nifti, labels, cine.ijk_to_ras, _step_ms(cine)),
     )
     list(in_order(lambda write: write(), slow))  # side by side: packing takes most of the time
-    return volumes_ml
 
 
 def _step_ms(cine: Cine) -> float | None:
@@ -230,9 +227,36 @@ def _all_or_none(out: Path, files: tuple[Path, ...]) -> Iterator[Path]:
     try:
         staging.mkdir(parents=True)
         yield staging
-        for file in files:
-            (staging / file.name).replace(file)
+        _exchange(staging, files)
     except OSError as error:
         raise OutputError(f"cannot write to {out}: {error.strerror or error}: choose another --out folder") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _exchange(staging: Path, files: tuple[Path, ...]) -> None:
+    """Move `files` from `staging` to their places; where one cannot be moved, what was there before is put back."""
+    earlier = staging.with_name(f"{staging.name}.earlier")
+    earlier.mkdir()
+    replaced = [file for file in files if os.path.lexists(file)]
+    try:
+        for file in replaced:
+            file.replace(earlier / file.name)
+        for file in files:
+            (staging / file.name).replace(file)
+    except BaseException:
+        _put_back(earlier, files, replaced)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _put_back(earlier: Path, files: tuple[Path, ...], replaced: list[Path]) -> None:
+    """Take `files` away and put those of them back that were `replaced`; what cannot be put back stays in `earlier`."""
+    for file in files:
+        with suppress(OSError):
+            if os.path.lexists(earlier / file.name):
+                (earlier / file.name).replace(file)
+            elif file not in replaced:
+                file.unlink(missing_ok=True)
+    with suppress(OSError):
+        earlier.rmdir()

@@ -90,7 +90,7 @@ class Job:
         """
         own = {
             "data": [str(places[name]) for name in self.data],
-            "name": self.variant,
+            "name": self.variant.replace("/", "-"),
             "split": str(out / self.folder / SPLIT),
             "start": str(out / self.start / RUN / "last") if self.start else "",
             "cache": str(out / CACHE),

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from LVSegULib.errors import UsageError
 
+MOST = {"noise": 1.0, "low_resolution": 10.0}
+"""Beyond these a slice shows nothing any more."""
+
 
 @dataclass(frozen=True)
 class AugmentationConfig:
@@ -60,5 +63,6 @@ class AugmentationConfig:
         for name in ("rotation_degrees", "stretch", "shift_mm", "bend_mm", "contrast", "brightness", "bias_field"):
             if getattr(self, name) < 0:
                 raise UsageError(f"augmentation.{name} must not be negative, got {getattr(self, name):g}")
-        if self.noise < 0 or self.low_resolution < 0:
-            raise UsageError("augmentation.noise and augmentation.low_resolution must not be negative")
+        for name, most in MOST.items():
+            if getattr(self, name) < 0 or getattr(self, name) > most:  # NaN is refused with the other settings
+                raise UsageError(f"augmentation.{name} must lie between 0 and {most:g}, got {getattr(self, name):g}")

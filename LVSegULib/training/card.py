@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from LVSegULib.modelfolder.licence import full_name, restriction
 from LVSegULib.modelfolder.spec import ModelSpec
 
 
@@ -23,10 +24,18 @@ def training_card(spec: ModelSpec) -> str:
             f"- a pixel counts from a probability of {p:g} on; it is 0.5 now"
             for p in spec.training.get("thresholds", ())
         ),
+        *_terms(spec),
         "",
         "Whole configuration and split: `training` in model.json.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _terms(spec: ModelSpec) -> list[str]:
+    """Under what licence the weights are, and whom to cite; nothing where nobody has said so."""
+    restricted = " (research only)" if restriction(spec.licence) else ""
+    licence = [f"- licence of the weights: {full_name(spec.licence)}{restricted}"] if spec.licence else []
+    return [*licence, *(f"- cite: {citation}" for citation in spec.citations)]
 
 
 def _validation(spec: ModelSpec) -> str:

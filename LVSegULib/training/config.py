@@ -27,6 +27,9 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 """The least and the greatest value of settings; of a list, that of each of its values."""
 
+LARGEST_CROP = 4
+"""A crop of more than so many times the grid shows hearts far smaller than the model will see them."""
+
 LOSSES = ("both", "cross-entropy", "dice", "focal", "boundary")
 
 
@@ -59,7 +62,8 @@ class TrainingConfig:
         fold: the fold kept for validation; -1 trains on every patient and validates on none.
         patients: learn from so many of the training patients only, drawn by the seed; 0 learns from all.
         same: patients with several names, each as A=B: they are dealt into one fold.
-        split: a JSON file {"train": [...], "validation": [...]} of patient names, instead of `folds`.
+        split: a JSON file {"train": [...], "validation": [...]} of patient names, instead of `folds`; or nnU-Net's
+            splits_final.json, a list of which `fold` is taken.
         seed: everything random follows from it.
         precision: "auto" takes bfloat16 where the processor computes in it, "bf16" and "fp32" force one.
         device: "auto", "cpu", "cuda" or "mps".
@@ -121,8 +125,16 @@ class TrainingConfig:
             raise UsageError(f'precision must be "auto", "bf16" or "fp32", got "{self.precision}"')
         if not self.labels or any(key not in BY_KEY for key in self.labels):
             raise UsageError(f"labels must be some of {', '.join(BY_KEY)}, got {', '.join(self.labels) or 'none'}")
+        if twice := [key for key in self.labels if self.labels.count(key) > 1]:
+            raise UsageError(f"labels has {twice[0]} twice: give each label once")
+        if not self.name.strip() or "/" in self.name:
+            raise UsageError(f'name must not be empty or hold a "/", got "{self.name}"')
         if self.folds < 2 or not -1 <= self.fold < self.folds:
             raise UsageError(f"fold must lie between -1 and {self.folds - 1} with {self.folds} folds, got {self.fold}")
+        if self.crop > LARGEST_CROP * self.size:
+            raise UsageError(
+                f"crop must be at most {LARGEST_CROP} times size, {LARGEST_CROP * self.size}, got {self.crop}"
+            )
         if self.size % self.network.size_multiple or self.crop % self.network.size_multiple:
             raise UsageError(
                 f"size and crop must be multiples of {self.network.size_multiple} for a network of "

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from LVSegULib.labels import CAVITY
 from LVSegULib.segmentation.look import SMALL_FIELD_MM, told_pixel_mm
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.data import Slices
-
-MOST_NAMED = 3
+from LVSegULib.training.split import some_names
 
 
 def remark_on_size(config: TrainingConfig, slices: Slices) -> str:
@@ -21,9 +18,9 @@ def remark_on_size(config: TrainingConfig, slices: Slices) -> str:
         return ""
     scale = float(np.median(list(odd.values())))
     return (
-        f"the hearts of {_named(list(odd))} are about {scale:.2g} times the usual size: they are learnt with pixels of "
-        f"{scale * config.spacing_mm:.2g} instead of {config.spacing_mm:g} mm, as `lvsegu segment` looks at them"
-        f"{_why_so_large(config) if scale > 1 else ''}"
+        f"the hearts of {some_names(list(odd))} are about {scale:.2g} times the usual size: they are learnt with "
+        f"pixels of {scale * config.spacing_mm:.2g} instead of {config.spacing_mm:g} mm, as `lvsegu segment` looks at "
+        f"them{_why_so_large(config) if scale > 1 else ''}"
     )
 
 
@@ -48,9 +45,4 @@ def remark_on_absence(config: TrainingConfig, slices: Slices) -> str:
     without = sorted(set(slices.patients[is_known].tolist()) - with_one)
     if not without:
         return ""
-    return f"no cavity is drawn in the images of {_named([slices.names[number] for number in without])}: draw it"
-
-
-def _named(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"no cavity is drawn in the images of {some_names([slices.names[number] for number in without])}: draw it"

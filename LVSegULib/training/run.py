@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from LVSegULib.atomic import write_json
+from LVSegULib.atomic import put_right, write_json
 from LVSegULib.engines.pytorch import network_weights
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.labels import BY_KEY
@@ -29,12 +30,15 @@ from LVSegULib.training.heart_size import remark_on_absence, remark_on_size
 from LVSegULib.training.log import Row, read_log, write_log
 from LVSegULib.training.loop import Report, train_steps
 from LVSegULib.training.split import Split, check_same, fold_split, read_split, some_of
-from LVSegULib.training.start import describe_start, describe_teachers, start_from
-from LVSegULib.training.state import TrainingState, load_checkpoint, new_state, save_checkpoint
-from LVSegULib.training.twins import twins
+from LVSegULib.training.start import describe_start, describe_teachers, inherited_terms, start_from, start_mark
+from LVSegULib.training.state import TrainingState, learning_rate, load_checkpoint, new_state, save_checkpoint
+from LVSegULib.training.twins import spelt_alike, twins
+from LVSegULib.training.validate import Validation, validate
 
 CHECKPOINT, LOG, CURVE, CONFIG, SPLIT = "checkpoint.safetensors", "log.csv", "curve.png", "config.json", "split.json"
 BEST, LOCK = "best", ".training.lock"
+WRITTEN = (CHECKPOINT, LOG, CURVE, CONFIG, SPLIT, BEST, LAST)
+"""Files and folders of a run."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
 
     Raises:
         UsageError: `folder` holds a run and `resume` is false, another run is at work in it, the run to resume had
-            another number of processes, or the split does not fit.
+            another number of processes, the split does not fit, or the training diverged.
         InputError: data or checkpoint cannot be read.
         OutputError: `folder` cannot be written.
     """
@@ -75,11 +79,18 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         raise UsageError(f"{folder} holds a training run: go on with --resume, or choose another --out")
     if resume and not checkpoint.exists():
         raise InputError(f"{folder} has no {CHECKPOINT} to resume from: start without --resume")
+    config = _each_once(config, watch)
     cases = find_cases(config.data, config.labels)
-    split = _split(config, [case.patient for case in cases])
+    split = _split(config, cases)
+    if not resume:  # a run of an earlier version may go on as it began
+        _check_dealt(config, split, {case.patient for case in cases})
     for line in remarks(config):
         watch.say(line)
+    for one, other in spelt_alike([case.patient for case in cases], config.same_patients):
+        watch.warn(f"{one} and {other} are taken for two patients: if they are one, say --same {one}={other}")
     with alone_in(folder), placed(config.device, config.precision, config.threads) as place:
+        if place.is_first:
+            put_right(folder, WRITTEN)
         watch.say(f"{len(split.train)} patients to learn from, {len(split.validation)} to validate; {place.describe()}")
         values, cache = config.label_values, SliceCache(Path(config.cache)) if config.cache else None
         learnt = _of(cases, split.train)
@@ -92,18 +103,17 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         validation = None
         if kept and place.is_first:
             validation = _apart(config, load_slices(kept, values, config.grid, watch.loaded, cache))
-            for one, other in twins(training, validation):
-                watch.warn(
-                    f"{other}, who is kept back, has the same images as {one}, who is learnt from: its figures will be "
-                    f"too good; say --same {one}={other}, or leave one of the two out"
-                )
+            for line in _remarks_on_kept(config, training, validation):
+                watch.warn(line)
         state = new_state(config, place.device)
         start_from(config, state)
         if resume:
-            load_checkpoint(checkpoint, state, config, place.world)
+            load_checkpoint(checkpoint, state, config, place.world, split=split, start=start_mark(config))
         recorder = _Recorder(folder, config, split, state, place, watch)
         watch.say(f"{len(training)} slices; {config.network_summary}; steps {state.step} to {config.steps}")
         train_steps(state, config, place, training, validation, recorder)
+        if place.is_first and not (folder / LAST).exists():  # removed after the run had ended
+            recorder.save_last(validate(state.averaged, validation, place) if validation is not None else None)
 
 
 def alone_in(folder: Path) -> AbstractContextManager[object]:
@@ -129,6 +139,33 @@ def remarks(config: TrainingConfig) -> list[str]:
     return lines
 
 
+def _remarks_on_kept(config: TrainingConfig, learnt: Slices, kept: Slices) -> list[str]:
+    """What nobody should miss of the patients who are kept back."""
+    absence = remark_on_absence(config, kept)
+    return ([absence] if absence else []) + [
+        f"{other}, who is kept back, has the same images as {one}, who is learnt from: its figures will be "
+        f"too good; say --same {one}={other}, or leave one of the two out"
+        for one, other in twins(learnt, kept)
+    ]
+
+
+def _each_once(config: TrainingConfig, watch: Watch) -> TrainingConfig:
+    """The same with each data set once; of its weights the largest counts, as of a patient in several of them."""
+    places = [Path(folder).resolve() for folder in config.data]
+    own = list(dict.fromkeys(places))
+    if len(own) == len(places):
+        return config
+    for number, folder in enumerate(config.data):
+        if places[number] in places[:number]:
+            watch.warn(f"{folder}: is given twice: taken once")
+    weights = (
+        [max(one for one, its in zip(config.weights, places, strict=True) if its == place) for place in own]
+        if config.weights
+        else []
+    )
+    return replace(config, data=tuple(config.data[places.index(place)] for place in own), weights=tuple(weights))
+
+
 def _of(cases: Sequence[LabelledCase], patients: Sequence[str]) -> list[LabelledCase]:
     chosen = set(patients)
     return [case for case in cases if case.patient in chosen]
@@ -138,12 +175,13 @@ def _apart(config: TrainingConfig, slices: Slices) -> Slices:
     return replace(slices, apart=patients_apart(config.data, config.apart, config.labels, slices.names))
 
 
-def _split(config: TrainingConfig, patients: list[str]) -> Split:
-    same = config.same_patients
+def _split(config: TrainingConfig, cases: Sequence[LabelledCase]) -> Split:
+    same, patients = config.same_patients, [case.patient for case in cases]
     if unknown := sorted({name for names in same for name in names} - set(patients)):
         raise UsageError(f"same names {unknown[0]}, who is not in the data")
     if config.split:
-        split = read_split(Path(config.split), patients)
+        patient_of = {case.name: case.patient for case in cases} | {name: name for name in patients}
+        split = read_split(Path(config.split), patient_of, config.fold)
     else:
         split = fold_split(patients, config.folds, config.fold, same)
     check_same(split, same)
@@ -155,6 +193,15 @@ def _split(config: TrainingConfig, patients: list[str]) -> Split:
             "none"
         )
     return split
+
+
+def _check_dealt(config: TrainingConfig, split: Split, patients: Collection[str]) -> None:
+    """Refuse a fold that keeps nobody back, which would train without validation."""
+    if config.fold >= 0 and not config.split and not split.validation:
+        raise UsageError(
+            f"fold {config.fold} keeps nobody back: {len(patients)} patients cannot be dealt into {config.folds} "
+            "folds: give more, or fewer --folds"
+        )
 
 
 def _wide(config: TrainingConfig) -> int:
@@ -179,11 +226,15 @@ class _Recorder:
         self.earlier_seconds = self.rows[-1].seconds if self.rows else 0.0
         self.losses: list[float] = []
         self.others = describe_start(config) | describe_teachers(config)
+        self.licence, self.citations = inherited_terms(config)
+        self.start = start_mark(config)
+        self.kept_step = state.step
         if place.is_first:
             write_json(folder / CONFIG, config.to_json())
             write_json(folder / SPLIT, split.to_json())
 
     def __call__(self, report: Report) -> None:
+        self._check_numbers(report)
         if not self.place.is_first:
             return
         self.watch.report(report)
@@ -203,7 +254,27 @@ class _Recorder:
             self._save_model(LAST, report)
         write_log(self.folder / LOG, self.rows)
         draw_training_curve(self.folder / CURVE, self.rows, self._title())
-        save_checkpoint(self.folder / CHECKPOINT, self.state, self.config, self.place.world)
+        save_checkpoint(
+            self.folder / CHECKPOINT,
+            self.state,
+            self.config,
+            self.place.world,
+            split=self.split,
+            start=self.start,
+        )
+        self.kept_step = self.state.step
+
+    def _check_numbers(self, report: Report) -> None:
+        """Stop a training that diverged before it writes over what it has."""
+        if math.isfinite(report.loss) and self.state.is_finite:
+            return
+        kept = f"; the checkpoint of step {self.kept_step} is kept" if self.kept_step else ""
+        raise UsageError(f"the loss is no longer a number at step {report.step}: try a lower --learning-rate{kept}")
+
+    def save_last(self, validation: Validation | None) -> None:
+        """Save the model of the step that the state is at."""
+        report = Report(self.state.step, float("nan"), learning_rate(self.config, self.state.step - 1), 0.0, validation)
+        self._save_model(LAST, report)
 
     def _title(self) -> str:
         return f"{self.config.name}: {self.config.network_summary}"
@@ -215,17 +286,18 @@ class _Recorder:
         return values | names | {"data": [Path(folder).name for folder in self.config.data]}
 
     def _save_model(self, name: str, report: Report) -> None:
-        row = self.rows[-1]
         spec = ModelSpec(
             name=self.config.name,
             network=self.config.network,
             labels=tuple(BY_KEY[key] for key in self.config.labels),
             grid=self.config.grid,
+            licence=self.licence,
+            citations=self.citations,
             training={
                 "config": self._config_without_paths(),
                 "split": self.split.to_json(),
-                "step": row.step,
-                "seconds": round(row.seconds, 1),
+                "step": report.step,
+                "seconds": round(self.earlier_seconds + report.seconds, 1),
                 "place": self.place.describe(),
                 "date": time.strftime("%Y-%m-%d"),
                 **self.others,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from LVSegULib.errors import UsageError, reason
+from LVSegULib.json_text import read_json
+
+MOST_NAMED = 3
+"""Patients that a message names; of further ones it gives the number."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +59,85 @@ def some_of(patients: Sequence[str], count: int, seed: int) -> tuple[str, ...]:
     return tuple(sorted(ordered[:count]))
 
 
-def read_split(path: Path, patients: Sequence[str]) -> Split:
-    """A split from a JSON file {"train": [...], "validation": [...]}, checked against the patients there are.
+def some_names(names: Sequence[str]) -> str:
+    """The first of `names`, and how many more there are, for people."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def read_split(path: Path, patient_of: Mapping[str, str], fold: int | None = None) -> Split:
+    """The split in a file, checked against the patients there are.
+
+    Args:
+        path: what `split_of` reads.
+        patient_of: whose each case is, by the case's name.
+        fold: which entry of a list; None: a list is refused.
 
     Raises:
         UsageError: the file is not such a file, a name is unknown, or a patient is on both sides.
     """
-    try:
-        values = json.loads(path.read_text(encoding="utf-8-sig"))
-        split = Split(tuple(map(str, values["train"])), tuple(map(str, values["validation"])))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f'{path} is not a split {{"train": [...], "validation": [...]}}: {reason(error)}') from error
-    unknown = sorted(set(split.train + split.validation) - set(patients))
-    both = sorted(set(split.train) & set(split.validation))
-    if unknown or both:
-        what = f"names {unknown[0]}, which is not in the data" if unknown else f"has {both[0]} on both sides"
-        raise UsageError(f"the split {path} {what}")
+    values = _read(path)
+    if fold is None and isinstance(values, list):
+        raise UsageError(f"{path}: holds a list of folds: give a file of one split")
+    split = _split_of(values if fold is None else _one_fold(values, path, fold), path, patient_of)
+    if unknown := sorted(set(split.train + split.validation) - set(patient_of.values())):
+        raise UsageError(
+            f"{path}: names {unknown[0]}, which is not in the data: correct the split, or add the data set"
+        )
     return split
+
+
+def split_of(path: Path, patient_of: Mapping[str, str], fold: int | None = None) -> Split:
+    """The split in a file; names that `patient_of` does not have are taken for those of other patients.
+
+    Args:
+        path: JSON {"train": [...], "validation": [...]}, or nnU-Net's splits_final.json, a list of {"train": [...],
+            "val": [...]} with one entry for each fold. Names are of patients, or of cases, which stand for theirs.
+        patient_of: whose each case is, by the case's name.
+        fold: which entry of a list, from 0.
+
+    Raises:
+        UsageError: not such a file, a patient on both sides, or no such fold.
+    """
+    values = _read(path)
+    if fold is not None and not isinstance(values, list):
+        raise UsageError(f"{path}: holds one split, no folds: leave out --fold")
+    return _split_of(_one_fold(values, path, fold), path, patient_of)
+
+
+def _split_of(values: Any, path: Path, patient_of: Mapping[str, str]) -> Split:
+    patients = set(patient_of.values())
+
+    def of(side: str) -> tuple[str, ...]:
+        if not isinstance(values[side], list):
+            raise TypeError
+        names = map(str, values[side])
+        return tuple(dict.fromkeys(name if name in patients else patient_of.get(name, name) for name in names))
+
+    try:
+        split = Split(of("train"), of("validation" if "validation" in values else "val"))
+    except (KeyError, TypeError) as error:
+        raise UsageError(f'{path}: is no split {{"train": [...], "validation": [...]}}: {reason(error)}') from error
+    if both := sorted(set(split.train) & set(split.validation)):
+        raise UsageError(f"{path}: has {both[0]} on both sides: a patient is either learnt from or kept back")
+    return split
+
+
+def _read(path: Path) -> Any:
+    try:
+        return read_json(path)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read as a split: {reason(error)}") from error
+
+
+def _one_fold(values: Any, path: Path, fold: int | None) -> Any:
+    if not isinstance(values, list):
+        return values
+    if not values:
+        raise UsageError(f"{path}: holds no fold: give another file")
+    if fold is None or not 0 <= fold < len(values):
+        given = "none was given" if fold is None else f"got {fold}"
+        last = len(values) - 1
+        folds = f"{len(values)} folds: pass --fold 0 to {last}" if last else "1 fold: pass --fold 0"
+        raise UsageError(f"{path}: holds {folds}, {given}")
+    return values[fold]

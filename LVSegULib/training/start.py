@@ -9,7 +9,8 @@ from typing import Any
 import torch
 
 from LVSegULib.dataset.relabel import drawn_by
-from LVSegULib.modelfolder.folder import ModelFolder, find_model
+from LVSegULib.modelfolder.folder import WEIGHTS, ModelFolder, find_model
+from LVSegULib.modelfolder.licence import inherited
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.training.augmentation_config import AugmentationConfig
 from LVSegULib.training.config import TrainingConfig
@@ -69,6 +70,11 @@ def start_from(config: TrainingConfig, state: TrainingState) -> None:
         network.load_state_dict(tensors, strict=False)
 
 
+def start_mark(config: TrainingConfig) -> str:
+    """By which the weights that the run starts from are known again: their file's SHA-256; "" without a start."""
+    return find_model(config.start).spec.sha256.get(WEIGHTS, "") if config.start else ""
+
+
 def describe_start(config: TrainingConfig) -> dict[str, Any]:
     """What `model.json` says of the model that the run started from; empty without one."""
     if not config.start:
@@ -82,6 +88,14 @@ def describe_teachers(config: TrainingConfig) -> dict[str, Any]:
     teachers = {Path(folder).name: drawn_by(Path(folder)) for folder in config.data}
     drawn = {name: teacher for name, teacher in teachers.items() if teacher}
     return {"drawn_by": drawn} if drawn else {}
+
+
+def inherited_terms(config: TrainingConfig) -> tuple[str, tuple[str, ...]]:
+    """The licence and the citations that a model has from the one it starts from and those that drew its data sets."""
+    start = [find_model(config.start).spec] if config.start else []
+    teachers = [str(teacher.get("licence", "")) for teacher in describe_teachers(config).get("drawn_by", {}).values()]
+    licence = inherited([*(spec.licence for spec in start), *teachers])
+    return licence, tuple(citation for spec in start for citation in spec.citations)
 
 
 def _with_labels(weights: Weights, own: list[str], config: TrainingConfig, state: TrainingState) -> Weights:

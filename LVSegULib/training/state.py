@@ -16,9 +16,14 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from LVSegULib.atomic import written_whole
-from LVSegULib.errors import InputError, UsageError
+from LVSegULib.errors import InputError, UsageError, reason
+from LVSegULib.json_text import json_of
 from LVSegULib.network.unet import UNet
+from LVSegULib.settings import fitted
 from LVSegULib.training.config import TrainingConfig
+from LVSegULib.training.split import Split, some_names
+
+_ANEW = "start without --resume, with another --out"
 
 
 @dataclass
@@ -38,6 +43,11 @@ class TrainingState:
         assert isinstance(network, UNet)
         return network
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether every value of the averaged network is a number."""
+        return all(bool(tensor.isfinite().all()) for tensor in self.averaged.state_dict().values())
+
 
 def new_state(config: TrainingConfig, device: torch.device) -> TrainingState:
     """An untrained network whose weights follow from the seed."""
@@ -56,25 +66,54 @@ def learning_rate(config: TrainingConfig, step: int) -> float:
     return config.learning_rate * (1 + math.cos(math.pi * min(1.0, done))) / 2
 
 
-def save_checkpoint(path: Path, state: TrainingState, config: TrainingConfig, processes: int) -> None:
-    """Write everything that is needed to go on as if nothing had happened; `processes` train together."""
+def save_checkpoint(
+    path: Path,
+    state: TrainingState,
+    config: TrainingConfig,
+    processes: int,
+    *,
+    split: Split | None = None,
+    start: str = "",
+) -> None:
+    """Write everything that is needed to go on as if nothing had happened.
+
+    Args:
+        path: the file.
+        state: what is written.
+        config: the run's settings.
+        processes: how many train together.
+        split: who is learnt from and who is kept back.
+        start: by which the weights that the run started from are known again, see `start_mark`.
+    """
     tensors = _named_tensors(state)
     about = {
         "step": state.step,
         "best_dice": state.best_dice,
         "config": config.to_json(),
         "processes": processes,
+        "split": split.to_json() if split else None,
+        "start": start,
     }
     plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     with written_whole(path) as beside:
         beside.write_bytes(save(plain, metadata={"lvsegu": json.dumps(about)}))
 
 
-def load_checkpoint(path: Path, state: TrainingState, config: TrainingConfig, processes: int) -> None:
-    """Continue `state` from a checkpoint of the same configuration and number of processes.
+def load_checkpoint(
+    path: Path,
+    state: TrainingState,
+    config: TrainingConfig,
+    processes: int,
+    *,
+    split: Split | None = None,
+    start: str = "",
+) -> None:
+    """Continue `state` from a checkpoint of the same configuration, patients and number of processes.
+
+    What a checkpoint of an earlier version does not tell is taken to be the same.
 
     Raises:
-        InputError: the file is missing, broken, or from another configuration.
+        InputError: the file is missing, broken, or from another configuration, other patients or another start.
         UsageError: it is from a run of another number of processes, which draws other slices.
     """
     for parameter in state.network.parameters():
@@ -87,15 +126,56 @@ def load_checkpoint(path: Path, state: TrainingState, config: TrainingConfig, pr
         group["lr"] = rate
     try:
         with safe_open(path, framework="pt") as file:
-            about: dict[str, Any] = json.loads((file.metadata() or {}).get("lvsegu", "{}"))
-            _check_settings(path, about.get("config", {}), config.to_json())
-            _check_processes(path, int(about.get("processes", processes)), processes)
-            with torch.no_grad():
-                for name, tensor in _named_tensors(state).items():
-                    tensor.copy_(file.get_tensor(name))
-    except (OSError, SafetensorError, ValueError, RuntimeError) as error:
-        raise InputError(f"cannot resume from {path}: {error}") from error
-    state.step, state.best_dice = int(about["step"]), float(about["best_dice"])
+            about = _told(file.metadata(), processes, start)
+            _check_settings(path, about["config"], config.to_json())
+            _check_processes(path, about["processes"], processes)
+            if split is not None and about["split"]:
+                _check_patients(path, about["split"], split.to_json())
+            _check_start(path, about["start"], start)
+            _fill(_named_tensors(state), file)
+    except OSError as error:
+        raise InputError(f"cannot resume from {path} ({reason(error)}): {_ANEW}") from error
+    except (SafetensorError, ValueError, RuntimeError, KeyError) as error:
+        raise InputError(f"cannot resume from {path}, a damaged file or no checkpoint of a run: {_ANEW}") from error
+    state.step, state.best_dice = about["step"], about["best_dice"]
+
+
+def _told(metadata: dict[str, str] | None, processes: int, start: str) -> dict[str, Any]:
+    """What a checkpoint tells of its run, each of its type; what earlier versions do not tell is that of this run.
+
+    Raises:
+        ValueError: it is not what `save_checkpoint` wrote.
+        KeyError: something is missing.
+    """
+    table: Any = dict[str, Any]
+    try:
+        about = fitted("it", json_of((metadata or {}).get("lvsegu", "{}")), table)
+        config = fitted("config", about["config"], table)
+        fitted("augmentation", config.get("augmentation", {}), table)
+        split = fitted("split", about.get("split") or {}, table)
+        told = {
+            "config": config,
+            "split": {side: list(fitted(side, names, tuple[str, ...])) for side, names in split.items()},
+            "step": fitted("step", about["step"], int),
+            "best_dice": fitted("best_dice", about["best_dice"], float),
+            "processes": fitted("processes", about.get("processes", processes), int),
+            "start": fitted("start", about.get("start", start), str),
+        }
+    except UsageError as error:
+        raise ValueError(str(error)) from error
+    if told["step"] < 0:
+        raise ValueError("a step before the first")
+    return told
+
+
+def _fill(tensors: dict[str, Tensor], file: Any) -> None:
+    """Fill tensors from those of a file; raises a ValueError where one is of another shape or type."""
+    with torch.no_grad():
+        for name, tensor in tensors.items():
+            found: Tensor = file.get_tensor(name)
+            if (found.shape, found.dtype) != (tensor.shape, tensor.dtype):
+                raise ValueError(f"{name} is of another shape or type")
+            tensor.copy_(found)
 
 
 def _check_settings(path: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
@@ -124,6 +204,29 @@ def _check_processes(path: Path, before: int, now: int) -> None:
     told = f"{before} process{'es' * (before > 1)}"
     how = f"as in torchrun --nproc-per-node {before}" if before > 1 else "without torchrun"
     raise UsageError(f"{path} is from a run with {told}, this one has {now}: resume with as many, {how}")
+
+
+def _check_patients(path: Path, before: dict[str, list[str]], now: dict[str, list[str]]) -> None:
+    """Refuse other patients, or the same on other sides: some would count as kept back who were learnt from."""
+    sides = ("train", "validation")
+    known, wanted = ({name: side for side in sides for name in split[side]} for split in (before, now))
+    changes = {
+        "now also": wanted.keys() - known.keys(),
+        "no longer": known.keys() - wanted.keys(),
+        "now on the other side": {name for name in known.keys() & wanted.keys() if known[name] != wanted[name]},
+    }
+    if told := [f"{how} {some_names(sorted(names))}" for how, names in changes.items() if names]:
+        raise InputError(
+            f"{path} is from a run on other patients ({'; '.join(told)}): resume with the data of that run"
+        )
+
+
+def _check_start(path: Path, before: str, now: str) -> None:
+    if before != now:
+        raise InputError(
+            f"{path} is from a run that started from a model with other weights: resume with the --from model of that "
+            "run"
+        )
 
 
 def _running_average(steps: int) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:

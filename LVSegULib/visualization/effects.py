@@ -36,7 +36,8 @@ class Effect:
         divergence: of the result from the whole network's, per pixel of heart; 0 if nothing changed.
         dice: change of the Dice per patient.
         ed_ml: change of the cavity's volume at ED, mL; of all slices where ED is not known.
-        lvef: change of the ejection fraction, points; NaN where ED and ES are not known.
+        lvef: change of the ejection fraction, points, of the hearts of which something is left at ED (their number is
+            its `count`); NaN where ED and ES are not known.
     """
 
     filters: tuple[Filter, ...]
@@ -126,12 +127,16 @@ def _strongest_first(effects: Sequence[Effect]) -> list[Effect]:
 
 
 def effect_values(effect: Effect) -> dict[str, Any]:
-    """The numbers of an effect, flat, for tables and pages; NaN where there is no number."""
+    """The numbers of an effect, flat, for tables and pages; NaN where there is no number.
+
+    The LVEF is of `lvef_hearts` of the `hearts`: one of which nothing is left has none.
+    """
     values: dict[str, Any] = {"filter": effect.name, "divergence": effect.divergence}
     for name, summary in (("dice", effect.dice), ("ed_ml", effect.ed_ml), ("lvef", effect.lvef)):
         low, high = summary.mean_interval
         values |= {name: summary.mean, f"{name}_low": low, f"{name}_high": high}
-    return values | {"patients": effect.dice.patients}
+    hearts = {"hearts": effect.ed_ml.count, "lvef_hearts": effect.lvef.count}
+    return values | {"patients": effect.dice.patients} | hearts
 
 
 def _figures_of(subject: Subject, found: NDArray[np.bool_]) -> tuple[float, float, float]:

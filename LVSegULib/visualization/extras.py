@@ -18,7 +18,12 @@ from LVSegULib.visualization.filters import Filter, layers_of
 from LVSegULib.visualization.inspector import Inspector
 from LVSegULib.visualization.network_view import NetworkView
 from LVSegULib.visualization.page import Captioned, PageExtras
-from LVSegULib.visualization.preferences import patches_around, preferred_images, strongest_places_by_layer
+from LVSegULib.visualization.preferences import (
+    patches_around,
+    preferred_images,
+    preferred_size,
+    strongest_places_by_layer,
+)
 from LVSegULib.visualization.robustness import curve_values, robustness
 from LVSegULib.visualization.subjects import Subject
 from LVSegULib.visualization.tables import write_rows
@@ -62,11 +67,13 @@ def _preferences(
     places = strongest_places_by_layer(inspector, slices, layers, PLACES)
     pictures: dict[Filter, Sequence[Captioned]] = {}
     for number, layer in enumerate(layers):
-        preferred = preferred_images(inspector.model, layer)
-        side = patch_side(preferred.images.shape[-1])
+        size = preferred_size(layer, view.spec.network)
+        strongest = {index: patches_around(slices, own[:1], size)[0] for index, own in enumerate(places[layer]) if own}
+        preferred = preferred_images(inspector.model, layer, patches=strongest)
+        side = patch_side(size)
         for index, image in enumerate(preferred.images):
             own = places[layer][index]
-            captioned = [(f"would make it fire most: {preferred.values[index]:.2f}", preferred_png(image))]
+            captioned = [(f"an image found by ascent: {preferred.values[index]:.2f}", preferred_png(image))]
             if own:
                 told = "fires most here: " + ", ".join(f"{place.value:.2f}" for place in own)
                 captioned.append((told, patches_png(patches_around(slices, own, side))))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.engines.base import ENGINES, installed_engines
-from LVSegULib.engines.workers import PER_RUN, RUNS_EACH, Images, available_threads, check_threads
+from LVSegULib.engines.workers import PER_RUN, RUNS_EACH, Images, available_threads, check_threads, torch_threads
 from LVSegULib.errors import EngineError, ModelError, UsageError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
 from LVSegULib.modelfolder.onnx_bytes import rest_after, value_names, with_outputs, with_weights
@@ -239,9 +239,7 @@ class _TorchInspector:
 
         from LVSegULib.network.by_layer import folded_layers
 
-        if threads is not None:
-            torch.set_num_threads(threads)
-        self.model, self.version = model, str(torch.__version__)
+        self.model, self.version, self._threads = model, str(torch.__version__), threads or 0
         self._layers = folded_layers(model.spec.network, model.weights())
 
     def look(self, images: Images, layers: Sequence[str] = (), off: Collection[Filter] = ()) -> Seen:
@@ -265,7 +263,7 @@ class _TorchInspector:
             return y
 
         try:
-            with torch.inference_mode():
+            with torch.inference_mode(), torch_threads(self._threads):
                 logits = run_by_layer(config.depth, torch.from_numpy(np.ascontiguousarray(images, np.float32)), layer)
         except RuntimeError as error:
             raise EngineError(f"PyTorch failed on {len(images)} slices: {error}") from error
@@ -280,13 +278,15 @@ class _TorchInspector:
         config = self.model.spec.network
         check_filters(config, [Filter(layer, 0)])
         run, slices = plain_function(self._layers), torch.from_numpy(np.ascontiguousarray(images, np.float32))
-        whole = Remembered(config.depth, slices, run)
+        with torch_threads(self._threads):
+            whole = Remembered(config.depth, slices, run)
 
         def logits(off: Sequence[int]) -> Images:
             check_filters(config, [Filter(layer, index) for index in off])
             left = whole.outputs[layer].clone()
             left[:, list(off)] = 0
-            found = whole.again_from(layer, lambda name, x: left if name == layer else run(name, x))
+            with torch_threads(self._threads):
+                found = whole.again_from(layer, lambda name, x: left if name == layer else run(name, x))
             return found.numpy()
 
         return logits

@@ -1,4 +1,4 @@
-"""What a filter prefers: the places in real slices where it fires most, and the image that makes it fire most.
+"""What a filter prefers: the places in real slices where it fires most, and an image that ascent finds for it.
 
 Erhan, Bengio, Courville, Vincent: Visualizing Higher-Layer Features of a Deep Network, 2009 (University of Montreal,
 1341); Olah, Mordvintsev, Schubert: Feature Visualization, Distill 2017, doi 10.23915/distill.00007.
@@ -6,7 +6,7 @@ Erhan, Bengio, Courville, Vincent: Visualizing Higher-Layer Features of a Deep N
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,8 @@ class Place:
     value: float
 
 
+NO_PATCHES: Mapping[int, Images] = {}
+
 Places = tuple[tuple[Place, ...], ...]
 """Of every filter of a layer, the strongest place first."""
 
@@ -71,7 +73,9 @@ class Preferred:
     Attributes:
         layer: its name.
         images: one for each filter (filters, size, size) in 0..1; the filter is asked at the centre.
-        values: the activation there, after the ReLU (filters,); 0 where none was found that makes the filter fire.
+        values: the activation there, after the ReLU (filters,); 0 where none was found that makes the filter fire. It
+            is that of the image by itself, black around it, and the mean of four pixels where the map's side is even:
+            `Place.value` is of one pixel of a whole slice, so it may be larger.
     """
 
     layer: str
@@ -147,7 +151,8 @@ def receptive_field(layer: str, config: UNetConfig) -> int:
 def preferred_size(layer: str, config: UNetConfig) -> int:
     """Side of a layer's preferred images in pixels: its receptive field, and not more than about `LARGEST`.
 
-    It is an odd number of the coarsest pixels on the way, so that in the encoder one pixel of the map is the centre.
+    It is an odd number of the coarsest pixels on the way, so that in the encoder one pixel of the map is the centre;
+    three at least, which is more than `LARGEST` where these are 32 pixels or larger (depth 5 and more).
     """
     multiple = _coarsest(layer, config.depth)
     wanted = min(receptive_field(layer, config) + (1 << level_of(layer, config.depth)), LARGEST)
@@ -158,9 +163,19 @@ def preferred_size(layer: str, config: UNetConfig) -> int:
 
 
 def preferred_images(
-    model: ModelFolder, layer: str, size: int | None = None, steps: int = STEPS, seed: int = 0, report: Report = silent
+    model: ModelFolder,
+    layer: str,
+    size: int | None = None,
+    steps: int = STEPS,
+    seed: int = 0,
+    report: Report = silent,
+    *,
+    patches: Mapping[int, Images] = NO_PATCHES,
 ) -> Preferred:
-    """For every filter of `layer` the image that makes it fire most, found by gradient ascent (with PyTorch).
+    """For every filter of `layer` an image that makes it fire strongly, found by gradient ascent (with PyTorch).
+
+    The ascent may end at a maximum that is not the highest. A filter with one of the `patches` gets a second ascent,
+    from there, and what fires more is kept.
 
     What is raised is the filter's activation before the ReLU, which has a gradient where the filter is silent, in the
     centre pixel of its map; the mean of the four centre pixels where the map's side is even. Every step adds the
@@ -176,9 +191,11 @@ def preferred_images(
         steps: of the ascent.
         seed: of the noise that it starts from, and of the jitter; the same seed gives the same images.
         report: told the share done.
+        patches: by filter, an image (size, size) in 0..1 to start a second ascent from, such as where it fires most in
+            real slices (`patches_around`).
 
     Raises:
-        UsageError: the network has no such layer, or `size` or `steps` is impossible.
+        UsageError: the network has no such layer, or `size`, `steps` or the size of a patch is impossible.
         EngineError: PyTorch is not installed.
     """
     config = model.spec.network
@@ -189,6 +206,8 @@ def preferred_images(
         raise UsageError(f"{layer} needs images of a multiple of {multiple} pixels and two at least, got {size}")
     if steps < 1:
         raise UsageError(f"{steps} steps: an ascent needs one or more")
+    if any(patch.shape != (size, size) for patch in patches.values()):
+        raise UsageError(f"patches of {layer} must have {size} x {size} pixels, as its images have")
     try:
         import torch
     except ImportError as error:
@@ -197,14 +216,19 @@ def preferred_images(
 
     random = np.random.default_rng(seed)
     filters = layers_of(config)[layer]
-    starts = (0.5 + 0.02 * random.standard_normal((filters, 1, size, size))).astype(np.float32)
+    noise = (0.5 + 0.02 * random.standard_normal((filters, 1, size, size))).astype(np.float32)
+    starts = np.concatenate([noise, *(patch[None, None] for patch in patches.values())]).astype(np.float32)
+    owners = np.array([*range(filters), *patches])
     shifts = random.integers(-(multiple // 2), multiple // 2 + 1, (steps, 2)).tolist()
     ascent = _Ascent(folded_layers(config, model.weights()), config.depth, layer, shifts)
-    parts = [np.arange(at, min(at + PER_RUN, filters)) for at in range(0, filters, PER_RUN)]
+    parts = [slice(at, at + PER_RUN) for at in range(0, len(owners), PER_RUN)]
     with torch_threads(1):  # the images are shared among threads instead
-        done = in_order(lambda part: ascent(torch.from_numpy(starts[part]), torch.from_numpy(part)), parts)
-        images, values = zip(*(next(done) for _ in reporting(parts, report)), strict=True)
-    return Preferred(layer, np.concatenate(images), np.concatenate(values))
+        done = in_order(lambda part: ascent(torch.from_numpy(starts[part]), torch.from_numpy(owners[part])), parts)
+        found = [np.concatenate(some) for some in zip(*(next(done) for _ in reporting(parts, report)), strict=True)]
+    images, values = found
+    strongest_first = np.lexsort((-values, owners))  # of each filter; of equals, the one from noise
+    best = strongest_first[np.unique(owners[strongest_first], return_index=True)[1]]
+    return Preferred(layer, images[best], values[best])
 
 
 class _Ascent:

@@ -33,7 +33,7 @@ class Subject:
         images: (N, 1, rows, columns) in 0..1.
         reference: where the cavity is (N, rows, columns): what the expert drew, or what the whole network finds.
         phases: `ED`, `ES` or `OTHER` of each slice (N,).
-        pixel_ml: volume that a pixel stands for, of each slice (N,).
+        pixel_ml: volume that a pixel stands for, of each slice (N,); more where a slice stands for others too.
     """
 
     patient: str
@@ -51,6 +51,8 @@ def cavity_on_grid(logits: NDArray[np.float32], spec: ModelSpec) -> NDArray[np.b
 
 def subject_of_cine(cine: Cine, inspector: Inspector) -> Subject:
     """A cine without reference: its ED and ES as the whole network finds them, and what it finds there.
+
+    Of a frame of more than `MOST_SLICES` as many are taken, evenly chosen; each stands for the slices nearest to it.
 
     Raises:
         InputError: it finds no heart.
@@ -71,7 +73,7 @@ def subject_of_cine(cine: Cine, inspector: Inspector) -> Subject:
         images=images[chosen],
         reference=found[chosen],
         phases=np.repeat(np.array(list(frames.values()), np.uint8), len(slices)),
-        pixel_ml=np.full(len(chosen), _pixel_ml(cine, spec) * cine.slice_count / len(slices)),
+        pixel_ml=np.tile(_pixel_ml(cine, spec) * _stands_for(slices, cine.slice_count), len(frames)),
     )
 
 
@@ -100,6 +102,12 @@ def subjects_of_cases(
     if not any(subject.reference.any() for subject in subjects):
         raise InputError("there is no left ventricle in the reference of any case: give labelled short-axis cine MR")
     return subjects
+
+
+def _stands_for(chosen: NDArray[np.intp], count: int) -> NDArray[np.float64]:
+    """How many of `count` slices each of the `chosen` ones stands for: those nearest to it, half of one between two."""
+    borders = np.concatenate([[-0.5], (chosen[:-1] + chosen[1:]) / 2, [count - 0.5]])
+    return np.diff(borders)
 
 
 def _frames_of_case(case: EvaluationCase, spec: ModelSpec) -> list[Subject]:

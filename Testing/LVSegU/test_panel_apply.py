@@ -112,6 +112,22 @@ def test_cancel_leaves_the_scene_as_it_was(the_panel: OpenModule) -> None:
     assert node_ids() == before
 
 
+def test_cancelling_is_no_error_in_any_language(
+    the_panel: OpenModule, a_cine: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    """Slicer translates by module: the same word may be another one elsewhere."""
+    from LVSegUSlicer import messages
+
+    assert a_cine is not None
+    monkeypatch.setattr(messages, "_", str.upper)
+    ui = the_panel.panel.ui
+    click(ui.applyButton)
+    click(ui.applyButton)
+    finished(the_panel)
+    assert ui.statusLabel.text == "CANCELLED"
+    assert caplog.text == "", "no dialog"
+
+
 def test_removing_the_input_while_it_runs_says_so(the_panel: OpenModule, the_desktop: Any, a_cine: Any) -> None:
     ui = the_panel.panel.ui
     click(ui.applyButton)

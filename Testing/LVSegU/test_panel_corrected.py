@@ -87,6 +87,72 @@ def test_tables_and_chart_that_were_removed_are_made_anew_when_needed(
     assert caplog.text == ""
 
 
+def test_a_result_without_its_measures_can_be_measured_again(
+    the_panel: OpenModule, the_desktop: Any, a_result: Any
+) -> None:
+    ui, logic = the_panel.panel.ui, the_panel.panel.logic
+    assert not ui.measureButton.visible
+    values = [ui.measuresTable.item(row, 2).text() for row in range(4)]
+    the_desktop.mrmlScene.RemoveNode(logic.resultsOf(a_result).measuresTableNode)
+    other = the_desktop.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "liver")
+    ui.resultSelector.setCurrentNode(other)
+    assert (ui.noResultLabel.visible, ui.measureButton.visible) == (True, False)
+    ui.resultSelector.setCurrentNode(a_result)
+    assert (ui.resultsPanel.visible, ui.measureButton.visible) == (False, True)
+    click(ui.measureButton)
+    assert (ui.resultsPanel.visible, ui.measureButton.visible) == (True, False)
+    assert [ui.measuresTable.item(row, 2).text() for row in range(4)] == values
+
+
+def test_an_export_after_a_correction_shows_what_it_wrote(
+    the_panel: OpenModule, the_desktop: Any, a_result: Any, tmp_path: Path
+) -> None:
+    ui, logic = the_panel.panel.ui, the_panel.panel.logic
+    logic.goToFrame(a_result, "ED")
+    correct(the_panel, the_desktop, a_result)
+    before = ui.measuresTable.item(0, 2).text()
+    FileDialog.will_choose(tmp_path / "beat.csv")
+    click(ui.exportButton)
+    assert not ui.warningLabel.visible
+    volumes = [float(line.split(",")[2]) for line in (tmp_path / "beat.csv").read_text().splitlines()[1:]]
+    assert ui.measuresTable.item(0, 2).text() != before
+    assert float(ui.measuresTable.item(0, 2).text().split()[0]) == pytest.approx(max(volumes), abs=0.05)
+
+
+def test_moving_the_images_is_no_correction(the_panel: OpenModule, a_result: Any) -> None:
+    the_panel.leave()
+    a_result.GetNodeReference("LVSegU.Input").SetOrigin(137.0, 137.0, -30.0)
+    the_panel.enter()
+    assert not the_panel.panel.ui.warningLabel.visible
+
+
+def test_a_result_that_is_removed_is_gone_also_when_the_cine_plays_on(
+    the_panel: OpenModule, the_desktop: Any, a_result: Any
+) -> None:
+    ui = the_panel.panel.ui
+    browser = the_panel.panel.logic.resultsOf(a_result).browserNode
+    the_desktop.mrmlScene.RemoveNode(a_result)
+    browser.SetSelectedItemNumber(2)
+    assert not ui.resultsPanel.visible
+    assert ui.resultSelector.currentNode() is None
+    assert the_desktop.util.getNodesByClass("vtkMRMLSegmentationNode") == []
+    click(ui.applyButton)
+    wait_until(lambda: not the_panel.panel.logic.isRunning)
+    assert ui.resultSelector.currentNode().GetDisplayNode().GetVisibility()
+
+
+def test_of_the_current_frame_alone_it_is_told_which(the_panel: OpenModule, a_result: Any) -> None:
+    ui = the_panel.panel.ui
+    the_panel.panel.logic.resultsOf(a_result).browserNode.SetSelectedItemNumber(2)
+    ui.framesComboBox.currentIndex = 1
+    click(ui.applyButton)
+    wait_until(lambda: not the_panel.panel.logic.isRunning)
+    assert ui.resultSelector.currentNode().GetName() == "heart LV frame 2"
+    assert ui.measuresTable.item(0, 3).text() == "frame 2"
+    click(ui.updateButton)
+    assert ui.measuresTable.item(0, 3).text() == "frame 2"
+
+
 def test_frames_that_are_played_no_more_are_not_measured_as_one(
     the_panel: OpenModule, the_desktop: Any, a_result: Any
 ) -> None:

@@ -238,6 +238,17 @@ def test_a_scene_that_is_closed_meanwhile_stays_empty(
     assert the_desktop.util.getNodesByClass("vtkMRMLScalarVolumeNode") == []
 
 
+def test_what_is_loaded_gets_the_buttons_that_play_it(
+    the_panel: OpenModule, the_desktop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(the_desktop.modules.sequences, "showSequenceBrowser", shown.append, raising=False)
+    monkeypatch.setattr(type(the_desktop.app), "layoutManager", lambda _app: object())
+    monkeypatch.setattr(the_desktop.util, "setSliceViewerLayers", lambda **_layers: None)
+    click(the_panel.panel.ui.sampleButton)
+    assert shown == [the_desktop.util.getNode("SCD0000101 browser")]
+
+
 def test_a_folder_without_a_cine_says_so(the_panel: OpenModule, tmp_path: Path, caplog: Any) -> None:
     before = node_ids()
     FileDialog.will_choose(tmp_path)

@@ -25,6 +25,17 @@ def test_the_module_says_what_it_is(the_panel: OpenModule, the_desktop: Any) -> 
     assert "Sunnybrook" in said.acknowledgementText
 
 
+def test_the_help_leads_to_the_documentation(the_panel: OpenModule, the_desktop: Any) -> None:
+    """A section of the README at the extension's home page."""
+    assert the_panel is not None
+    root = MODULE.parents[1]
+    (url,) = re.findall(r'<a href="([^"]+)">', the_desktop.modules.lvsegu.helpText)
+    home, _, section = url.partition("#")
+    assert f'set(EXTENSION_HOMEPAGE "{home}")' in (root / "CMakeLists.txt").read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", (root / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert section in [heading.lower().replace(" ", "-") for heading in headings]
+
+
 def test_the_modules_that_it_uses_are_loaded_before_it(the_panel: OpenModule, the_desktop: Any) -> None:
     """Those whose logics the code asks for."""
     sources = [path.read_text(encoding="utf-8") for path in MODULE.parent.rglob("*.py")]
@@ -68,19 +79,19 @@ def reload(name):
     print("kept:", [one for one in sys.modules if one.split(".")[0] in ("LVSegUSlicer", "LVSegULib")])
     del sys.modules[name]
     again = start.open_module(Path({str(MODULE)!r}))
-    from LVSegUSlicer.import_guard import _guards
+    from LVSegUSlicer.scene_guards import _guards
     print("another:", type(again.panel.logic) is not type(opened.panel.logic), "guards:", len(_guards))
     slicer.mrmlScene.Clear(0)
     again.close()
     from Testing.desktop.record import take_problems
     print("problems:", take_problems())
 slicer.util.reloadScriptedModule = reload
-old = sys.modules["LVSegUSlicer.import_guard"]
+old = sys.modules["LVSegUSlicer.scene_guards"]
 opened.panel.onReload()
 """
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=False)
-    expected = ["watching still: 0", "kept: []", "another: True guards: 1", "problems: []"]
+    expected = ["watching still: 0", "kept: []", "another: True guards: 2", "problems: []"]
     assert done.stdout.splitlines()[-4:] == expected, done.stderr[-2000:]
 
 
@@ -115,8 +126,8 @@ def test_opening_it_looks_no_further_than_the_cine(the_panel: OpenModule, monkey
     add_volume(a_beating_heart()[0], "plain")
     add_cine(a_beating_heart())
     seen: list[Any] = []
-    whole = scene_reader.looksLikeCt
-    monkeypatch.setattr(scene_reader, "looksLikeCt", lambda node: seen.append(node) or whole(node))
+    whole = scene_reader.looksLikeNoMr
+    monkeypatch.setattr(scene_reader, "looksLikeNoMr", lambda node: seen.append(node) or whole(node))
     from LVSegUSlicer.input_view import likelyInput
 
     assert likelyInput().GetName() == "cine"

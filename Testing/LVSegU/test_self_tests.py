@@ -29,3 +29,13 @@ def test_the_self_test_of_the_module_passes(the_panel: OpenModule) -> None:
     """The one of Slicer's button "Reload and Test"."""
     pytest.importorskip("onnxruntime")
     the_panel.module.LVSegUTest().runTest()
+
+
+def test_the_self_test_says_why_it_cannot_be_run(the_panel: OpenModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ "Reload and Test" would show the exception of a test that is left out as a failure."""
+    shown: list[str] = []
+    monkeypatch.setattr(the_panel.module, "readyEngines", tuple)
+    monkeypatch.setattr(the_panel.module.LVSegUTest, "delayDisplay", lambda _test, text: shown.append(text))
+    the_panel.module.LVSegUTest().runTest()
+    (text,) = shown
+    assert text.startswith("Not tested: neither ONNX Runtime nor PyTorch is installed")

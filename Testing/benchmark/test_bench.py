@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from LVSegULib.benchmark.bench import Contender, bench
+from LVSegULib.benchmark.bench import Contender, bench, labels_by_channel
 from LVSegULib.benchmark.classic import random_weights, save_random_model
 from LVSegULib.benchmark.memory import peak_memory_mb
 from LVSegULib.modelfolder.weights import check_weights
@@ -42,6 +42,18 @@ def test_every_contender_is_timed(tmp_path: Path) -> None:
         f"round {number} of 2: {t.contender.label}, {t.contender.way}" for number in (1, 2) for t in timings
     ]
     assert timings[1].peak_memory_mb > timings[0].peak_memory_mb  # PyTorch is loaded by its own process only
+
+
+def test_labels_are_those_of_the_largest_channel_and_the_background() -> None:
+    """Two labels, the background's logit is 0: a pixel of the first, of the second above the first, and of neither."""
+    logits = np.array([[[[1.0, 2.0, -1.0]], [[-1.0, 3.0, -2.0]]]], np.float32)
+    assert labels_by_channel(logits, has_background=False).tolist() == [[[1, 2, 0]]]
+
+
+def test_labels_of_a_network_that_has_a_channel_for_the_background() -> None:
+    """The label's channel is above the background's in the first pixel only, though above 0 in the second too."""
+    logits = np.array([[[[-2.0, 2.0, 1.0]], [[-1.0, 1.0, -1.0]]]], np.float32)
+    assert labels_by_channel(logits, has_background=True).tolist() == [[[1, 0, 0]]]
 
 
 def test_random_weights_fit_their_network() -> None:

@@ -61,6 +61,36 @@ def test_only_what_is_new_changed_lost_or_asked_for_is_done_again(tmp_path: Path
     assert {name: row["attempts"] for name, row in rows.items()} == dict(zip(rows, "22121", strict=True))
 
 
+def test_a_case_whose_input_is_gone_leaves_the_table_and_the_page(tmp_path: Path, bright_model: Path) -> None:
+    folder, out = write_cohort(tmp_path / "in"), tmp_path / "out"
+    segment(folder, out, bright_model)
+    (folder / "bert.nii.gz").unlink()
+    ended, totals = segment(folder, out, bright_model)
+    assert (ended, totals.gone, totals.status) == ([], 1, Counter(done=2))
+    assert sorted(table(out)) == ["anna", "cleo"]
+    assert "bert" not in (out / "overview.html").read_text(encoding="utf-8")
+    assert (out / "cases/bert/bert.seg.nrrd").is_file()
+
+
+def test_a_table_that_could_not_be_written_is_written_by_the_next_run(
+    tmp_path: Path, bright_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = write_cohort(tmp_path / "in", ["anna"]), tmp_path / "out"
+    segment(folder, out, bright_model)
+    write_phantom(folder / "bert.nii.gz")
+
+    def refuse(path: Path, _rows: object) -> None:
+        raise OutputError(f"cannot write {path}: No space left on device")
+
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr("LVSegULib.cohort.cohort.write_csv", refuse)
+        with pytest.raises(OutputError, match="No space left"):
+            segment(folder, out, bright_model)
+    assert sorted(table(out)) == ["anna"]
+    assert segment(folder, out, bright_model)[0] == []
+    assert sorted(table(out)) == ["anna", "bert"]
+
+
 def test_a_manifest_that_is_lost_is_made_again_of_the_receipts(tmp_path: Path, bright_model: Path) -> None:
     folder, out = write_cohort(tmp_path / "in", ["anna"]), tmp_path / "out"
     segment(folder, out, bright_model)

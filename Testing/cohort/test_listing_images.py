@@ -55,6 +55,29 @@ def test_label_maps_that_lvsegu_wrote_are_none(tmp_path: Path) -> None:
     assert listing.left_out["label maps that LVSegU wrote"] == 1
 
 
+def test_label_maps_beside_their_images_are_none(tmp_path: Path) -> None:
+    """As ACDC has them, and as people name them."""
+    beside = (
+        "p1_frame01.nii.gz",
+        "p1_frame01_gt.nii.gz",
+        "anna.nrrd",
+        "anna-Label.nii.gz",
+        "bo.seq.nrrd",
+        "bo_seg.mha",
+    )
+    for name in (*beside, "alone_gt.nii.gz", "gt/p1_frame01_gt.nii.gz"):
+        a_file(tmp_path / name)
+    listing = search(tmp_path)
+    assert [one.key for one in listing.found] == [
+        "alone_gt.nii.gz",
+        "anna.nrrd",
+        "bo.seq.nrrd",
+        "gt/p1_frame01_gt.nii.gz",
+        "p1_frame01.nii.gz",
+    ]
+    assert listing.left_out == {"label maps by their names": 3}
+
+
 def test_a_folder_that_only_has_the_name_of_labels_holds_cases(tmp_path: Path) -> None:
     a_file(tmp_path / "labelsTr" / "a.nii")
     assert list(found_in(tmp_path)) == ["labelsTr/a.nii"]

@@ -139,3 +139,45 @@ def test_names_that_are_no_utf8_are_kept_in_a_form_that_can_be_printed(tmp_path:
         manifest.settle_root(folder)
         with pytest.raises(UsageError, match="holds the cohort of"):
             manifest.settle_root(tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE cohort SET value = 'x' WHERE name = 'format'",
+        "UPDATE cohort SET value = CAST(x'ff31' AS TEXT) WHERE name = 'format'",
+        "DROP TABLE cohort; CREATE TABLE cohort (name TEXT PRIMARY KEY)",
+        "DROP TABLE cohort; CREATE TABLE cohort (title TEXT PRIMARY KEY, value TEXT)",
+    ],
+)
+def test_a_manifest_that_holds_something_else_is_damaged(tmp_path: Path, change: str) -> None:
+    with open_manifest(tmp_path):
+        pass
+    _change(tmp_path, change)
+    with pytest.raises(OutputError, match=r"is damaged \(.+\): delete it; what is done"), open_manifest(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE cases SET result = '[]'",
+        "UPDATE cases SET recipe = 'x'",
+        "UPDATE cases SET name = CAST(x'ff31' AS TEXT)",
+        "ALTER TABLE cases RENAME COLUMN is_listed TO is_liste",
+    ],
+)
+def test_a_case_that_holds_something_else_is_damage(tmp_path: Path, change: str) -> None:
+    with open_manifest(tmp_path) as manifest:
+        (case,) = listed(manifest, write_cohort(tmp_path / "in", ["anna"]))
+        manifest.note(case, RECIPE, ENDING)
+    _change(tmp_path, change)
+    said = r"is damaged \(.+\): delete it; what is done"
+    with open_manifest(tmp_path) as manifest, pytest.raises(OutputError, match=said):
+        list(manifest.rows())
+
+
+def _change(folder: Path, script: str) -> None:
+    connection = sqlite3.connect(folder / MANIFEST)
+    connection.executescript(script)
+    connection.close()

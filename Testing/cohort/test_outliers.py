@@ -105,3 +105,33 @@ def test_failures_neither_count_nor_are_marked() -> None:
 
 def test_without_cases_there_is_nothing_to_do() -> None:
     mark_outliers([])
+
+
+def test_distances_are_told_and_compared_with_two_decimals() -> None:
+    assert marked("LVEF_percent", (*EVEN, 12.0))[-1]["outlier"] == 7.42  # 44 / (1.4826 x 4) = 7.4194
+    for value, outlier, is_told in ((63.5, 3.5, True), (63.496, 3.5, True), (63.494, 3.49, False)):
+        row = marked("LVEF_percent", (60.0,) * 8 + (value,))[-1]  # a point is the least spread
+        assert (row["outlier"], bool(row["outlier_reason"])) == (outlier, is_told)
+
+
+def test_three_figures_are_told_at_most() -> None:
+    usual = {"LVEF_percent": 60.0, "RVEF_percent": 60.0, "wall_thickening_percent": 60.0, "quality": 0.9}
+    rows = [a_done_row(f"p{number}", **usual) for number in range(8)]
+    far = {"LVEF_percent": 66.0, "RVEF_percent": 65.0, "wall_thickening_percent": 64.0, "quality": 0.825}
+    rows.append(a_done_row("far", **far))  # 6, 5, 4 and 3.75 away
+    mark_outliers(rows)
+    reason = rows[-1]["outlier_reason"]
+    assert reason == "LVEF 66 %, half of the cohort 60 %; also RVEF 65 %, Wall thickening 64 %"
+
+
+@pytest.mark.parametrize(("other", "told"), [(63.5, "; also RVEF 64 %"), (63.49, "")])
+def test_further_figures_are_told_from_the_same_distance_on(other: float, told: str) -> None:
+    rows = [a_done_row(f"p{number}", LVEF_percent=60.0, RVEF_percent=60.0) for number in range(8)]
+    rows.append(a_done_row("far", LVEF_percent=66.0, RVEF_percent=other))
+    mark_outliers(rows)
+    assert rows[-1]["outlier_reason"] == f"LVEF 66 %, half of the cohort 60 %{told}"
+
+
+def test_a_quality_above_the_middle_is_no_distance_at_all() -> None:
+    rows = marked("quality", (0.9,) * 8 + (0.91, 0.89, None))
+    assert [row["outlier"] for row in rows] == [0.0] * 9 + [0.5, 0.0]  # 0.02 is the least spread

@@ -77,6 +77,23 @@ def test_a_model_without_calibration_says_nothing_of_quality(
     assert "flagged" not in (tmp_path / "p0_ED_0000.csv").read_text(encoding="utf-8")
 
 
+def test_the_model_itself_is_not_replaced(hard_hearts: Path, a_fold: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (a_fold / "model.json").read_bytes()
+    assert calibrate(a_fold, "--data", hard_hearts, "--out", a_fold) == 2
+    assert f"{a_fold} is the model itself: choose another --out" in capsys.readouterr().err
+    assert (a_fold / "model.json").read_bytes() == before
+
+
+def test_another_model_is_not_replaced_without_being_told(
+    hard_hearts: Path, a_fold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = save_fold(tmp_path / "other", ["x"], EVERYONE).path
+    before = (other / "model.json").read_bytes()
+    assert calibrate(a_fold, "--data", hard_hearts, "--out", other) == 3
+    assert f"{other} holds a model already" in capsys.readouterr().err
+    assert (other / "model.json").read_bytes() == before
+
+
 def test_either_a_folder_or_a_judgement_is_asked_for(
     hard_hearts: Path, a_fold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -62,6 +62,36 @@ def test_two_commands_do_not_add_to_one_data_set(tmp_path: Path, capsys: pytest.
     assert add(tmp_path, str(tmp_path / "in")) == 0
 
 
+def test_a_patient_in_other_letters_is_written_as_before(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert add(tmp_path, *a_pair(tmp_path, "Anna"), "--phase", "ED") == 0
+    assert add(tmp_path, *a_pair(tmp_path, "other"), "--patient", "anna", "--phase", "ES") == 0
+    assert cases(tmp_path) == ["Anna_ED", "Anna_ES"]
+    said = "lvsegu: warning: anna_ES: added as Anna_ES, as the others of this patient are written\n"
+    assert capsys.readouterr().err == said
+
+
+def test_an_empty_label_map_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    volume = str(write_volume(tmp_path / "anna.nrrd", an_image()[0]))
+    empty = str(write_volume(tmp_path / "empty.nrrd", np.zeros_like(an_image()[0], np.uint8)))
+    assert add(tmp_path, volume, empty, "--segment", "1=LV") == 3
+    assert capsys.readouterr().err == f"lvsegu: {empty}: is empty: nothing is drawn in it\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "something is missing, expected lvsegu dataset add FOLDER VOLUME SEGMENTATION [OPTIONS] ("),
+        (["add"], "something is missing, expected lvsegu dataset add FOLDER VOLUME SEGMENTATION [OPTIONS] ("),
+        (["remove", "mine"], "there is no lvsegu dataset remove: to take a case out, delete its files in imagesTr and"),
+        (["mine", "a.nrrd"], "there is no lvsegu dataset mine: what there is is lvsegu dataset add FOLDER VOLUME SEG"),
+    ],
+)
+def test_what_can_be_done_is_said(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dataset", *words]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"lvsegu: {said}")
+
+
 def test_ed_and_es_in_small_letters_are_one_patient(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("mouse 1_ed", "mouse 1_es"):
         a_pair(tmp_path / "in", name)

@@ -41,3 +41,14 @@ def test_a_package_without_the_sample(
     monkeypatch.setattr(sample, "SAMPLES", tmp_path)
     assert main(["demo", "--out", str(tmp_path / "out")]) == 3
     assert "the sample patient is not there: run this in a clone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("bench", "--rounds", "1"), ("filters", "lv", "--out", "filters")])
+def test_what_another_cine_can_be_given_for_says_so(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sample, "SAMPLES", tmp_path / "nowhere")
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 3
+    message = "the sample patient is not there: run this in a clone of the repository, or give --input CINE"
+    assert capsys.readouterr().err.splitlines()[-1] == f"lvsegu: {message}"

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from LVSegULib.commands import filters
 from LVSegULib.commands.main import main
+from LVSegULib.evaluation.bootstrap import summarise
 from LVSegULib.modelfolder.folder import ModelFolder
+from LVSegULib.visualization.effects import Effect
+from LVSegULib.visualization.filters import Filter
 from Testing.visualization import networks
 
 
@@ -71,6 +77,17 @@ def test_effects_are_measured_on_labelled_patients(
     words = ["--data", str(a_data_set_of_phantom_hearts), "--split", str(split), "--off", "decoder.1.1:0"]
     assert main(["filters", str(a_model.path), *words]) == 0
     assert " to " in capsys.readouterr().out  # an interval over two patients
+
+
+@pytest.mark.parametrize(
+    ("found", "said"), [(17, "+2.0 (+1.0 to +3.0) of 17 of 20 hearts"), (20, "+2.0 (+1.0 to +3.0)"), (0, "-")]
+)
+def test_a_row_says_of_how_many_hearts_the_lvef_is(found: int, said: str) -> None:
+    names = [str(number) for number in range(20)]
+    whole = summarise([0.0] * 20, names)
+    lvef = replace(whole, mean=2.0 if found else math.nan, count=found, mean_interval=(1.0, 3.0))
+    row = filters.row_of(Effect((Filter("encoder.0.0", 1),), 0.5, whole, whole, lvef))
+    assert row.split("  ")[-1].strip() == said
 
 
 def effect_of_a_filter(model: ModelFolder, data: list[Path], out: Path) -> dict[str, str]:
@@ -196,7 +213,7 @@ def test_all_adds_preferences_attribution_and_robustness(
     assert main(["filters", str(a_model.path), "--input", str(a_square), "--all", "--out", str(out)]) == 0
     assert {"attribution.png", "robustness.png", "robustness.csv"} <= {path.name for path in out.iterdir()}
     page = (out / "filters.html").read_text(encoding="utf-8")
-    assert "would make it fire most" in page
+    assert "an image found by ascent: " in page
     assert "How the network breaks" in page
     assert str(out / "robustness.csv") in capsys.readouterr().out
 

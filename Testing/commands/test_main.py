@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,9 @@ def a_command_that_raises(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         (MemoryError(), 1, "out of memory: close other programs, or give fewer or smaller images"),
         (OSError(28, "No space left on device", "out/a.csv"), 3, "out/a.csv: No space left on device"),
         (ModuleNotFoundError("", name="torch"), 3, 'torch is not installed: pip install "lvsegu[train]"'),
+        (ModuleNotFoundError("", name="captum"), 3, 'captum is not installed: pip install "lvsegu[filters]"'),
+        (ModuleNotFoundError("", name="dask"), 3, 'dask is not installed: pip install "lvsegu[cohort]"'),
+        (RuntimeError('see "lvsegu[train]"'), 1, 'fault: RuntimeError: see "lvsegu[train]": run it again'),
         (ZeroDivisionError("by\n0"), 1, "fault: ZeroDivisionError: by: run it again with --debug and report what is"),
     ],
 )
@@ -64,6 +68,19 @@ def test_every_error_is_one_line_and_a_code(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.startswith(f"lvsegu: {line}") and printed.err.count("\n") == 1
+
+
+def test_the_end_that_a_system_asks_for_is_as_ctrl_c(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    asked = SimpleNamespace(add_arguments=lambda _: None, run=lambda _: signal.raise_signal(signal.SIGTERM))
+    monkeypatch.setattr(command_line, "_module", lambda _: asked)
+    try:
+        assert main(["models"]) == 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert capsys.readouterr().err == "lvsegu: cancelled\n"
 
 
 @pytest.mark.parametrize(
@@ -154,3 +171,44 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(("words", "code"), [("models", 0), ("info nosuch", 2), ("segment /nosuch --out /tmp/x", 3)])
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.skipif(os.name == "nt", reason="no POSIX shell")
+def test_a_stream_that_was_closed_before_the_start_changes_no_code(words: str, code: int, closed: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m LVSegULib {words} {closed}', sys.executable], capture_output=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr and b"fault" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is there on Linux only")
+def test_output_that_cannot_be_written_is_told() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "LVSegULib", "models"], stdout=full, stderr=subprocess.PIPE, check=False, cwd=ROOT
+        )
+    assert done.stderr == b"lvsegu: cannot write to the standard output: No space left on device\n"
+    assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["segment", "", "--out", "out"],
+        ["segment", "a", "--out", ""],
+        ["segment", "a", "--out", "out", "--model", ""],
+        ["evaluate", "a", "--split", ""],
+        ["train", "--data", "", "--out", "run"],
+        ["prune", "lv", "--data", "a", "--data", "", "--out", "small"],
+        ["prune", "", "--data", "a", "--out", "small"],
+    ],
+)
+def test_an_empty_path_is_not_taken_for_the_current_folder(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and ("is empty: give the path" in error or ": an empty text was given: " in error)

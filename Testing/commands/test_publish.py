@@ -53,6 +53,17 @@ def test_a_model_is_published_and_listed(
     assert "Phantoms 0.900" in capsys.readouterr().out
 
 
+def test_another_model_is_replaced_with_replace_only(
+    tmp_path: Path,
+    a_trained_model: ModelFolder,  # noqa: F811
+    the_files: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["publish", str(a_trained_model.path), *the_files]
+    assert [main(words), main(words), main([*words, "--replace"])] == [0, 3, 0]
+    assert f"{tmp_path / 'models' / 'lv'} holds a model already" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("missing", ["worst.png", "commands.txt"])
 def test_a_missing_file_is_bad_input(
     missing: str,

@@ -73,6 +73,14 @@ def test_those_without_a_heart_are_named(
     assert "left out, as no heart was found: anna_ES" in capsys.readouterr().err
 
 
+def test_images_in_the_folder_of_test_images_only_are_not_drawn(
+    a_data_set: Path, a_model_that_finds_bright_pixels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (a_data_set / "imagesTr").rename(a_data_set / "imagesTs")
+    assert relabel(a_data_set, a_model_that_finds_bright_pixels, tmp_path / "new") == 3
+    assert "DatasetX: has images in imagesTs only, expected them in imagesTr" in capsys.readouterr().err
+
+
 def test_a_data_set_that_people_drew_is_an_output_error(
     a_data_set: Path, a_model_that_finds_bright_pixels: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

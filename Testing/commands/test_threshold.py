@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from LVSegULib.commands import threshold
 from LVSegULib.commands.main import main
 from LVSegULib.evaluation.threshold_choice import PROBABILITIES, Choice
-from LVSegULib.modelfolder.folder import ModelFolder, open_model
+from LVSegULib.modelfolder.folder import ModelFolder, open_model, save_model
+from LVSegULib.preparation.grid import Grid
 from Testing.modelfolder.test_threshold import a_run_model  # noqa: F401, fixture
 
 
@@ -64,8 +66,49 @@ def test_the_folder_may_be_the_one_that_it_runs_in(
     (tmp_path / "new").mkdir()
     monkeypatch.chdir(tmp_path / "new")
     for probability in ("0.75", "0.6"):
-        assert main(["threshold", str(a_run_model.path), "--probability", probability, "--out", "."]) == 0
+        words = ["threshold", str(a_run_model.path), "--probability", probability, "--out", "."]
+        assert main([*words, "--replace"]) == 0
         assert main(["info", str(tmp_path / "new")]) == 0
+
+
+def test_the_model_itself_is_not_replaced(
+    a_run_model: ModelFolder,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = (a_run_model.path / "model.json").read_bytes()
+    monkeypatch.chdir(a_run_model.path)
+    for out in (str(a_run_model.path), "."):
+        assert main(["threshold", str(a_run_model.path), "--probability", "0.75", "--out", out]) == 2
+        assert f"{out} is the model itself: choose another --out" in capsys.readouterr().err
+    assert (a_run_model.path / "model.json").read_bytes() == before
+
+
+def test_another_model_is_replaced_with_replace_only(
+    a_run_model: ModelFolder,  # noqa: F811
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["threshold", str(a_run_model.path), "--out", str(tmp_path / "new"), "--probability"]
+    assert main([*words, "0.7"]) == 0
+    assert main([*words, "0.6"]) == 3
+    message = "holds a model already: choose another --out, or pass --replace to replace it"
+    assert f"{tmp_path / 'new'} {message}" in capsys.readouterr().err
+    assert open_model(tmp_path / "new").spec.training["thresholds"] == [0.7]
+    assert main([*words, "0.6", "--replace"]) == 0
+    assert open_model(tmp_path / "new").spec.training["thresholds"] == [0.6]
+
+
+def test_folds_of_another_recipe_are_refused(
+    a_run_model: ModelFolder,  # noqa: F811
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    spec = dataclasses.replace(a_run_model.spec, name="other", grid=Grid(2.0, 64, 64))
+    fold = save_model(tmp_path / "fold", spec, a_run_model.weights(), "")
+    words = ["--folds", str(fold.path), "--data", str(tmp_path), "--out", str(tmp_path / "new")]
+    assert main(["threshold", str(a_run_model.path), *words]) == 2
+    assert "see images on different grids: give folds of the same recipe" in capsys.readouterr().err
 
 
 def test_a_folder_with_something_else_is_refused_before_the_work(

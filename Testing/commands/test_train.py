@@ -59,6 +59,9 @@ def test_options_win_over_the_file_and_the_file_over_defaults(tmp_path: Path) ->
         ("steps = 10.5", "steps = 10.5: expected a whole number"),
         ("filters = [4, 8.5]", "filters = "),
         ("[augmentation]\nwobble = 1", r"unknown setting augmentation\.wobble"),
+        ("augmentation = 3", "augmentation = 3: expected a table of settings"),
+        ("[augmentation]\nnoise = -1", r"augmentation\.noise must"),
+        ("steps = 0", "steps must be at least 1"),
         ("steps = ", "cannot read the configuration"),
         ("data = []", "nothing to learn from"),
     ],
@@ -67,8 +70,16 @@ def test_a_wrong_file_is_explained(tmp_path: Path, text: str, message: str) -> N
     file = tmp_path / "mine.toml"
     file.write_text(text, encoding="utf-8")
     words = [] if "data" in text else ["--data", "A"]
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(UsageError, match=message) as raised:
         train.config_of(parsed("--config", str(file), *words))
+    assert "nothing" in message or str(file) in str(raised.value)
+
+
+def test_a_wrong_option_is_not_laid_on_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("steps = 10\nseed = 3\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"^steps must be at least 1, got 0$"):
+        train.config_of(parsed("--config", str(file), "--data", "A", "--steps", "0"))
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_a_segmentation_of_slicer_without_segments(
 ) -> None:
     pair = save(a_volume, tmp_path / "anna", is_cropped=True)
     assert main(["dataset", "add", str(tmp_path / "Mine"), str(pair.volume), str(pair.segmentation)]) == 3
-    assert "no segment is known as the cavity of the left ventricle, it has nothing" in capsys.readouterr().err
+    assert "Segmentation.seg.nrrd: is empty: nothing is drawn in it" in capsys.readouterr().err
 
 
 def test_a_folder_of_patients_saved_from_slicer(

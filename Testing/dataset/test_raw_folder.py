@@ -121,6 +121,13 @@ def test_a_case_is_replaced_by_its_name_in_letters_of_the_other_case(tmp_path: P
     assert description(folder)["numTraining"] == 2
 
 
+def test_a_patient_in_letters_of_the_other_case_is_the_same(tmp_path: Path) -> None:
+    folder = grown(tmp_path / "Mine", a_case("Anna_ED"))
+    for new, written in (("anna_ES", "Anna_ES"), ("ANNA_frame3", "Anna_frame3"), ("annabel_ED", "annabel_ED")):
+        assert [case.name for case in RawFolder(folder).add([a_case(new)])] == [written]
+    assert open_raw_dataset(folder).patients == ("Anna", "annabel")
+
+
 def test_the_folder_is_listed_once_however_many_cases_are_added(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +248,7 @@ def test_an_empty_folder_is_taken_and_another_is_not(tmp_path: Path) -> None:
         ("{", "cannot be read as JSON"),
         ("[]", "is no description of a data set"),
         ('{"file_ending": ".nrrd", "labels": {"LV": 1}}', r"its files end in \.nrrd, new ones would in \.nii\.gz"),
+        ('{"dataset": {}, "labels": {"LV": 1}}', r'its dataset\.json lists its cases \("dataset"\)'),
         ('{"numTraining": 3, "file_ending": ".nii.gz", "labels": {"LV": 1}}', "holds no NAME_0000"),
     ],
 )

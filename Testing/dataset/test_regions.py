@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from LVSegULib.dataset.regions import NAMES, Drawing, assignment_from, find_drawings, label_of
+from LVSegULib.dataset.regions import Drawing, assignment_from, find_drawings, label_of
 from LVSegULib.dataset.segmentation import Segment, Segmentation
 from LVSegULib.errors import InputError, UsageError
-from LVSegULib.labels import ALL_LABELS
 from Testing.dataset.drawings import LV, MYO, RV
 
 TISSUE = "85756007"
@@ -56,11 +55,6 @@ def test_codes_win_over_names() -> None:
 def test_names_without_a_code(name: str, key: str | None) -> None:
     label = label_of(segment(name))
     assert (label and label.key) == key
-
-
-def test_what_lvsegu_calls_its_own_labels_is_known_by_name() -> None:
-    assert all(label.name.casefold() in NAMES[label.key] for label in ALL_LABELS)
-    assert len({name for group in NAMES.values() for name in group}) == sum(map(len, NAMES.values()))
 
 
 def test_phases_are_told_by_the_end_of_the_names() -> None:

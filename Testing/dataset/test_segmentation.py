@@ -83,7 +83,8 @@ def test_the_code_may_be_in_the_anatomic_region(tmp_path: Path) -> None:
 
 def test_a_segmentation_without_segments(tmp_path: Path) -> None:
     path = write_volume(tmp_path / "a.seg.nrrd", np.zeros((1, 1, 1), np.uint8))
-    assert read_segmentation(path).listed() == "nothing"
+    with pytest.raises(InputError, match=r"a\.seg\.nrrd: is empty: nothing is drawn in it$"):
+        read_segmentation(path)
 
 
 def test_an_image_is_no_segmentation(tmp_path: Path) -> None:

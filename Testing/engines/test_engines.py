@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from LVSegULib.benchmark.classic import save_random_model
+from LVSegULib.benchmark.classic import random_weights, save_random_model
 from LVSegULib.engines import base
 from LVSegULib.engines.base import installed_engines, open_engine
 from LVSegULib.errors import EngineError, ModelError, UsageError
@@ -88,6 +89,52 @@ def test_a_model_from_before_blocks_is_run_by_its_layers(a_model: ModelFolder) -
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "openvino", "torch"])
-def test_a_failure_while_running_is_an_engine_error(a_model: ModelFolder, engine: str) -> None:
-    with pytest.raises(EngineError, match="failed on 1 slices"):
-        open_engine(a_model, engine).logits(np.zeros((1, 3, 32, 32), np.float32))
+@pytest.mark.parametrize("shape", [(1, 3, 32, 32), (1, 32, 32), (2, 1, 31, 32), (2, 1, 32, 33), (2, 1, 0, 32)])
+def test_slices_of_an_impossible_shape_are_refused(a_model: ModelFolder, engine: str, shape: tuple[int, ...]) -> None:
+    opened = open_engine(a_model, engine, 1)
+    opened.logits(np.ones((2, 1, 32, 32), np.float32))
+    with pytest.raises(EngineError, match=r"\(N, 1, H, W\), H and W multiples of 2, got"):
+        opened.logits(np.zeros(shape, np.float32))
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino", "torch"])
+def test_a_failure_while_running_is_an_engine_error(
+    a_model: ModelFolder, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("out of memory")
+
+    opened = open_engine(a_model, engine)
+    monkeypatch.setattr(opened, "_network" if engine == "torch" else "_workers", fail)
+    with pytest.raises(EngineError, match="failed on 1 slices: out of memory"):
+        opened.logits(np.zeros((1, 1, 32, 32), np.float32))
+
+
+def test_pytorch_keeps_its_threads(a_model: ModelFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        opened, seen = open_engine(a_model, "torch", 1), list[int]()
+        run = opened._network  # type: ignore[attr-defined]
+        monkeypatch.setattr(opened, "_network", lambda x: (seen.append(torch.get_num_threads()), run(x))[1])
+        opened.logits(np.zeros((1, 1, 32, 32), np.float32))
+        assert (seen, torch.get_num_threads()) == ([1], 3)
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_weights_of_another_network_are_refused() -> None:
+    from LVSegULib.engines.pytorch import load_network
+
+    with pytest.raises(ModelError, match=r"encoder\.1\.0\.weight has shape \(4, 2, 3, 3\)"):
+        load_network(UNetConfig.from_levels((2, 8)), random_weights(UNetConfig.from_levels((2, 4))))
+
+
+def test_a_damaged_graph_is_told_in_plain_words(a_model: ModelFolder) -> None:
+    (a_model.path / BLOCKS).write_bytes(b"no graph at all")
+    digest = hashlib.sha256(b"no graph at all").hexdigest()
+    damaged = ModelFolder(a_model.path, replace(a_model.spec, sha256=a_model.spec.sha256 | {BLOCKS: digest}))
+    with pytest.raises(EngineError, match=r"blocks\.onnx: ONNX Runtime \S+ cannot load it, is it damaged\? Copy the"):
+        open_engine(damaged, "onnxruntime")

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from LVSegULib.evaluation.bootstrap import RESAMPLES, SEED, ratio_of_sums, summarise
+from LVSegULib.evaluation.bootstrap import NO_INTERVAL, RESAMPLES, SEED, interval_text, ratio_of_sums, summarise
 
 
 def plain_bootstrap(values: list[float], patients: list[str], statistic: object) -> tuple[float, float]:
@@ -100,3 +100,14 @@ def test_a_ratio_of_one_patient_has_no_interval() -> None:
 def test_a_ratio_of_nothing_is_nan() -> None:
     assert math.isnan(ratio_of_sums([], []).value)
     assert math.isnan(ratio_of_sums([0.0], [0.0]).value)
+
+
+def test_all_patients_count_in_a_ratio() -> None:
+    assert ratio_of_sums([1, 2, 3], [5, 4, 3]).value == 6 / 12
+    assert ratio_of_sums([1, 2, 3], [5, 4, 3]).patients == 3
+
+
+def test_an_interval_is_written_from_low_to_high_and_a_missing_one_as_a_dash() -> None:
+    assert interval_text((0.125, 0.5), ".3f") == "0.125 to 0.500"
+    assert interval_text((-0.01, 0.02), "+.2f") == "-0.01 to +0.02"
+    assert interval_text(NO_INTERVAL, ".3f") == "-"

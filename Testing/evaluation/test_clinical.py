@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from LVSegULib.errors import InputError
 from LVSegULib.evaluation.clinical import agreement, clinical_figures, patient_volumes
 from LVSegULib.evaluation.overlap import Overlap
 from LVSegULib.evaluation.records import VolumeRecord
 
 
-def a_volume(patient: str, phase: str | None, reference_ml: float, prediction_ml: float) -> VolumeRecord:
-    return VolumeRecord(f"{patient}_{phase}", patient, phase, 0, Overlap(1, 1, 1), 0.0, reference_ml, prediction_ml)
+def a_volume(
+    patient: str, phase: str | None, reference_ml: float, prediction_ml: float, case: str = ""
+) -> VolumeRecord:
+    name = case or f"{patient}_{phase}"
+    return VolumeRecord(name, patient, phase, 0, Overlap(1, 1, 1), 0.0, reference_ml, prediction_ml)
 
 
 def test_ef_error_of_two_patients() -> None:
@@ -37,6 +41,24 @@ def test_ef_error_of_two_patients() -> None:
 def test_named_phases_are_believed_and_a_lone_one_is_left_out() -> None:
     pairs = patient_volumes([a_volume("a", "ED", 50, 50), a_volume("a", "ES", 60, 60), a_volume("b", "ED", 50, 50)])
     assert [(pair.patient, pair.reference_ef) for pair in pairs] == [("a", pytest.approx(-20))]
+
+
+def test_two_visits_of_a_patient_are_two_beats() -> None:
+    volumes = [
+        a_volume("a", "ED", 100, 100, "visit1"),
+        a_volume("a", "ES", 40, 40, "visit1"),  # EF 60
+        a_volume("a", "ED", 200, 200, "visit2"),
+        a_volume("a", "ES", 50, 50, "visit2"),  # EF 75
+    ]
+    pairs = patient_volumes(volumes)
+    assert [(pair.patient, pair.reference_ef) for pair in pairs] == [("a", 60), ("a", 75)]
+    assert clinical_figures(pairs).patients == 1
+
+
+def test_a_second_end_diastole_in_a_stack_of_its_own_is_refused() -> None:
+    volumes = [a_volume("a", phase, 50, 50, f"{visit}_{phase}") for visit in ("one", "two") for phase in ("ED", "ES")]
+    with pytest.raises(InputError, match="a: one_ED and two_ED are both ED"):
+        patient_volumes(volumes)
 
 
 def test_frames_without_phase_are_no_beat() -> None:

@@ -109,7 +109,38 @@ def test_apd_of_a_mask_to_its_own_outline_is_below_half_a_pixel() -> None:
     assert apd_mm < 0.5
 
 
+def test_apd_between_two_label_maps_is_low_by_a_fifth_of_a_pixel() -> None:
+    """Discs whose radii differ by 5, their centres anywhere between pixels."""
+    random = np.random.default_rng(0)
+    found = []
+    for _ in range(20):
+        row, column = 40 + random.uniform(-0.5, 0.5, 2)
+        distance = np.hypot(*np.ogrid[-row : 80.5 - row, -column : 80.5 - column])
+        inner, outer = outer_contour(distance < 20), outer_contour(distance < 25)
+        found.append(average_perpendicular_distance_mm(inner, outer, (1.0, 1.0)))
+    assert np.mean(found) == pytest.approx(5 - 0.18, abs=0.04)
+
+
 def test_a_contour_without_points_is_refused() -> None:
     for contour, manual in ((np.zeros((0, 2)), a_circle(10)), (a_circle(10), np.zeros((0, 2)))):
         with pytest.raises(InputError, match="without points"):
             average_perpendicular_distance_mm(contour, manual, (1.0, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("point", "distance"),
+    [
+        ((0.0, 0.0), 2.4),  # twice the area of a triangle of 3 by 4 by its longest side, 12 / 5
+        ((1.6, 4.3), 2.0),  # 2 (0.6, 0.8) from (0.4, 2.7), which lies at nine tenths of a side
+        ((-2.0, -1.5), 0.0),  # the middle of a side
+        ((7.0, 0.0), 3.0),
+        ((0.0, -5.0), 2.0),
+    ],
+)
+def test_distance_to_the_slanting_sides_of_a_rhombus(point: tuple[float, float], distance: float) -> None:
+    rhombus = np.array([[4.0, 0.0], [0.0, 3.0], [-4.0, 0.0], [0.0, -3.0]])
+    assert distances_to_polygon(np.array([point]), rhombus) == pytest.approx([distance])
+    pixel_mm = np.array([2.0, 0.5])
+    assert average_perpendicular_distance_mm(
+        np.array([point]) / pixel_mm, rhombus / pixel_mm, pixel_mm.tolist()
+    ) == pytest.approx(distance)

@@ -15,7 +15,9 @@ from LVSegULib.errors import InputError
 from LVSegULib.evaluation import datasets
 from LVSegULib.evaluation.cases import EvaluationCase
 from LVSegULib.evaluation.datasets import open_evaluation_set
+from LVSegULib.evaluation.evaluate import evaluate
 from LVSegULib.evaluation.records import compare
+from LVSegULib.evaluation.report import report_text
 from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.reading.sunnybrook import SunnybrookCine
 
@@ -57,10 +59,35 @@ def test_labels_are_read_by_name_and_phases_from_the_file_name(a_raw_folder: Pat
     assert (reference.frames, dict(reference.phases)) == ((0,), {0: "ES"})
 
 
-def test_an_empty_label_map_still_says_that_there_is_nothing(a_raw_folder: Path) -> None:
+def test_a_label_map_in_which_nothing_is_drawn_is_left_out(a_raw_folder: Path) -> None:
+    """Rather an image that nobody has drawn yet than one without a heart."""
     write_stack(a_raw_folder, "c_ED", np.zeros((3, 24, 20), np.uint8))
-    reference = open_evaluation_set(a_raw_folder).cases[-1].read()
-    assert reference.frames == (0,) and not reference.labels.any()
+    cases = open_evaluation_set(a_raw_folder).cases
+    evaluation = evaluate("one is empty", cases, lambda case, _cine: case.read().labels)
+    assert evaluation.labels["LV"].pooled_dice.value == 1
+    assert report_text(evaluation).endswith(
+        "c_ED was left out: nothing is drawn in its label map: draw it, or take it out"
+    )
+
+
+def test_images_without_label_map_are_named_once(a_raw_folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write_stack(a_raw_folder, "test", None, part="Ts")  # as in a challenge, whose labels nobody is given
+    for _ in range(2):
+        open_evaluation_set(a_raw_folder)
+    assert caplog.messages == [f"{a_raw_folder}: 1 image has no label map and is left out: b_ED"]
+    for name in "cdefg":
+        write_stack(a_raw_folder, name, None)
+    write_stack(a_raw_folder, "h", np.ones((3, 24, 20), np.uint8), part="Ts")
+    open_evaluation_set(a_raw_folder)
+    assert caplog.messages[1:] == [
+        f"{a_raw_folder}: 7 images have no label map and are left out: b_ED, c, d, e, f and 2 more"
+    ]
+
+
+def test_a_folder_of_test_images_only_is_a_data_set(a_raw_folder: Path) -> None:
+    for kind in ("images", "labels"):
+        (a_raw_folder / f"{kind}Tr").rename(a_raw_folder / f"{kind}Ts")
+    assert [case.name for case in open_evaluation_set(a_raw_folder).cases] == ["a_ED", "a_ES"]
 
 
 def test_test_images_with_labels_count_too(a_raw_folder: Path) -> None:

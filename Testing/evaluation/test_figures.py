@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from LVSegULib.evaluation.evaluate import Evaluation
-from LVSegULib.evaluation.figures import LabelFigures
+from LVSegULib.evaluation.figures import LabelFigures, label_figures
+from LVSegULib.evaluation.overlap import Overlap
+from LVSegULib.evaluation.records import SliceRecord
+from LVSegULib.labels import CAVITY, MYOCARDIUM
 
 
 @pytest.fixture
@@ -69,3 +74,23 @@ def test_the_worst_slice_comes_first_and_has_a_reference(figures: LabelFigures) 
     assert (worst[0].case, worst[0].slice, worst[0].dice) == ("b_ED", 0, 0)
     assert worst[1].overlap.reference == 144  # all others are perfect: the largest of them
     assert len(figures.worst_slices(99)) == 11
+
+
+def test_a_slice_of_nine_tenths_is_not_below_them() -> None:
+    slices = [SliceRecord("a", "a", None, 0, k, Overlap(both, 50, 50), 0.0, 0.0) for k, both in enumerate((45, 44))]
+    assert label_figures(CAVITY, slices, []).slices["all"].below.mean == 0.5
+
+
+def test_only_the_cavity_has_clinical_figures_and_those_of_the_challenge(figures: LabelFigures) -> None:
+    myocardium = label_figures(MYOCARDIUM, figures.slice_records, figures.volume_records)
+    assert (myocardium.clinical, myocardium.challenge, myocardium.pairs) == (None, None, [])
+    assert myocardium.pooled_dice == figures.pooled_dice
+
+
+def test_where_ed_and_es_are_not_known_there_is_no_group_of_them(figures: LabelFigures) -> None:
+    slices = [dataclasses.replace(record, phase=None) for record in figures.slice_records]
+    volumes = [dataclasses.replace(record, phase=None) for record in figures.volume_records]
+    found = label_figures(CAVITY, slices, volumes)
+    assert list(found.slices) == ["all", "base", "mid", "apex"] and list(found.volumes) == ["all"]
+    assert (found.clinical, found.pairs) == (None, [])
+    assert found.challenge == figures.challenge

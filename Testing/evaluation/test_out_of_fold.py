@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from LVSegULib.errors import UsageError
-from LVSegULib.evaluation.out_of_fold import judges
+from LVSegULib.evaluation.out_of_fold import judges, predictor
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig
@@ -39,3 +41,32 @@ def test_each_patient_goes_to_the_model_that_kept_it() -> None:
 def test_splits_that_do_not_fit_are_refused(models: list[ModelSpec], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         judges(["a", "b", "c"], models)
+
+
+@pytest.fixture
+def segmented_by(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, object]]:
+    """Model and engine of each cine that is segmented, of which nothing else happens."""
+    asked: list[tuple[object, object]] = []
+
+    def segment(_: object, model: object, engine: object) -> SimpleNamespace:
+        asked.append((model, engine))
+        return SimpleNamespace(labels=f"labels {len(asked)}")
+
+    monkeypatch.setattr("LVSegULib.evaluation.out_of_fold.segment_cine", segment)
+    return asked
+
+
+def test_the_model_that_kept_a_patient_segments_it(segmented_by: list[tuple[object, object]]) -> None:
+    cases: list[Any] = [SimpleNamespace(patient=patient) for patient in "ac"]
+    models, engines = [a_fold(["a", "b"], ["c"]), a_fold(["b", "c"], ["a"])], ["first", "second"]
+    predict = predictor(cases, models, cast(Any, engines))
+    assert [predict(case, cast(Any, "cine")) for case in cases] == ["labels 1", "labels 2"]
+    assert segmented_by == [(models[1], "second"), (models[0], "first")]
+
+
+def test_one_model_alone_segments_everybody_whom_it_kept_or_not(segmented_by: list[tuple[object, object]]) -> None:
+    cases: list[Any] = [SimpleNamespace(patient=patient) for patient in "xy"]
+    predict = predictor(cases, [a_fold(["a"], ["b"])], cast(Any, ["only"]))
+    for case in cases:
+        predict(case, cast(Any, "cine"))
+    assert [engine for _, engine in segmented_by] == ["only"] * 2

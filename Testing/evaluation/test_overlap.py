@@ -50,3 +50,8 @@ def test_dice_agrees_with_simpleitk_and_is_symmetric(seed: int) -> None:
     measures.Execute(sitk.GetImageFromArray(first.astype(np.uint8)), sitk.GetImageFromArray(second.astype(np.uint8)))
     assert Overlap.of(first, second).dice == pytest.approx(measures.GetDiceCoefficient(1))
     assert Overlap.of(first, second).dice == Overlap.of(second, first).dice
+
+
+def test_every_count_is_summed() -> None:
+    assert Overlap.total([Overlap(3, 4, 5), Overlap(10, 20, 30)]) == Overlap(13, 24, 35)
+    assert Overlap.total([]) == Overlap(0, 0, 0)

@@ -137,3 +137,16 @@ def test_a_contour_belongs_to_its_slice_and_to_the_cavity_only(squares: Squares)
     case, reference = of_flat_pixels(2 * squares(10), k0=contour)
     (record,), _ = compare(case, reference, 2 * squares(10), MYOCARDIUM)
     assert record.inside is None
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(20, 32), (32, 20)])
+def test_a_contour_is_filled_on_images_that_are_not_square(a_case_of: CaseOf, rows: int, columns: int) -> None:
+    """A contour round 3 rows and 4 columns at the end of the longer side."""
+    labels = np.zeros((1, 1, rows, columns), np.uint8)
+    labels[0, 0, rows - 4 : rows - 1, columns - 5 : columns - 1] = 1
+    case = a_case_of("a_ED", labels)
+    left, top, right, bottom = columns - 5.5, rows - 4.5, columns - 1.5, rows - 1.5  # as (i, j) of pixel centres
+    contour = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+    reference = dataclasses.replace(case.read(), contours={(0, 0): contour})
+    (record,), _ = compare(case, reference, labels, CAVITY)
+    assert record.inside == Overlap(16 * 12, 16 * 12, 16 * 12)

@@ -24,3 +24,11 @@ def test_each_patient_has_a_direction_of_its_own() -> None:
     records = with_regions(slices_of(TAPERING) + slices_of(TAPERING[::-1], "b", "b_ED"))
     assert [record.region for record in records if record.slice == 0] == ["base", "apex"]
     assert Counter(record.region for record in records) == {"base": 4, "mid": 4, "apex": 4}
+
+
+def test_regions_do_not_depend_on_the_order_of_the_records() -> None:
+    in_order = slices_of([0, *TAPERING, 0])
+    records = with_regions(in_order[1::2] + in_order[::2])
+    assert {record.slice: record.region for record in records} == {
+        record.slice: record.region for record in with_regions(in_order)
+    }

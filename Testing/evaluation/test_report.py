@@ -45,6 +45,19 @@ def test_left_out_cases_are_named(an_evaluation_of_two_patients: Evaluation) -> 
     assert report_text(failed).endswith("c_ED was left out: is truncated")
 
 
+def test_without_ed_and_es_a_line_says_that_there_is_no_lvef(
+    an_evaluation_of_two_patients: Evaluation,
+    squares: Callable[..., np.ndarray],
+    a_case_of: Callable[..., EvaluationCase],
+) -> None:
+    cases = [a_case_of("a", squares(9)), a_case_of("b_ED", squares(7), "ED")]
+    text = report_text(evaluate("squares", cases, lambda _case, cine: (cine.frames > 100).astype(np.uint8)))
+    assert the_line(text, "No LVEF") == (
+        "No LVEF: no patient has ED and ES: name the stacks NAME_ED and NAME_ES, or give cines"
+    )
+    assert "No LVEF" not in report_text(an_evaluation_of_two_patients)
+
+
 def test_one_patient_whose_ventricle_was_not_found_can_be_shown(
     squares: Callable[..., np.ndarray], a_case_of: Callable[..., EvaluationCase]
 ) -> None:

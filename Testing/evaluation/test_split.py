@@ -90,3 +90,10 @@ def test_a_missing_or_broken_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text("{", encoding="utf-8")
     with pytest.raises(UsageError, match="cannot be read"):
         validation_cases(CASES, tmp_path / "broken.json")
+
+
+@pytest.mark.parametrize(("text", "said"), [("[" * 100_000, "it has lists inside of lists"), ("{", "it is no JSON in")])
+def test_what_is_no_json_is_told_in_plain_words(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "split.json").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=rf"split\.json: cannot be read as a split: {said}"):
+        validation_cases(CASES, tmp_path / "split.json")

@@ -145,3 +145,9 @@ def test_the_left_error_is_a_mean_over_data_sets(errors: tuple[float, float], ch
     assert Choice(chosen, by_set, by_set, dict.fromkeys(by_set, 1)).left == left
     opposite = {name: tuple(-one for one in values) for name, values in by_set.items()}
     assert Choice(chosen, opposite, opposite, dict.fromkeys(by_set, 1)).left == 0
+
+
+def test_the_last_part_of_a_path_is_enough_where_it_tells_data_sets_apart() -> None:
+    folders = [Path(path) for path in ("/lab/one", "/lab/two")]
+    data = [EvaluationSet("hearts", (CAVITY,), (a_case("a"),), path) for path in folders]
+    assert list(choose_threshold(data, [MODEL], [Rings()]).patients) == ["one", "two"]

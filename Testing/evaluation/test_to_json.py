@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
 from LVSegULib.evaluation.evaluate import Evaluation
-from LVSegULib.evaluation.to_json import evaluation_to_json
+from LVSegULib.evaluation.to_json import evaluation_to_json, plain
 
 
 def test_it_is_strict_json_with_every_slice_and_volume(an_evaluation_of_two_patients: Evaluation) -> None:
@@ -37,3 +38,11 @@ def test_the_conventions_are_written_beside_the_figures(an_evaluation_of_two_pat
     conventions = evaluation_to_json(an_evaluation_of_two_patients)["conventions"]
     assert "reference has the label" in conventions["dice_per_slice"]
     assert "2000 resamples" in conventions["intervals"]
+
+
+def test_what_is_no_number_becomes_none_however_deep_it_lies() -> None:
+    assert plain((1.5, math.nan, [math.inf, {"a": (-math.inf, "b", None, 2)}])) == [
+        1.5,
+        None,
+        [None, {"a": [None, "b", None, 2]}],
+    ]

@@ -49,6 +49,8 @@ def test_frames_that_are_left_out(given: np.ndarray, left_out: list[int], said: 
         (volumes(100), "there is one frame only"),
         (volumes(0, 0), "no left ventricle was found in any frame"),
         (volumes(0, 60, 0), "the left ventricle was found in frame 1 only, of 3 frames"),
+        (volumes(*[100, 20] * 5), "the volume leaps from frame to frame: none fits those beside it, of 10"),
+        (volumes(*[100, 20] * 5, 45), "the volume leaps from frame to frame: only frame 10 fits"),  # between 20 and 100
     ],
 )
 def test_why_there_is_no_beat(given: np.ndarray, reason: str) -> None:

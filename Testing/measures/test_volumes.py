@@ -17,6 +17,7 @@ from LVSegULib.measures.volumes import (
     measure,
     measures_from_json,
     region_volumes_ml,
+    volumes_by_label,
 )
 from Testing.ring_hearts import SPACING_MM, a_ring_heart
 
@@ -263,3 +264,14 @@ def test_a_volume_in_place_of_a_cine_is_refused() -> None:
 def test_times_must_fit_the_frames() -> None:
     with pytest.raises(InputError, match="1 times for 2 frames"):
         measure(a_beat_of(1, 2), ONE_ML_MM, [0.0])
+
+
+def test_the_frames_to_show_are_ed_and_es_or_the_largest_one() -> None:
+    assert Measures((40.0, 90.0, 60.0), 1, 0).frames_to_show == {"ED": 1, "ES": 0}
+    assert measure(a_beat_of(0, 50, 0), ONE_ML_MM).frames_to_show == {"": 1}
+
+
+def test_the_volumes_of_each_region_are_told_by_its_value() -> None:
+    labels = np.array([1, 1, 2, 0, 1, 3, 3, 3], np.uint8).reshape(2, 1, 2, 2)
+    found = volumes_by_label(labels, (CAVITY, RIGHT_CAVITY), ONE_ML_MM)
+    assert found == {1: [2, 1], 3: [0, 3]}

@@ -30,6 +30,19 @@ def test_a_ring_is_as_thick_as_its_radii_say(pixel_mm: tuple[float, float], radi
         assert found.largest_mm == pytest.approx(wall_mm, abs=0.6 * np.mean(pixel_mm))
 
 
+@pytest.mark.parametrize(("pixel", "least", "most"), [(1.4, 0.0, 0.12), (2.0, 0.05, 0.25), (3.0, 0.2, 0.7)])
+def test_a_wall_of_6_mm_reads_too_thick_in_coarse_pixels(pixel: float, least: float, most: float) -> None:
+    """As the documents say: 0.06 mm in pixels of 1.4 mm, 0.15 mm in those of 2 mm, 0.3 to 0.5 mm in those of 3 mm."""
+    random = np.random.default_rng(2)
+    errors = []
+    for radius_mm in 20 * [8.0, 10.0]:
+        centre_mm = np.add(CENTRE_MM, random.uniform(-pixel / 2, pixel / 2, 2))
+        found = wall_of_slice(a_ring(radius_mm, 6.0, (pixel, pixel), centre_mm=centre_mm), (pixel, pixel))
+        assert found is not None
+        errors.append(found.mean_mm - 6)
+    assert least < np.mean(errors) < most
+
+
 def test_there_is_no_bias_over_many_rings() -> None:
     random = np.random.default_rng(1)
     errors = []

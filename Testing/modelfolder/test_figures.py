@@ -130,7 +130,7 @@ def test_a_figure_for_people(figure: dict[str, Any] | None, has_n: bool, text: s
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("", "Expecting value"),
+        ("", "it is no JSON in line 1, column 1"),
         ("{}", "it has no labels"),
         ('{"labels": {}}', "it is laid out differently"),
         (json.dumps({"labels": {"MYO": {}}}), "it has no pooled_dice"),

@@ -13,7 +13,15 @@ import pytest
 
 from LVSegULib.benchmark.classic import random_weights, save_random_model
 from LVSegULib.errors import ModelError, OutputError, UsageError
-from LVSegULib.modelfolder.folder import ModelFolder, check_place, find_model, open_model, save_model
+from LVSegULib.modelfolder.folder import (
+    OWN_FILES,
+    ModelFolder,
+    check_place,
+    find_model,
+    installed_models,
+    open_model,
+    save_model,
+)
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
 
@@ -38,6 +46,12 @@ def test_a_model_comes_back_as_it_was_written(a_model: ModelFolder) -> None:
         "model.onnx",
         "weights.safetensors",
     ]
+
+
+def test_a_grid_that_the_network_cannot_halve_is_not_saved(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="multiples of 2"):
+        save_random_model(tmp_path / "odd", CONFIG, "odd", Grid(1.4, 32, 33))
+    assert not (tmp_path / "odd").exists()
 
 
 def test_a_model_is_found_by_its_folder(a_model: ModelFolder) -> None:
@@ -162,3 +176,27 @@ def test_a_folder_with_something_else_in_it_is_never_replaced(tmp_path: Path) ->
     check_place(tmp_path / "new")
     (tmp_path / "empty").mkdir()
     check_place(tmp_path / "empty")
+
+
+def test_another_model_is_replaced_only_if_that_is_wanted(a_model: ModelFolder) -> None:
+    with pytest.raises(OutputError, match="holds a model already: choose another --out, or pass --replace"):
+        check_place(a_model.path)
+    for name in OWN_FILES:
+        (a_model.path / name).touch()
+    (a_model.path / ".DS_Store").touch()
+    check_place(a_model.path, replace=True)
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_other_files_beside_a_model_are_never_lost(a_model: ModelFolder, *, replace: bool) -> None:
+    (a_model.path / "notes.txt").write_text("took three days")
+    with pytest.raises(OutputError, match=r"holds notes\.txt beside a model, which would be lost: move it, or choose"):
+        check_place(a_model.path, replace=replace)
+
+
+def test_the_files_of_a_model_are_those_that_commands_write() -> None:
+    from LVSegULib.modelfolder.publish import WORST
+    from LVSegULib.quality.text import ROC_PICTURE
+
+    shipped = {file.name for model in installed_models() for file in model.path.iterdir()}
+    assert set(OWN_FILES) >= {WORST, ROC_PICTURE, *shipped}

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from LVSegULib.modelfolder.licence import allows_commercial_use, commercial_use_in_a_word, full_name, restriction
+from LVSegULib.modelfolder.licence import (
+    allows_commercial_use,
+    commercial_use_in_a_word,
+    full_name,
+    inherited,
+    restriction,
+)
 
-ALLOWING = ("MIT", "CC0 1.0", "CC BY 4.0", "CC BY-SA 4.0", "Apache-2.0", "BSD 3-Clause", "public domain")
+ALLOWING = (
+    "MIT",
+    "MIT, commercial use too",
+    "CC0 1.0",
+    "CC BY 4.0",
+    "CC BY-SA 4.0",
+    "Apache-2.0",
+    "BSD 3-Clause",
+    "public domain",
+)
 FORBIDDING = (
     "CC BY-NC-SA 4.0",
     "CC BY-NC 4.0",
@@ -15,6 +30,11 @@ FORBIDDING = (
     "noncommercial use",
     "Research use only",
     "MIT for code; weights not for commercial use",
+    "CC BY 4.0; no commercial use",
+    "CC BY 4.0, without commercial use",
+    "Apache-2.0, but not to be used for commercial ends",
+    "MIT; commercial use is forbidden",
+    "CC BY 4.0 (commercial use not allowed)",
 )
 SILENT = ("", "LicenseRef-hospital", "ask us")
 
@@ -48,3 +68,17 @@ def test_licences_whose_words_do_not_tell(licence: str) -> None:
 )
 def test_names_in_full(licence: str, name: str) -> None:
     assert full_name(licence) == name
+
+
+@pytest.mark.parametrize(
+    ("licences", "licence"),
+    [
+        ([], ""),
+        (["MIT", "CC BY 4.0", ""], ""),
+        (["CC BY-NC-SA 4.0"], "CC BY-NC-SA 4.0"),
+        (["MIT", "CC BY-SA 4.0"], "CC BY-SA 4.0"),  # whoever changes it gives it on under the same licence
+        (["CC BY-NC-SA 4.0", "LicenseRef-hospital", "CC BY-NC-SA 4.0 "], "CC BY-NC-SA 4.0; LicenseRef-hospital"),
+    ],
+)
+def test_what_is_made_of_bound_works_is_bound(licences: list[str], licence: str) -> None:
+    assert inherited(licences) == licence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from typing import Any
 
 import pytest
@@ -41,6 +42,12 @@ def test_people_find_the_parameters_and_their_share() -> None:
 
 def a_small_classic() -> ModelSpec:
     return ModelSpec("base 4", UNetConfig.from_base(4), (CAVITY,), Grid(1.5, 128, 128))
+
+
+def test_a_grid_that_the_network_cannot_halve_is_refused() -> None:
+    odd = dataclasses.replace(SPEC, grid=Grid(1.5, 63, 96))
+    with pytest.raises(ModelError, match="here: has a grid of 63 x 96 pixels, but its network needs multiples of 2"):
+        spec_from_json(odd.to_json(), "here")
 
 
 def test_labels_and_outputs_must_agree() -> None:
@@ -91,6 +98,7 @@ def test_a_scaling_that_this_version_does_not_do_is_refused(normalisation: Any) 
         ({"started_from": {"name": "older", "trained_on": ["b", "d"]}}, {"b", "d"}),
         ({"drawn_by": {"A": {"trained_on": ["b"]}, "B": {"trained_on": ["c"]}}}, {"b", "c"}),
         ({"split": {"train": ["a", "b"]}, "started_from": {"trained_on": ["b", "d"]}}, {"a", "b", "d"}),
+        ({"split": {"train": ["a-ED", "a-ES", "SC-N-02"]}}, {"a-ED", "a-ES", "a", "SC-N-02"}),
     ],
 )
 def test_a_model_was_trained_on_its_own_patients_and_those_of_its_start_and_teachers(
@@ -106,3 +114,77 @@ def test_a_quality_calibration_is_kept_and_older_folders_have_none() -> None:
     assert spec_from_json(calibrated.to_json(), "here").quality == {"threshold": 0.9}
     assert "quality" not in json.loads(SPEC.to_json())
     assert spec_from_json(SPEC.to_json(), "here").quality == {}
+
+
+def spoilt(value: Any, *keys: str | int) -> str:
+    """The text of the description with another value in one place."""
+    values = json.loads(SPEC.to_json())
+    place = values
+    for key in keys[:-1]:
+        place = place[key]
+    place[keys[-1]] = value
+    return json.dumps(values)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "said"),
+    [
+        (("name",), 3, "name = 3: expected a text"),
+        (("network",), [], "network = []: expected a table of settings"),
+        (("network", "encoder"), 3, "encoder = 3: expected a list"),
+        (("network", "encoder", 0), [2], "encoder = [2]: expected 2 whole numbers for each level"),
+        (("network", "encoder", 0, 0), "x", "encoder = ['x', 3]: expected a list of whole numbers"),
+        (("network", "encoder", 0, 0), float("inf"), "encoder = [inf, 3]: expected a list of whole numbers"),
+        (("network", "input_channels"), 1.5, "input_channels = 1.5: expected a whole number"),
+        (("input", "rows"), "64", "rows = '64': expected a whole number"),
+        (("input", "rows"), 4097, "a grid of 4097 x 96 pixels of 1.5 mm is not possible (each side has 1 to 4096)"),
+        (("input", "spacing_mm"), None, "spacing_mm = None: expected a number"),
+        (
+            ("input", "spacing_mm"),
+            math.nan,
+            "a grid of 64 x 96 pixels of nan mm is not possible (each side has 1 to 4096)",
+        ),
+        (("labels",), {}, "labels = {}: expected a list"),
+        (("labels", 0), 3, "labels = 3: expected a table of settings"),
+        (("labels", 0, "colour"), [5, -3, 0], "colour = [5, -3, 0]: expected three numbers from 0 to 1"),
+        (("labels", 0, "snomed"), 87878005, "snomed = 87878005: expected a text"),
+        (("citations",), "a", "citations = 'a': expected a list of texts"),
+        (("training",), [], "training = []: expected a table of settings"),
+        (("training", "split"), [], "split = []: expected a table of settings"),
+        (("training", "split"), {"train": [3]}, "train = [3]: expected a list of texts"),
+        (("training", "drawn_by"), {"A": []}, "drawn_by: A = []: expected a table of settings"),
+        (("training", "thresholds"), [1], "thresholds = 1: expected numbers between 0 and 1"),
+        (("figures",), {"A": 3}, "figures: A = 3: expected a table of settings"),
+        (("sha256",), [], "sha256 = []: expected a table of texts"),
+        (("quality",), 3, "quality = 3: expected a table of settings"),
+    ],
+)
+def test_a_value_that_no_description_has_is_named(keys: tuple[str | int, ...], value: Any, said: str) -> None:
+    with pytest.raises(ModelError) as raised:
+        spec_from_json(spoilt(value, *keys), "here")
+    assert str(raised.value) == f"here: model.json is not a model description ({said}): copy the model again"
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"format": ' * 100_000, '{"format": ' + "9" * 5000 + "}", "{,"])
+def test_what_is_no_json_is_told_in_plain_words(text: str) -> None:
+    with pytest.raises(
+        ModelError, match=r"^here: model\.json is not a model description \(it .*\): copy the model again$"
+    ):
+        spec_from_json(text, "here")
+
+
+def test_a_number_without_bounds_is_no_spacing() -> None:
+    with pytest.raises(ModelError, match=r"\(spacing_mm = 1000.*: expected a number\): copy the model again$"):
+        spec_from_json(spoilt(10**400, "input", "spacing_mm"), "here")
+
+
+def test_figures_that_could_not_be_told_are_kept() -> None:
+    """A run without anybody to validate on has a Dice of NaN, which JSON of Python holds."""
+    spec = dataclasses.replace(SPEC, training={"dice": math.nan})
+    assert math.isnan(spec_from_json(spec.to_json(), "here").training["dice"])
+
+
+def test_what_is_wrong_is_told_in_a_short_line() -> None:
+    with pytest.raises(ModelError) as raised:
+        spec_from_json(spoilt([0] * 100_000, "name"), "here")
+    assert len(str(raised.value)) < 400

@@ -37,3 +37,13 @@ def test_a_missing_and_a_left_over_weight_are_named() -> None:
         check_weights(weights, CONFIG, "here")
     with pytest.raises(ModelError, match="extra is not part of the network"):
         check_weights({**weights, "head.bias": bias, "extra": bias}, CONFIG, "here")
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int32, np.bool_])
+def test_weights_that_are_no_fractions_are_named(dtype: type) -> None:
+    weights = random_weights(CONFIG)
+    weights["head.bias"] = weights["head.bias"].astype(dtype)  # type: ignore[assignment]
+    with pytest.raises(
+        ModelError, match=rf"here: head\.bias holds {np.dtype(dtype)}, expected float32: copy the model"
+    ):
+        check_weights(weights, CONFIG, "here")

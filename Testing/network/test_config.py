@@ -50,12 +50,22 @@ def test_configuration_survives_json() -> None:
 
 @pytest.mark.parametrize(
     ("encoder", "decoder"),
-    [(((4, 4),), ()), (((4, 4), (8, 8)), ()), (((4, 4), (8, 0)), ((4, 4, 4),))],
-    ids=["one level", "no decoder", "a layer without filters"],
+    [
+        (((4, 4),), ()),
+        (((4, 4), (8, 8)), ()),
+        (((4, 4), (8, 0)), ((4, 4, 4),)),
+        (((4, 4, 4), (8, 8)), ((4, 4, 4),)),
+        (((4, 4), (8,)), ((4, 4, 4),)),
+        (((4, 4), (8, 8)), ((4, 4),)),
+    ],
+    ids=["one level", "no decoder", "a layer without filters", "a third convolution", "one convolution", "none up"],
 )
 def test_an_impossible_shape_is_refused(encoder: tuple[tuple[int, int], ...], decoder: tuple[()]) -> None:
     with pytest.raises(UsageError):
         UNetConfig(encoder=encoder, decoder=decoder)
+    values = {"encoder": encoder, "decoder": decoder, "input_channels": 1, "output_channels": 1}
+    with pytest.raises(UsageError):
+        UNetConfig.from_json(values)
 
 
 def test_every_layers_output_lies_at_its_level() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import safetensors
 import torch
+from safetensors.torch import save_file
 from torch import Tensor
 
 from LVSegULib.errors import InputError
@@ -78,3 +79,42 @@ def test_no_tensor_keeps_the_file_open_so_that_windows_can_replace_it(
     in_the_file = {tensor.untyped_storage().data_ptr() for tensor in lent}
     assert len(lent) == len(tensors_of(found))
     assert not in_the_file & {tensor.untyped_storage().data_ptr() for tensor in tensors_of(found)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "null",
+        "[" * 100_000,
+        '{"about": {"model": "uneven"}}',
+        '{"about": {"model": "uneven"}, "state": []}',
+        '{"about": {"model": "uneven"}, "state": {"encoder": [[1e400, 1]], "decoder": []}}',
+        '{"about": {"model": "uneven"}, "state": {"encoder": [[1], [1]], "decoder": [[1]]}}',
+        '{"about": {"model": "uneven"}, "state": {"encoder": [], "decoder": [], "input_channels": 1, '
+        '"output_channels": 1}}',
+    ],
+)
+def test_what_is_no_checkpoint_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.safetensors"
+    save_file({"x": torch.zeros(1)}, path, metadata={"lvsegu": text})
+    said = "a damaged file or no checkpoint of a search: remove its folder, and start without --resume"
+    with pytest.raises(InputError, match=said):
+        load_checkpoint(path, ABOUT, ["encoder.0.0"])
+
+
+def test_a_file_that_is_missing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot resume from .*none\.safetensors \(.+\): remove its folder"):
+        load_checkpoint(tmp_path / "none.safetensors", ABOUT, [])
+
+
+def test_a_broken_checkpoint_is_named(tmp_path: Path) -> None:
+    path, names = tmp_path / "a.safetensors", list(a_checkpoint().state.layers)
+    with pytest.raises(InputError, match=r"cannot resume from .*a\.safetensors"):
+        load_checkpoint(path, ABOUT, names)
+    save_checkpoint(path, a_checkpoint(), ABOUT)
+    with pytest.raises(InputError, match=r"cannot resume from .*a\.safetensors"):
+        load_checkpoint(path, ABOUT, [*names, "another"])
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(InputError, match=r"cannot resume from .*a\.safetensors"):
+        load_checkpoint(path, ABOUT, names)

@@ -35,3 +35,30 @@ def test_impossible_settings(values: dict[str, Any], said: str) -> None:
 
 def test_a_tolerance_of_zero_is_possible() -> None:
     assert PruningConfig(tolerance=0.0).tolerance == 0.0
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"tolerance": 1.0},
+        {"slices": 1},
+        {"refit_slices": 0},
+        {"threads": 0},
+        {"step": 0.99},
+        {"target_parameters": 10, "target_multiply_adds": 10.0},
+    ],
+)
+def test_possible_settings(values: dict[str, Any]) -> None:
+    config = PruningConfig(**values)
+    assert {name: getattr(config, name) for name in values} == values
+
+
+def test_a_step_of_everything_is_refused() -> None:
+    with pytest.raises(UsageError, match="step must lie between 0 and 1, got 1"):
+        PruningConfig(step=1.0)
+
+
+@pytest.mark.parametrize("name", ["target_parameters", "target_multiply_adds", "target_speed"])
+def test_each_target_is_one_and_without_any_there_is_none(name: str) -> None:
+    assert PruningConfig(**{name: 2}).has_target
+    assert not PruningConfig().has_target

@@ -50,6 +50,17 @@ def test_a_filter_whose_bias_no_image_can_lift_goes() -> None:
     assert_nothing_changed(planted(layers, "encoder.0.0", 1, kernels, -0.99 * most), {})
 
 
+def test_a_filter_that_rounding_may_lift_stays() -> None:
+    """Its bias is below what lifts it by half of `ROUNDING` only."""
+    layers = uneven_layers()
+    kernels = layers["encoder.0.0"].kernels[1]
+    most = float(kernels.clamp(min=0).double().sum())
+    found, reasons = without_superfluous(
+        State.whole(UNEVEN, planted(layers, "encoder.0.0", 1, kernels, -(1 + 5e-7) * most))
+    )
+    assert (filters_of(found.config)["encoder.0.0"], reasons) == (3, {})
+
+
 @pytest.mark.parametrize(
     ("constant", "reader", "bias", "weight"),
     [("encoder.0.0", "encoder.0.1", 0.7, -2.0), ("upsample.0", "decoder.0.0", -0.7, 2.0)],
@@ -90,6 +101,16 @@ def test_a_copy_of_a_faint_filter_is_a_copy() -> None:
     faint = planted(layers, "encoder.1.0", 0, kernels, bias)
     assert_nothing_changed(planted(faint, "encoder.1.0", 2, kernels, bias), {"encoder.1.0": 6})
     assert_nothing_changed(planted(faint, "encoder.1.0", 2, kernels, 1.01 * bias + 1e-4), {})
+
+
+def test_a_faint_filter_is_no_copy_of_another() -> None:
+    """Its reader takes it ten million times as much, so that the network is the same as before."""
+    layers = uneven_layers()
+    kernels, bias = 1e-7 * layers["encoder.1.0"].kernels[2], 1e-7 * float(layers["encoder.1.0"].bias[2])
+    reader = layers["encoder.1.1"].kernels.clone()
+    reader[:, 2] *= 1e7
+    faint = planted(layers, "encoder.1.0", 2, kernels, bias)
+    assert_nothing_changed(faint | {"encoder.1.1": Layer(reader, layers["encoder.1.1"].bias)}, {})
 
 
 def test_a_filter_that_nobody_reads_goes() -> None:

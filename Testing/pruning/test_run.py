@@ -99,6 +99,9 @@ def test_the_model_that_is_pruned_stays_as_it_is(
         prune(a_trained_model, a_config, tmp_path / "letters")
     with pytest.raises(UsageError, match="is the model itself"):
         prune(a_trained_model, a_config, a_trained_model.path)
+    other = save_model(tmp_path / "other", a_trained_model.spec, a_trained_model.weights(), "a card").path
+    with pytest.raises(OutputError, match="holds a model already: choose another --out, or pass --replace"):
+        prune(a_trained_model, a_config, other)
 
 
 @pytest.mark.parametrize("folder", [".", "../small", "small/.."])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 import torch
@@ -10,11 +10,12 @@ import torch
 from LVSegULib.errors import InputError
 from LVSegULib.network.by_layer import Layer, Layers, run_layer
 from LVSegULib.network.config import count_multiply_adds, count_parameters
+from LVSegULib.pruning import search
 from LVSegULib.pruning.calibration import BATCH, Calibration, calibrate, input_level
 from LVSegULib.pruning.fit import outputs
 from LVSegULib.pruning.judge import Judge
 from LVSegULib.pruning.refit import refit
-from LVSegULib.pruning.search import Candidate, SearchSettings, least_missed, shrink
+from LVSegULib.pruning.search import Candidate, SearchSettings, divergence_of, least_missed, shrink
 from LVSegULib.pruning.state import State, share_saved
 from LVSegULib.pruning.structure import filters_of
 from LVSegULib.training.loss import probabilities
@@ -151,8 +152,54 @@ def test_without_slices_or_without_a_heart_there_is_nothing_to_calibrate_on() ->
         calibrate(2, layers | {"head": never}, some_images())
 
 
+def test_a_heart_is_found_where_a_label_is_the_likeliest_though_less_likely_than_not() -> None:
+    """Two labels and the background, with logits of 0.2, 0.1 and 0: each has a probability below 0.4."""
+    layers = uneven_layers()
+    barely = Layer(layers["head"].kernels * 0, torch.tensor([0.2, 0.1]))
+    assert float(calibrate(2, layers | {"head": barely}, some_images()).probabilities.max()) < 0.4
+
+
 def test_each_layers_input_has_the_resolution_of_its_level() -> None:
     levels = {name: input_level(name, 2) for name in uneven_layers()}
     expected = {"encoder.1.0": 1, "encoder.2.1": 2, "upsample.0": 2, "decoder.0.1": 1, "upsample.1": 1}
     assert expected.items() <= levels.items()
     assert levels["decoder.1.0"] == levels["head"] == levels["encoder.0.0"] == 0
+
+
+def test_who_is_told_of_every_candidate_can_stop_the_search() -> None:
+    class Stopped(Exception):
+        pass
+
+    told: list[int] = []
+
+    def tried() -> None:
+        told.append(len(told))
+        if len(told) == 3:
+            raise Stopped
+
+    whole = State.whole(UNEVEN, uneven_layers())
+    found = shrink(whole, whole, calibrated(whole.layers), SETTINGS, tried)
+    assert next(found).cut is whole
+    assert told == []  # a round is given before anything is tried
+    with pytest.raises(Stopped):
+        next(found)
+    assert told == [0, 1, 2]
+
+
+def test_a_group_is_a_share_of_the_layers_filters_and_one_at_least() -> None:
+    """Of 2, 3, 4, 5, 6, 7, 8 and 9 filters 40 % are 0.8, 1.2, 1.6, 2, 2.4, 2.8, 3.2 and 3.6."""
+    at_once = {1: 0, 2: 1, 3: 1, 4: 2, 5: 2, 6: 2, 7: 3, 8: 3, 9: 4}
+    whole = State.whole(UNEVEN, uneven_layers())
+    settings = SearchSettings(step=1e-9, group=0.4, ridge=1e-6)  # one layer a round
+    rounds = islice(shrink(whole, whole, calibrated(whole.layers), settings), 5)
+    for before, after in pairwise(filters_of(one.state.config) for one in rounds):
+        ((count, left),) = ((before[name], after[name]) for name in before if before[name] != after[name])
+        assert count - left == at_once[count]
+
+
+def test_of_many_slices_some_that_lie_evenly_apart_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "JUDGED_SLICES", 4)
+    whole = State.whole(UNEVEN, uneven_layers())
+    cut, calibration = whole.without({"encoder.1.1": [0]}), calibrated(whole.layers)  # of 16 slices
+    images, wanted = (of_all[[0, 5, 10, 15]] for of_all in (calibration.images, calibration.probabilities))
+    assert divergence_of(cut, calibration) == Judge(2, cut.layers, images, wanted).loss > 0

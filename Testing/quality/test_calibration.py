@@ -65,8 +65,14 @@ def without(values: dict[str, Any], *keys: str) -> None:
         (lambda values: values["signs"].update(doubt={"mean": 1}), "lacks 'scale'"),
         (lambda values: values.update(good_dice=0.7), "another limit of a good slice, 0.7"),
         (lambda values: values.update(end_rate=1.5), "an end_rate of 1.5"),
-        (lambda values: values.update(bias="much"), "could not convert"),
-        (lambda values: values.update(signs=3), "not iterable"),
+        (lambda values: values.update(bias="much"), "has bias = 'much': expected a number"),
+        (lambda values: values.update(bias=float("nan")), "has no number for bias"),
+        (lambda values: values.update(threshold=10**400), "expected a number"),
+        (lambda values: values.update(signs=3), "has signs = 3: expected a table"),
+        (lambda values: values.update(signs=None), "has signs = None: expected a table"),
+        (lambda values: values["signs"].update(doubt=3), "has doubt = 3: expected a table"),
+        (lambda values: values["signs"]["doubt"].update(scale=0), "has signs that cannot be scaled"),
+        (lambda values: values.update(figures=[]), "has figures = []: expected a table"),
     ],
 )
 def test_a_broken_one_says_what_is_wrong(a_calibration: Calibration, spoil: Any, message: str) -> None:

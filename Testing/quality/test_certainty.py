@@ -68,3 +68,8 @@ def test_the_greater_doubt_beside_counts() -> None:
     own = np.array([[-3.0, -2.0, -1.0, np.nan, -2.5]])
     view = a_view(discs([[8, 8, 8, 0, 8]]))
     np.testing.assert_array_equal(doubt_beside(view, own), [[-2.0, -1.0, -2.0, np.nan, np.nan]])
+
+
+def test_at_either_end_the_one_slice_beside_counts() -> None:
+    found = doubt_beside(a_view(discs([[8, 8]])), np.array([[-3.0, -2.0]]))
+    assert found.tolist() == [[-2.0, -3.0]]

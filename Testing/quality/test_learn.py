@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from LVSegULib.quality.examples import Examples
 from LVSegULib.quality.learn import (
     MOST_ALARMS,
     Judgement,
+    _parts,
     calibration_from,
     cross_validated,
     figures_of,
@@ -176,3 +179,37 @@ def test_how_often_the_end_of_a_stack_is_missed_is_counted_where_enough_tell(mis
     calibration, _ = learn(examples)
     assert calibration.end_rate == pytest.approx(rate)
     assert judge_examples(calibration, examples).wrong[examples.empty_end] == pytest.approx(rate)
+
+
+def test_how_often_ends_are_missed_says_nothing_of_other_slices() -> None:
+    examples = with_empty_ends(some_examples(), 6)
+    calibration = calibration_from(examples)
+    found, ends = judge_examples(calibration, examples), examples.empty_end
+    assert found.wrong[ends] == pytest.approx(0.5)
+    assert found.wrong[~ends] == pytest.approx(calibration.logistic.wrong(examples.signs[:, ~ends]))
+
+
+def test_a_rule_and_the_end_of_a_stack_add_up() -> None:
+    """At an empty end that a rule takes for wrong by 0.2 as well: 1 - (1 - 0.5) (1 - 0.2) = 0.6."""
+    examples = with_empty_ends(some_examples(), 6)
+    examples.by_rules[:] = 0.2
+    found = judge_examples(replace(calibration_from(examples), end_rate=0.5), examples)
+    assert found.wrong[examples.empty_end] == pytest.approx(0.6)
+
+
+def test_every_slice_that_is_far_off_is_counted() -> None:
+    examples = slices_with([90, 40, 80, 30, 50, 20], "aabbbc")
+    wrong = np.array([0.3, 0.9, 0.1, 0.7, 0.6, 0.4])
+    figures = figures_of(examples, Judgement(wrong, wrong > 0.65))
+    assert figures["far_off_slices"] == 3
+    assert figures["far_off_found"]["value"] == pytest.approx(2 / 3, abs=1e-4)
+
+
+def test_many_patients_are_dealt_into_ten_parts_and_few_into_one_each() -> None:
+    parts = _parts(some_examples(patients=12))
+    assert [sorted({name[-2:] for name in some_examples(patients=12).patients[part]}) for part in parts] == [
+        ["00", "10"],
+        ["01", "11"],
+        *([f"{number:02}"] for number in range(2, 10)),
+    ]
+    assert [int(part.sum()) for part in _parts(some_examples(patients=3))] == [SLICES_EACH] * 3

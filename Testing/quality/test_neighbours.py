@@ -50,3 +50,17 @@ def test_an_area_leaps_away_from_the_mean_of_its_neighbours() -> None:
 
 def test_a_slice_is_compared_with_the_largest_of_its_frame() -> None:
     assert taper(a_view(squares((5, 10), (5, 5))))[0].tolist() == pytest.approx([0, math.log(4)])
+
+
+def test_the_largest_slice_is_sought_in_each_frame() -> None:
+    cavity = np.concatenate([squares((5, 10), (5, 5), (5, 8)), squares((5, 4), (5, 8), (5, 2))])
+    found = taper(a_view(cavity))
+    expected = [[0, math.log(4), math.log(100 / 64)], [math.log(4), 0, math.log(16)]]
+    assert found.tolist() == [pytest.approx(frame) for frame in expected]
+
+
+def test_a_neighbour_of_one_pixel_is_one() -> None:
+    """Dice of 1 and 9 pixels, one of them in both, is 2 / 10; 9 are ln 9 more than the mean of 1 and 1."""
+    view = a_view(squares((5, 1), (5, 3), (5, 1)))
+    assert misfit(view)[0].tolist() == pytest.approx([0.8, 0.8, 0.8])
+    assert leap(view)[0, 1] == pytest.approx(math.log(9))

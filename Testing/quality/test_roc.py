@@ -76,3 +76,14 @@ def test_the_threshold_flags_no_more_good_slices_than_allowed(most_alarms: float
     """The good ones have 0.8, 0.4 and 0.1; those above the threshold are flagged."""
     assert threshold_for(WRONG, BAD, 1.0, most_alarms) == pytest.approx(threshold)
     assert (WRONG[~BAD] > threshold).sum() <= most_alarms * 3
+
+
+def test_with_nothing_below_the_last_bad_slice_the_threshold_is_half_of_it() -> None:
+    assert threshold_for(np.array([0.5, 0.7]), np.array([True, True]), 1.0) == 0.25
+    assert threshold_for(np.array([0.5, 0.5]), np.array([True, False]), 1.0) == 0.25
+
+
+def test_two_patients_are_enough_for_an_interval_of_the_area() -> None:
+    """Of each one alone and of both together the area is 1."""
+    figure = area_under(np.array([0.9, 0.1, 0.8, 0.2]), np.array([True, False] * 2), ["a", "a", "b", "b"])
+    assert (figure.value, figure.interval) == (1, (1, 1))

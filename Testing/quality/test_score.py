@@ -132,3 +132,13 @@ def test_json_has_plain_numbers() -> None:
     ]
     assert np.shape(values["scores"]) == (1, 3)
     assert 0 < values["patient_score"] < 1
+
+
+def test_the_flags_are_the_flagged_slices() -> None:
+    view = a_view(discs([[12, 6, 12]]))
+    leap = np.log(view.area[0, 0] / view.area[0, 1])
+    counted = a_calibration(leap=4 / leap)
+    at = float(judge(view, counted).scores[0, 1])
+    for threshold, count in ((at, 0), (np.nextafter(at, 1), 1)):
+        quality = judge(view, dataclasses.replace(counted, threshold=threshold))
+        assert len(quality.flags) == np.count_nonzero(quality.flagged) == count

@@ -94,3 +94,33 @@ def test_a_cavity_of_one_pixel_and_an_empty_frame_can_be_looked_at() -> None:
     view = a_view(discs([[1], [0]]))
     for sign in (gap_in_wall, paleness, unevenness, dimness):
         assert np.isfinite(sign(view)).tolist() == [[True], [False]]
+
+
+def test_a_gap_is_that_of_its_own_slice() -> None:
+    cavity = np.repeat(discs([[12]]), 2, axis=1)
+    images = np.where(cavity, 1.0, 0.2).astype(np.float32)
+    images[0, 1][~disc(12)] = 0.7
+    view = dataclasses.replace(a_view(cavity), images=images)
+    np.testing.assert_allclose(gap_in_wall(view), [[0.2, 0.7]], rtol=1e-6)
+
+
+def test_sectors_lie_around_the_middle_of_the_cavity_wherever_it_is() -> None:
+    cavity = disc(10, 20, 40)[None, None]
+    rows, columns = np.mgrid[:64, :64]
+    angle = np.degrees(np.arctan2(rows - 20, columns - 40))
+    images = np.where(cavity, 1.0, np.where((angle >= 0) & (angle < 45), 0.9, 0.2)).astype(np.float32)
+    assert gap_in_wall(dataclasses.replace(a_view(cavity), images=images)) == pytest.approx(0.9)
+
+
+def test_how_dim_a_slice_is_does_not_depend_on_how_bright_the_image_is() -> None:
+    view = a_view(discs([[10, 10, 10, 0]]))
+    view.images[0, 2] *= 0.4
+    view.images[0] *= 0.25
+    np.testing.assert_allclose(dimness(view), [[0, 0, 0.6, np.nan]], atol=1e-6)
+
+
+def test_only_the_slice_that_is_nothing_but_rim_is_taken_with_its_rim() -> None:
+    """The rim of the larger one is dark, and still it is as bright as its core."""
+    view = a_view(discs([[12, 1]]))
+    view.images[0, 0][disc(12) & ~disc(11)] = 0.2
+    np.testing.assert_allclose(paleness(view), [[0.2, 0.2]], rtol=1e-6)

@@ -6,7 +6,7 @@ import numpy as np
 
 from LVSegULib.quality.score import Flag, Quality
 from LVSegULib.quality.signs import SIGNS
-from LVSegULib.quality.text import card_paragraphs, look_at, sign_lines, stretches
+from LVSegULib.quality.text import card_paragraphs, figure_lines, look_at, sign_lines, stretches
 
 
 def flags(*places: tuple[int, int, float]) -> tuple[Flag, ...]:
@@ -89,3 +89,30 @@ def test_signs_that_count_are_named_the_strongest_first() -> None:
     assert sign_lines(quality) == lines
     ends = "- empty beside a cavity, the first or last slice of a stack holds some of it in 37%"
     assert sign_lines(quality | {"end_rate": 0.366}) == [*lines, ends]
+
+
+def test_flags_may_come_in_the_order_of_the_frames() -> None:
+    found = stretches(flags((0, 3, 0.5), (0, 4, 0.5), (1, 3, 0.5), (1, 4, 0.5), (2, 4, 0.5)))
+    assert [(one.slice, one.frames) for one in found] == [(3, "0-1"), (4, "0-2")]
+
+
+def test_a_stretch_ends_where_another_slice_begins() -> None:
+    found = stretches(flags((0, 3, 0.5), (1, 3, 0.5), (2, 4, 0.5)))
+    assert [(one.slice, one.frames) for one in found] == [(3, "0-1"), (4, "2")]
+
+
+def test_single_frames_of_a_slice_are_frames() -> None:
+    assert look_at(a_quality(5, (1, 7, 0.5), (3, 7, 0.6))) == "look at slice 7 (frames 1, 3)"
+
+
+def test_six_slices_are_all_there_are() -> None:
+    assert look_at(a_quality(1, *((0, k, 0.1 + k / 100) for k in range(6)))).endswith("slice 4, slice 5")
+
+
+def test_slices_that_are_far_off_have_a_line_where_there_are_any() -> None:
+    figure = {"value": 0.75, "low": 0.5, "high": 0.875}
+    figures = dict.fromkeys(("area_under_roc", "bad_found", "false_alarms", "far_off_found"), figure)
+    counts = {"patients": 5, "slices": 50, "bad_slices": 7, "far_off_slices": 4, "patient_score_rank_correlation": None}
+    assert figure_lines(figures | counts)[4:] == [
+        "- slices that are far off (Dice below 0.5, 4 of them) that are flagged: 0.750 (0.500 to 0.875)"
+    ]

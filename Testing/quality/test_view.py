@@ -9,7 +9,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images
-from LVSegULib.quality.view import NOT_VENTRICLE, SURROUNDINGS, on_grid, view_of
+from LVSegULib.quality.view import FURTHEST, NOT_VENTRICLE, SURROUNDINGS, View, on_grid, view_of
 
 USUAL = np.array([[-0.7, 0.0, 0.7, 0.0], [-0.7, -0.3, -0.7, 0.0], [0.0, -1.0, 0.2, 0.0], [0.0, 0.0, 0.0, 1.0]])
 """Columns run left and posterior, rows inferior, as in the usual view; scaled below to the pixel size."""
@@ -116,3 +116,32 @@ def test_every_orientation_goes_the_way_of_the_images(columns: tuple[int, int], 
     assert np.array_equal(
         on_grid(mask, Cine(mask.astype(np.float32), matrix), grid), images.reshape(1, 2, 48, 48) > 0.5
     )
+
+
+def test_beyond_the_image_there_is_no_cavity_though_it_reaches_the_edge() -> None:
+    mask = np.random.default_rng(1).random((1, 2, 40, 40)) < 0.5
+    seen = on_grid(mask, a_cine(40, 1.5), Grid(1.5, 48, 44))
+    assert np.array_equal(seen, np.pad(mask, ((0, 0), (0, 0), (4, 4), (2, 2))))
+
+
+def test_a_cavity_at_the_edge_is_kept_whole(two_channels: tuple[np.ndarray, ...]) -> None:
+    images, logits, _ = two_channels
+    labels = a_square(40, slice(0, 5), slice(33, 40)).astype(np.uint8) * CAVITY.value
+    view = view_of(a_cine(40, 1.5), Grid(1.5, 40, 40), images, logits[:, :1], labels, (CAVITY.value,))
+    assert view.area.tolist() == [[0, 5 * 7]]
+
+
+def test_the_intensity_inside_is_the_mean_of_the_cavitys_pixels() -> None:
+    images, cavity = np.zeros((1, 2, 4, 4), np.float32), np.zeros((1, 2, 4, 4), bool)
+    images[0, :, 1, 1:4] = (0.25, 0.75, 1.0)
+    cavity[0, 1, 1, 1:3] = True
+    assert View(images, images, cavity, cavity).inside.tolist() == [[0, 0.5]]
+
+
+def test_growths_are_those_of_no_step_to_the_furthest() -> None:
+    cavity = np.zeros((1, 1, 21, 21), bool)
+    cavity[0, 0, 10, 10] = True
+    growths = View(cavity.astype(np.float32), cavity.astype(np.float32), cavity, cavity).growths
+    assert len(growths) == FURTHEST + 1
+    reach = [int(np.flatnonzero(one[0, 0, 10]).max()) - 10 for one in growths]
+    assert reach == list(range(FURTHEST + 1))

@@ -10,7 +10,7 @@ import pytest
 import SimpleITK
 from pydicom import dcmread
 
-from LVSegULib.errors import Cancelled
+from LVSegULib.errors import Cancelled, InputError
 from LVSegULib.reading.dicom import HEADERS_SHARE, read_dicom_cine
 
 if TYPE_CHECKING:
@@ -85,3 +85,13 @@ def test_the_sample_patient(the_sample_patient: Path) -> None:
     np.testing.assert_allclose(cine.ijk_to_ras[:3, 2], step * [-1, -1, 1], atol=1e-3)
     np.testing.assert_allclose(cine.ijk_to_ras[:3, 3], [-162.673, -35.6185, 144.459])
     assert cine.spacing_mm == pytest.approx((10.0, 1.367188, 1.367188), abs=1e-3)
+
+
+def test_an_image_that_was_left_out_is_named_where_its_frame_is_missing(a_dicom_phantom: DicomPhantom) -> None:
+    path = a_dicom_phantom.write()[6]
+    dataset = dcmread(path)
+    dataset.PhotometricInterpretation = "PALETTE COLOR"
+    dataset.save_as(path)
+    said = rf"has 4 frames, the others 5: .*; left out were {path.name} \(PALETTE COLOR images .*\)$"
+    with pytest.raises(InputError, match=said):
+        read_dicom_cine(a_dicom_phantom.folder)

@@ -115,3 +115,7 @@ def test_what_pydicom_2_lacks_is_imported_where_it_is_needed_only() -> None:
     }
     assert "pydicom.uid" in imported["dicom_decoders.py"]
     assert not [name for name, modules in imported.items() if any("pydicom.pixels" in module for module in modules)]
+
+
+def test_a_compression_that_pydicom_does_not_know_cannot_be_decoded() -> None:
+    assert not has_decoder(UID("1.2.840.10008.1.2.4.999"))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
@@ -44,6 +45,34 @@ def test_colour_images_are_refused(a_dicom_phantom: DicomPhantom) -> None:
     a_dicom_phantom.write(colour)
     with pytest.raises(InputError, match="colour images: 20"):
         read_dicom_cine(a_dicom_phantom.folder)
+
+
+def computed_tomography(dataset: Dataset, _: int, __: int) -> None:
+    dataset.Modality = "CT"
+
+
+def test_another_modality_is_refused(a_dicom_phantom: DicomPhantom) -> None:
+    a_dicom_phantom.write(computed_tomography)
+    message = r"holds no MR image \(CT images, not MR: 20\), expected the DICOM files of a short-axis cine"
+    with pytest.raises(InputError, match=message):
+        read_dicom_cine(a_dicom_phantom.folder)
+
+
+def test_another_modality_beside_mr_is_left_out(a_dicom_phantom: DicomPhantom) -> None:
+    a_dicom_phantom.write(below="mr")
+    a_dicom_phantom.write(computed_tomography, below="ct", series_number=8)
+    cine = read_dicom_cine(a_dicom_phantom.folder)
+    np.testing.assert_array_equal(cine.frames, a_dicom_phantom.images)
+    assert cine.description == "cine sax"
+
+
+def without_modality(dataset: Dataset, _: int, __: int) -> None:
+    del dataset.Modality
+
+
+def test_images_that_do_not_tell_their_modality_are_read(a_dicom_phantom: DicomPhantom) -> None:
+    a_dicom_phantom.write(without_modality)
+    assert read_dicom_cine(a_dicom_phantom.folder).slice_count == 4
 
 
 @pytest.mark.parametrize("closed", [".", "series2"])
@@ -135,12 +164,14 @@ def test_a_number_that_no_integer_string_holds_is_none(a_dicom_phantom: DicomPha
     ("changed", "reason"),
     [
         ({"SamplesPerPixel": 3}, "colour images"),
-        ({"PhotometricInterpretation": "MONOCHROME1"}, "MONOCHROME1 images (expected MONOCHROME2)"),
+        ({"Modality": "CT"}, "CT images, not MR"),
+        ({"PhotometricInterpretation": "PALETTE COLOR"}, "PALETTE COLOR images (expected MONOCHROME2)"),
     ],
 )
 def test_why_an_image_is_left_out(a_dicom_phantom: DicomPhantom, changed: dict[str, Any], reason: str) -> None:
     found = contents_of(a_dicom_phantom, **changed)
     assert (found.headers, found.left_out) == ([], {reason: 1})
+    assert list(found.images_left_out.values()) == [reason]
 
 
 @pytest.mark.parametrize("missing", ["Rows", "Columns"])

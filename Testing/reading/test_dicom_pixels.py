@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from pydicom import dcmread
-from pydicom.dataset import Dataset
-from pydicom.uid import JPEGBaseline8Bit, RLELossless
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, JPEGBaseline8Bit, RLELossless
 
 from LVSegULib.errors import InputError
+from LVSegULib.reading.damage import Damage
 from LVSegULib.reading.dicom import read_dicom_cine
 from LVSegULib.reading.dicom_header import read_headers
-from LVSegULib.reading.dicom_pixels import read_pixels
+from LVSegULib.reading.dicom_pixels import _refuse_other_sizes, read_pixels
 from Testing.reading.test_dicom_enhanced import a_dataset, write_enhanced
 
 if TYPE_CHECKING:
@@ -113,3 +115,114 @@ def test_a_file_that_changed_since_its_header_was_read(a_dicom_phantom: DicomPha
     assert read_pixels([header], (24, 20)).shape == (1, 24, 20)
     with pytest.raises(InputError, match="holds other pixels than its header says"):
         read_pixels([replace(header, **changed)], (24, 20))
+
+
+def one_spoilt(phantom: DicomPhantom, **changed: Any) -> str:
+    """Write the phantom with one file that has other elements; the name of the file."""
+    path = phantom.write()[6]
+    dataset = dcmread(path)
+    for name, value in changed.items():
+        setattr(dataset, name, value)
+    dataset.save_as(path)
+    return path.name
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"HighBit": 14}, "its HighBit is 14, expected 15: export it again"),
+        ({"BitsStored": 12}, "its HighBit is 15, expected 11: export it again"),
+        ({"RescaleSlope": 0}, "its RescaleSlope is 0, which makes all pixels alike: export it again"),
+        ({"PixelData": b"\0" * 962}, "has 2 bytes more than the 20 x 24 pixels of its header need: export it again"),
+        ({"RescaleSlope": "1e38"}, "479 pixels are NaN or infinite: export the images again"),
+    ],
+)
+def test_an_image_that_would_be_read_wrong_is_named(
+    a_dicom_phantom: DicomPhantom, changed: dict[str, Any], said: str
+) -> None:
+    if "RescaleSlope" in changed:  # beyond float32 are 1e38 times 4 and more: all but the 3 of the corner
+        a_dicom_phantom.images[1, 1, 0, 0] = 3
+    name = one_spoilt(a_dicom_phantom, **changed)
+    with pytest.raises(InputError, match=rf"{name}: {said}"):
+        read_dicom_cine(a_dicom_phantom.folder)
+
+
+def test_one_byte_that_makes_their_number_even_is_taken(a_dicom_phantom: DicomPhantom) -> None:
+    """3 x 5 pixels of one byte need 15."""
+    a_dicom_phantom.images = a_dicom_phantom.images[:, :, :3, :5]
+
+    def of_bytes(dataset: Dataset, t: int, k: int) -> None:
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 8, 8, 7, 0
+        dataset.PixelData = a_dicom_phantom.images[t, k].astype(np.uint8).tobytes() + b"\0"
+
+    a_dicom_phantom.write(of_bytes)
+    frames = read_dicom_cine(a_dicom_phantom.folder).frames
+    np.testing.assert_array_equal(frames, a_dicom_phantom.images.astype(np.uint8))
+
+
+def test_frames_beyond_those_that_are_told_are_too_many(a_dicom_phantom: DicomPhantom) -> None:
+    write_enhanced(a_dicom_phantom)
+    (path,) = a_dicom_phantom.folder.iterdir()
+    dataset = dcmread(path)
+    dataset.PixelData += dataset.PixelData[:960]
+    dataset.save_as(path)
+    with pytest.raises(InputError, match="has 960 bytes more than the 20 x 24 pixels of its header need"):
+        read_dicom_cine(a_dicom_phantom.folder)
+
+
+@pytest.mark.parametrize("is_compressed", [False, True])
+def test_padding_is_taken_for_the_darkest_pixel(
+    a_dicom_phantom: DicomPhantom, caplog: pytest.LogCaptureFixture, is_compressed: bool
+) -> None:
+    darkest = a_dicom_phantom.images[:, :, 2:].min()
+    expected = a_dicom_phantom.images.copy()
+    expected[:, :, :2] = darkest
+    a_dicom_phantom.images[:, :, :2] = -32768
+    for path in a_dicom_phantom.write(lambda dataset, *_: dataset.add_new("PixelPaddingValue", "SS", -32768)):
+        if is_compressed:
+            dataset = dcmread(path)
+            dataset.compress(RLELossless, generate_instance_uid=False)
+            dataset.save_as(path)
+    with caplog.at_level("INFO", "LVSegULib"):
+        frames = read_dicom_cine(a_dicom_phantom.folder).frames
+    np.testing.assert_array_equal(frames, expected)
+    assert "padding in 20 images (PixelPaddingValue) was taken for the darkest other pixel" in caplog.text
+
+
+def test_images_whose_smallest_pixel_is_white_are_turned_round(a_dicom_phantom: DicomPhantom) -> None:
+    images = a_dicom_phantom.images.copy()
+    a_dicom_phantom.images = np.invert(images)
+
+    def white(dataset: Dataset, _: int, __: int) -> None:
+        dataset.PhotometricInterpretation = "MONOCHROME1"
+
+    a_dicom_phantom.write(white)
+    np.testing.assert_array_equal(read_dicom_cine(a_dicom_phantom.folder).frames, images)
+
+
+@pytest.mark.parametrize("kept", [None, 100, -1])
+def test_a_plain_file_that_became_shorter_since_its_header_was_read(
+    a_dicom_phantom: DicomPhantom, kept: int | None
+) -> None:
+    path = a_dicom_phantom.write()[0]
+    (header,) = read_headers(path).headers
+    assert header.plain is not None
+    if kept is None:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(InputError, match=r"MR7_0000: its pixels cannot be read.*is it cut short or damaged\?"):
+        read_pixels([header], (24, 20))
+
+
+@pytest.mark.parametrize("syntax", [None, "1.2.840.10008.5.1.4.1.1.4"], ids=["none", "that of an image"])
+def test_a_file_that_does_not_say_its_transfer_syntax(syntax: str | None) -> None:
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.Rows, dataset.Columns, dataset.BitsAllocated, dataset.BitsStored = 4, 5, 16, 12
+    dataset.PixelData = bytes(40)
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    _refuse_other_sizes(dataset, Path("image"))
+    dataset.file_meta.TransferSyntaxUID = syntax
+    with pytest.raises(Damage, match="it does not say its transfer syntax"):
+        _refuse_other_sizes(dataset, Path("image"))

@@ -91,3 +91,38 @@ def test_the_transfer_syntax_is_one_or_none(value: Any, found: bool) -> None:
     syntax = transfer_syntax_of(dataset)
     assert (syntax is not None) == found
     assert syntax is None or syntax.is_implicit_VR
+
+
+@pytest.mark.parametrize(("vr", "value"), [("DS", "0"), ("IS", "0"), ("US", 0), ("FD", 0.0)])
+def test_zero_is_a_number_and_not_missing(vr: str, value: Any) -> None:
+    dataset = holding("TriggerTime", vr, value)
+    assert number_of(dataset, "TriggerTime") == 0
+    assert whole_of(dataset, "TriggerTime") == required_whole_of(dataset, "TriggerTime") == 0
+    assert numbers_of(dataset, "TriggerTime", 1) == (0,)
+
+
+@pytest.mark.parametrize(("vr", "value"), [("LO", "12"), ("OB", b"12")])
+def test_a_text_of_two_digits_is_one_number_and_not_two(vr: str, value: Any) -> None:
+    dataset = holding("PixelSpacing", vr, value)
+    assert numbers_of(dataset, "PixelSpacing", 2) is None
+    assert numbers_of(dataset, "PixelSpacing", 1) == (12,)
+
+
+@pytest.mark.parametrize("failure", [ValueError, KeyError, AttributeError, NotImplementedError])
+def test_what_pydicom_cannot_understand_is_damage(failure: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(Dataset, "get", fail)
+    with pytest.raises(Damage, match=r"^Rows cannot be understood$"):
+        whole_of(Dataset(), "Rows")
+
+
+@pytest.mark.parametrize("failure", [MemoryError, RecursionError])
+def test_a_computer_that_is_too_small_is_no_damage(failure: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(Dataset, "get", fail)
+    with pytest.raises(failure):
+        whole_of(Dataset(), "Rows")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,26 @@ def test_slices_along_the_first_axis_are_refused(tmp_path: Path) -> None:
         read_image(path)
 
 
+@pytest.mark.parametrize("shape", [(10, 60, 64), (60, 10, 64)])
+def test_stacks_of_far_more_slices_than_pixels_are_refused(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    """As where an array of slices, rows and columns was saved with its axes' sizes lost."""
+    data = np.random.default_rng(3).integers(0, 900, shape).astype("i2")
+    with pytest.raises(GeometryError, match=rf"has 64 slices of {shape[0]} x {shape[1]} pixels, expected slices along"):
+        read_image(write_nifti(tmp_path / "turned.nii.gz", data, np.eye(4)))
+    few = write_nifti(tmp_path / "few.nii.gz", data[..., :39], np.eye(4))  # of a small animal, perhaps
+    assert read_image(few).slice_count == 39
+
+
+def test_a_stack_that_is_far_too_short_by_voxels_of_one_millimetre_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = np.random.default_rng(4).integers(0, 900, (100, 110, 12)).astype("i2")
+    cine = read_image(path := write_nifti(tmp_path / "lost.nii.gz", data, np.eye(4)))
+    said = "a voxel is 1 x 1 x 1 mm by its header, and the stack of 12 slices only 12 mm long: if the spacing was lost,"
+    assert cine.notes[0].startswith(said)
+    assert caplog.messages == [f"{path}: {cine.notes[0]}"]
+
+
 @pytest.mark.parametrize("kept", [0.9, 0.05, 0.0])
 @pytest.mark.parametrize("ending", [".nii", ".nii.gz", ".nrrd"])
 def test_a_file_cut_short_is_refused(tmp_path: Path, ending: str, kept: float) -> None:
@@ -238,10 +259,14 @@ def test_labels_must_be_whole_numbers_in_every_frame(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "is_mask"), [((0, 1), True), ((0, 1, 2, 3), True), ((0, 1, 2, 3, 4), False), ((0.5, 1.0), False)]
+    ("values", "is_mask"),
+    [((0, 1), True), (range(4), True), (range(1, 16), True), (range(1, 17), False), ((0.5, 1.0), False)],
 )
-def test_up_to_four_whole_numbers_are_a_mask(tmp_path: Path, values: tuple[float, ...], is_mask: bool) -> None:
-    image = np.array(values, "f4")[np.arange(pixels().size) % len(values)].reshape(pixels().shape)
+def test_up_to_sixteen_whole_numbers_that_are_mostly_zero_are_a_mask(
+    tmp_path: Path, values: Sequence[float], is_mask: bool
+) -> None:
+    mostly_zero = [*values, *[0.0] * 2 * len(values)] if len(values) > 4 else [*values]
+    image = np.array(mostly_zero, "f4")[np.arange(pixels().size) % len(mostly_zero)].reshape(pixels().shape)
     path = write_nifti(tmp_path / "a.nii.gz", image, oblique())
     if is_mask:
         with pytest.raises(InputError, match="it is a mask or label map"):
@@ -253,8 +278,8 @@ def test_up_to_four_whole_numbers_are_a_mask(tmp_path: Path, values: tuple[float
 def test_one_pixel_of_another_value_makes_no_mask(tmp_path: Path) -> None:
     image = np.zeros((60, 50, 8), "i2")  # of which only every fourth pixel is looked at first
     image[0, 0, 0] = 1
-    image[1, 0, :3] = 2, 3, 5  # none of these
-    assert read_image(write_nifti(tmp_path / "a.nii.gz", image, oblique())).frames.max() == 5
+    image[1:6, 0, :3] = np.arange(2, 17).reshape(5, 3)  # few of these
+    assert read_image(write_nifti(tmp_path / "a.nii.gz", image, oblique())).frames.max() == 16
 
 
 @pytest.mark.parametrize(("axis", "mm", "fits"), [(0, 11.9, True), (0, 12.1, False), (1, 12.1, False)])

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from pydicom.dataset import Dataset
 
+from LVSegULib.errors import InputError
+from LVSegULib.reading import read_cine
 from LVSegULib.reading.inputs import expand_inputs
 from Testing.conftest import DicomPhantom
 
@@ -112,6 +114,18 @@ def test_a_folder_of_images_further_down_is_left_out_with_a_line(
     assert caplog.messages == [
         f"{folder / 'more'}: skipped, there are only images in it: give it as an input of its own"
     ]
+
+
+def test_of_folders_with_images_only_reading_says_what_to_do(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("patient1/a.nii.gz", "patient2/b.nii.gz"):
+        a_file(folder / name)
+    assert expand_inputs([folder]) == [folder]
+    assert caplog.messages == []
+    said = (
+        r"holds images in its sub-folders only, such as patient1.a\.nii\.gz: give these folders, or use lvsegu cohort"
+    )
+    with pytest.raises(InputError, match=said):
+        read_cine(folder)
 
 
 def test_results_of_an_earlier_run_are_no_inputs(

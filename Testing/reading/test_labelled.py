@@ -84,6 +84,50 @@ def test_a_data_set_is_used_for_the_labels_that_it_has(a_data_set_of_two_labels:
         open_labelled(a_data_set_of_two_labels, ["MYO"])
 
 
+def test_images_without_label_map_are_named(a_data_set_of_two_labels: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        open_labelled(a_data_set_of_two_labels, ["LV"])
+    assert caplog.messages == [f"{a_data_set_of_two_labels}: 1 image has no label map and is left out: phantom0_ED"]
+
+
+def test_segmentations_of_slicer_are_no_label_maps(
+    a_data_set_of_two_labels: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    labels = a_data_set_of_two_labels / "labelsTr"
+    (labels / "phantom0_ED.seg.nrrd").touch()
+    open_labelled(a_data_set_of_two_labels, ["LV"])
+    hint = "; of segmentations such as phantom0_ED.seg.nrrd, make label maps with lvsegu dataset add"
+    assert caplog.messages[0].endswith(f"left out: phantom0_ED{hint}")
+    for file in labels.glob("*.nii.gz"):
+        file.unlink()
+    with pytest.raises(InputError, match=f"none of its 12 images has a label map in labelsTr: put them there{hint}"):
+        open_labelled(a_data_set_of_two_labels, ["LV"])
+
+
+def test_from_test_images_nothing_is_learnt(a_data_set_of_two_labels: Path) -> None:
+    (a_data_set_of_two_labels / "imagesTr").rename(a_data_set_of_two_labels / "imagesTs")
+    with pytest.raises(InputError, match="has images in imagesTs only, which nothing is learnt from: put them into"):
+        open_labelled(a_data_set_of_two_labels, ["LV"])
+
+
+def test_cases_may_lie_anywhere_where_the_description_lists_them(
+    a_data_set_of_two_labels: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(a_data_set_of_two_labels, tmp_path / "elsewhere")
+    file = a_data_set_of_two_labels / "dataset.json"
+    images, labels = tmp_path / "elsewhere" / "imagesTr", tmp_path / "elsewhere" / "labelsTr"
+    image = images / "phantom1_ED_0000.nii.gz"
+    listed = {
+        "a_ED": {"images": [str(image)], "label": "../elsewhere/labelsTr/phantom1_ED.nii.gz"},
+        "b_ED": {"images": ["imagesTr/phantom2_ED_0000.nii.gz"]},
+    }
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"dataset": listed}), encoding="utf-8")
+    (case,) = open_labelled(a_data_set_of_two_labels, ["LV"])
+    assert (case.name, case.patient) == ("a_ED", "a")
+    assert [path.resolve() for path in case.files] == [file, image, labels / "phantom1_ED.nii.gz"]
+    assert case.read()[1].any()
+
+
 def test_a_case_names_its_image_its_labels_and_what_their_numbers_mean(a_data_set_of_two_labels: Path) -> None:
     case = open_labelled(a_data_set_of_two_labels, ["LV"])[0]
     assert case.name == "phantom0_ES"

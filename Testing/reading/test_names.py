@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from LVSegULib.reading.names import has_image_ending, is_text, safe_name, short_name
+from LVSegULib.reading.names import drawn_on, has_image_ending, is_text, safe_name, short_name
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,11 @@ def test_names_that_are_no_utf8() -> None:
     assert is_text(Path("Müller"))
     assert not is_text(Path("M\udcfcller"))  # as Python holds the byte FC, "ü" in Latin-1
     assert safe_name("M\udcfcller") == "M_ller"
+
+
+@pytest.mark.parametrize(
+    ("name", "image"),
+    [("anna_seg", "anna"), ("anna-Labels", "anna"), ("a_ED_gt", "a_ED"), ("anna", None), ("_gt", None), ("agt", None)],
+)
+def test_what_a_label_map_was_drawn_on(name: str, image: str | None) -> None:
+    assert drawn_on(name) == image

@@ -50,8 +50,13 @@ def test_one_frame_takes_no_time(tmp_path: Path) -> None:
     assert read_nifti_header(changed(path, "8h", 40, 3, 5, 4, 3, 2, 1, 1, 1)).frame_ms is None
 
 
-@pytest.mark.parametrize(("stored", "scale"), [((2.0, 3.0), (2, 3)), ((0.0, 3.0), (1, 0)), ((0.0, np.nan), (1, 0))])
-def test_a_slope_of_zero_scales_nothing(tmp_path: Path, stored: tuple[float, ...], scale: tuple[float, ...]) -> None:
+@pytest.mark.parametrize(
+    ("stored", "scale"),
+    [((2.0, 3.0), (2, 3)), ((0.0, 3.0), (1, 0)), ((0.0, np.nan), (1, 0)), ((np.nan, np.nan), (1, 0))],
+)
+def test_a_slope_of_zero_or_none_scales_nothing(
+    tmp_path: Path, stored: tuple[float, ...], scale: tuple[float, ...]
+) -> None:
     assert read_nifti_header(changed(write(tmp_path / "beat.nii"), "2f", 112, *stored)).scale == scale
 
 
@@ -111,7 +116,7 @@ def test_nifti_2_is_named(tmp_path: Path, order: str, ending: str) -> None:
         ("8h", 40, (4, 5, 4, 3, 0, 1, 1, 1), "4 axes of 5 x 4 x 3 x 0 pixels: correct dim"),
         ("h", 40, (0,), "0 axes of 5 pixels"),
         ("f", 108, (347.0,), "pixels begin at byte 347"),
-        ("f", 112, (np.nan,), "scales pixels by nan"),
+        ("2f", 112, (2, np.nan), "scales pixels by 2 and nan"),
         ("2f", 112, (2, np.inf), "scales pixels by 2 and inf"),
         ("h", 40, (99,), "99 axes"),
         ("h", 40, (8,), "8 axes"),

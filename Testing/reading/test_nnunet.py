@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,16 @@ def test_labels_are_mapped_by_name(tmp_path: Path) -> None:
 
 
 def test_patient_and_phase_come_from_the_name(tmp_path: Path) -> None:
-    names = ("SC-HF-I-01_ED", "SC-HF-I-01_ES", "animal01_phase07", "patient001_frame12", "other_stack", "ann_es")
+    names = (
+        "SC-HF-I-01_ED",
+        "SC-HF-I-01_ES",
+        "animal01_phase07",
+        "patient001_frame12",
+        "other_stack",
+        "ann_es",
+        "bo-ED",
+        "c-frame3",
+    )
     cases = open_raw_dataset(a_raw_dataset(tmp_path, ACDC, *names)).cases
     found = {case.name: (case.patient, case.phase) for case in cases}
     assert found == {
@@ -57,6 +67,8 @@ def test_patient_and_phase_come_from_the_name(tmp_path: Path) -> None:
         "animal01_phase07": ("animal01", None),
         "patient001_frame12": ("patient001", None),
         "other_stack": ("other_stack", None),
+        "bo-ED": ("bo", "ED"),
+        "c-frame3": ("c", None),
     }
 
 
@@ -102,11 +114,32 @@ def test_labels_of_another_size(tmp_path: Path) -> None:
         ({"background": 0, "LV": 256}, "whole number from 0 to 255"),
         ({"background": 0, "LV": -1}, "whole number from 0 to 255"),
         ({"background": 0, "LV": 1.0}, "whole number from 0 to 255"),
+        ({"background": 0, "LV": True}, "'LV' has the value True, expected a whole number from 0 to 255"),
+        ({"background": False, "LV": 1}, "'background' has the value False"),
+        ({"Background": 1, "LV": 2}, "background must be 0"),
+        ({"background": 0, "LV": 1, "Ignore": 2}, "the label 'Ignore', of voxels that nobody judged, is not supported"),
+        ({"background": 0, "LV": 1, "endo": 2}, "'LV' and 'endo' both stand for the LV blood pool: rename one"),
     ],
 )
 def test_labels_that_cannot_be_mapped(tmp_path: Path, labels: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said):
         open_raw_dataset(a_raw_dataset(tmp_path, labels, "a_ED"))
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        {"Background": 0, "rv": 1, "Myocardium": 2, "left ventricle": 3},
+        {"background": 0, "RV": 1, "MLV": 2, "LVC": 3},
+        {"background": [0], "RV": [1], "MYO": [2], "LV": [3]},
+    ],
+)
+def test_labels_in_other_words(tmp_path: Path, labels: dict[str, Any]) -> None:
+    dataset = open_raw_dataset(a_raw_dataset(tmp_path, labels, "a_ED"))
+    assert dataset.labels == {"RV": 1, "MYO": 2, "LV": 3}
+    found = dataset.cases[0].read()[1]
+    assert found is not None
+    assert found[0, :, 0, 0].tolist() == [0, 3, 2, 1]
 
 
 def test_what_is_no_raw_folder(tmp_path: Path) -> None:
@@ -136,8 +169,20 @@ def test_the_largest_label_value_is_255_and_background_needs_no_name(tmp_path: P
     ("changed", "said"),
     [
         ({"channel_names": {"0": "cine", "1": "LGE"}}, "several channels"),
+        ({"modality": {"0": "cine", "1": "LGE"}}, r"several channels \(modality\)"),
         ({"channel_names": None}, ""),
+        ({"channel_names": None, "modality": {"0": "cine"}}, ""),
+        ({"file_ending": ".NII.GZ"}, ""),
         ({"file_ending": ".png"}, r"file_ending is '\.png', expected one of \.nii\.gz"),
+        ({"file_ending": ".seg.nrrd"}, "for segmentations of 3D Slicer use lvsegu dataset add"),
+        ({"dataset": ["a"]}, '"dataset" must be {"NAME": {"images"'),
+        ({"dataset": {"a": ["a.nii"]}}, '"dataset" must be'),
+        ({"dataset": {"a": {"images": "a.nii"}}}, '"dataset" must be'),
+        ({"dataset": {"a": {"images": [1]}}}, '"dataset" must be'),
+        ({"dataset": {"a": {"images": ["a.nii"], "label": 1}}}, '"dataset" must be'),
+        ({"dataset": {"../a": {"images": ["a.nii"]}}}, '"dataset" must be'),
+        ({"dataset": {"a": {"images": ["a.nii", "b.nii"]}}}, r"a has 2 images, expected one \(cine MR\)"),
+        ({"dataset": {"a": {"images": ["a.nii"]}}}, ""),
         ({"file_ending": None}, "file_ending is None"),
         ({"labels": ["LV"]}, 'has no "labels" by name'),
     ],
@@ -186,3 +231,56 @@ def corners_fit(folder: Path, shift_mm: float, wider_mm: float, axis: int = 0) -
     except GeometryError:
         return False
     return True
+
+
+@pytest.mark.parametrize(("share", "fits"), [(0.09, True), (0.11, False)])
+def test_of_small_pixels_it_is_a_tenth_of_one(tmp_path: Path, share: float, fits: bool) -> None:
+    """A tenth of a millimetre is a whole pixel of a mouse's heart."""
+    pixel_mm = 0.1
+    dataset = open_raw_dataset(a_raw_dataset(tmp_path, ACDC, "a_ED"))
+    case = dataset.cases[0]
+    assert case.label is not None
+    for path, shift_mm in ((case.image, 0.0), (case.label, share * pixel_mm)):
+        matrix = np.diag([-pixel_mm, -pixel_mm, 0.8, 1.0])
+        matrix[0, 3] = shift_mm
+        nibabel.save(nibabel.Nifti1Image(np.asarray(nibabel.load(path).dataobj), matrix), path)
+    if fits:
+        case.read()
+    else:
+        with pytest.raises(GeometryError, match=r"lies up to 0\.011 mm away"):
+            case.read()
+
+
+def test_endings_in_large_letters_and_hidden_files(tmp_path: Path) -> None:
+    a_raw_dataset(tmp_path, ACDC, "a_ED", "b_ED")
+    (tmp_path / "imagesTr" / "a_ED_0000.nii.gz").rename(tmp_path / "imagesTr" / "a_ED_0000.NII.GZ")
+    (tmp_path / "labelsTr" / "b_ED.nii.gz").rename(tmp_path / "labelsTr" / "b_ED.Nii.gz")
+    (tmp_path / "imagesTr" / "._a_ED_0000.nii.gz").touch()  # as macOS writes beside a file
+    cases = open_raw_dataset(tmp_path).cases
+    assert [case.name for case in cases] == ["a_ED", "b_ED"]
+    assert all(case.read()[1] is not None for case in cases)
+
+
+def test_letters_with_marks_are_the_same_together_and_apart(tmp_path: Path) -> None:
+    name = "Müller_ED"
+    a_raw_dataset(tmp_path, ACDC, name)
+    label = tmp_path / "labelsTr" / f"{name}.nii.gz"
+    label.rename(label.with_name(unicodedata.normalize("NFD", label.name)))
+    (case,) = open_raw_dataset(tmp_path).cases
+    assert case.name == name
+    assert case.read()[1] is not None
+
+
+def test_an_image_in_the_place_of_a_label_map(tmp_path: Path) -> None:
+    dataset = open_raw_dataset(a_raw_dataset(tmp_path, {"background": 0, "LV": 1}, "a_ED"))
+    save(tmp_path / "labelsTr" / "a_ED.nii.gz", np.arange(120, dtype="u1").reshape(6, 5, 4))
+    said = r"holds the values 2, 3, 4, 5, 6 and 113 more that dataset\.json does not name: it is an image"
+    with pytest.raises(InputError, match=said):
+        dataset.cases[0].read()
+
+
+@pytest.mark.parametrize(("text", "said"), [("[" * 100_000, "it has lists inside of lists"), ("{", "it is no JSON")])
+def test_a_description_that_is_no_json(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "dataset.json").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=rf"cannot be read as JSON \({said}.*\): correct or export it again"):
+        open_raw_dataset(tmp_path)

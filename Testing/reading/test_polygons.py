@@ -53,6 +53,25 @@ def test_corners_are_read_as_x_y_pairs(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_polygon(path), [[130.5, 118], [131, 118], [131.5, 117.5]])
 
 
+def test_a_contour_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "contour.txt").write_text("1 2\n3 4\n5 6.5\n", encoding="utf-8-sig")
+    assert read_polygon(tmp_path / "contour.txt").tolist() == [[1, 2], [3, 4], [5, 6.5]]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"1 2\n3 a\n5 6\n", "line 2 is no x y pair of numbers: export it again"),
+        (b"\xff\xfe1 2", "is no contour (it is not UTF-8): export it again"),
+    ],
+)
+def test_what_is_wrong_with_a_contour_is_told_in_plain_words(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "contour.txt").write_bytes(content)
+    with pytest.raises(InputError) as raised:
+        read_polygon(tmp_path / "contour.txt")
+    assert said in str(raised.value)
+
+
 @pytest.mark.parametrize("text", ["", "1 2\n3 4\n", "1 2 3\n4 5 6\n7 8 9\n", "1 2\n3 nan\n5 6\n", "a b\nc d\ne f\n"])
 def test_what_is_no_contour(tmp_path: Path, text: str) -> None:
     path = tmp_path / "contour.txt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import SimpleITK
 
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.reading import read_cine
+from LVSegULib.reading.images import read_label_map
 
 if TYPE_CHECKING:
     from Testing.conftest import DicomPhantom
@@ -54,3 +56,13 @@ def test_a_segmentation_is_not_segmented(tmp_path: Path) -> None:
         read_cine(tmp_path / "anna.seg.nrrd")
     with pytest.raises(InputError, match=r"holds segmentations \(anna\.seg\.nrrd\) and no image"):
         read_cine(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+@pytest.mark.parametrize("name", ["scan", "beat.nii.gz"])
+def test_what_is_no_regular_file_is_refused(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(InputError, match=rf"{name}: is no regular file: save what it gives in a file or folder"):
+        read_cine(tmp_path / name)
+    with pytest.raises(InputError, match=r"is no regular file|unknown kind"):
+        read_label_map(tmp_path / name)

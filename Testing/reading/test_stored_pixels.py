@@ -101,3 +101,13 @@ def test_text_that_is_no_pixel(tmp_path: Path, encoding: Encoding, content: byte
 def test_the_ends_of_a_type_are_pixels(tmp_path: Path) -> None:
     files = written(tmp_path / "a", b"-128 127")
     assert StoredPixels(files, "text", np.dtype("i1"), 2).read().tolist() == [-128, 127]
+
+
+def test_bytes_that_the_header_does_not_speak_of_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    files = written(tmp_path / "a", b"head\x01\x02and more")
+    with caplog.at_level("WARNING", "LVSegULib"):
+        assert StoredPixels(files, "raw", BYTE, 2, start=4).read().tolist() == [1, 2]
+    assert caplog.messages == [f"{files[0]}: holds 8 bytes more than its header says: they were left out"]
+    caplog.clear()
+    assert StoredPixels(files, "raw", BYTE, 2, AT_THE_END).read().tolist() == [*b"re"]
+    assert caplog.messages == []

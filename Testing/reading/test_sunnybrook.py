@@ -155,3 +155,11 @@ def test_the_shipped_patient_beats(the_shipped_patient: SunnybrookPatient) -> No
     assert 1.03 < around.sum() / inside.sum() < 1.08
     blood = case.cine.frames[18, 6][inside[18, 6]].mean()
     assert blood > 1.5 * case.cine.frames[18, 6].mean()
+
+
+def test_lines_that_are_cut_short_or_absurd_are_passed_over(a_dicom_phantom: DicomPhantom) -> None:
+    folder = a_release(a_dicom_phantom, 1)
+    before = open_sunnybrook(folder)
+    with (folder / "scd_patientdata.csv").open("a", encoding="utf-8") as table:
+        table.write(f"\nSCD0000199\nSCD0000198,SC-HF-I-{'9' * 5000}\n")
+    assert open_sunnybrook(folder) == before

@@ -17,9 +17,11 @@ from pathlib import Path
 def main() -> int:
     journal, *words = sys.argv[1:]
     resumes = "--resume" in words
-    words = [word for word in words if word != "--resume"]
+    replaces = "--replace" in words
+    words = [word for word in words if word not in ("--resume", "--replace")]
+    noted = {"words": words, "resumes": resumes, "replaces": replaces, "threads": os.environ["OMP_NUM_THREADS"]}
     with Path(journal).open("a") as file:
-        file.write(json.dumps({"words": words, "resumes": resumes, "threads": os.environ["OMP_NUM_THREADS"]}) + "\n")
+        file.write(json.dumps(noted) + "\n")
     orders = json.loads((Path(journal).parent / "orders.json").read_text())
     print(f"{words[0]} is at work", file=sys.stderr)
     outputs = [Path(word) for option, word in itertools.pairwise(words) if option in ("--out", "--json")]

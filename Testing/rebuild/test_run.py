@@ -78,6 +78,16 @@ def test_a_changed_program_redoes_what_is_quick(a_workshop: Workshop) -> None:
     assert a_workshop.rebuild() == all_are(State.DONE, a_workshop) | kept
 
 
+def test_a_model_that_a_step_has_left_is_replaced(a_workshop: Workshop) -> None:
+    a_workshop.rebuild()
+    assert not any(one["replaces"] for one in a_workshop.done)
+    pruned = a_workshop.places.runs / "x" / "a-pruned"
+    stamp = a_workshop.places.runs / "x" / "stamps" / "prune-a.json"
+    stamp.write_text(stamp.read_text().replace('"is_done": true', '"is_done": false'))  # stopped at its very end
+    a_workshop.rebuild()
+    assert [one["words"][-1] for one in a_workshop.done if one["replaces"]] == [str(pruned)]
+
+
 def test_an_earlier_result_of_other_settings_is_set_aside(a_workshop: Workshop) -> None:
     a_workshop.rebuild()
     words = json.loads((a_workshop.places.runs / "x" / "b" / "last" / "model.json").read_text())

@@ -102,6 +102,28 @@ def test_no_more_than_the_basal_third_goes() -> None:
     assert without_atrium(discs(*[30 - BEAT] * 4, *[BASE] * 3, *[MID] * 4))[1] == (0, 1, 2)
 
 
+def beats(*sides: tuple[int, int, int]) -> np.ndarray:
+    """A cine whose squares have three sides: in the four largest, four other and four smallest frames."""
+    return discs(*(np.repeat(of_thirds, 4) for of_thirds in sides))
+
+
+def test_the_larger_half_of_an_even_number_of_slices_is_the_base() -> None:
+    """At ED three slices have 1784 and 1254 pixels, but two 1000 and 1058: the ends alone say the contrary."""
+    labels = beats((18, 20, 22), (26, 23, 20), (28, 25, 22), (14, 11, 8), (23, 20, 17), (23, 20, 17))
+    assert without_atrium(labels)[1] == (0,)
+
+
+def test_of_two_ends_alike_the_first_is_the_base() -> None:
+    """Readers give slices from base to apex."""
+    assert without_atrium(beats((20, 21, 22), (28, 23, 18), (20, 18, 16)))[1] == (0,)
+
+
+def test_a_ventricle_that_keeps_just_the_share_that_tells_something_is_judged() -> None:
+    """Of 576 + 1024 + 400 = 2000 pixels 900 + 900 + 100 = 1900 stay: 0.95."""
+    assert without_atrium(beats((24, 27, 30), (32, 31, 30), (20, 15, 10)))[1] == (0,)
+    assert without_atrium(beats((24, 27, 30), (32, 31, 30), (20, 15, 11)))[1] == ()  # 1921 stay
+
+
 @pytest.mark.parametrize(
     "labels",
     [

@@ -20,10 +20,13 @@ from LVSegULib.segmentation.look import (
     _cavity,
     _centred,
     _cut_off,
+    _look,
     _other_grids,
     _plausible,
     _some_slices,
+    brought_to_usual,
     fitting_grid,
+    told_pixel_mm,
 )
 from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
 from Testing import three_labels
@@ -334,3 +337,54 @@ def test_the_grid_around_what_was_found_is_taken_where_it_shows_it_better(
     assert fitting_grid(patient.cine, patient.model, patient.engine)[0] == refined
     looks_that_depend_on_the_grid(monkeypatch, [looks[0], dataclasses.replace(looks[1], score=0.7)])
     assert fitting_grid(patient.cine, patient.model, patient.engine)[0] == other
+
+
+def test_a_look_in_which_nothing_is_found_has_no_score(patient: Patient) -> None:
+    class Blind:
+        name, version, batch = "blind", "1", 8
+
+        def logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+            return np.full((len(images), len(patient.model.labels), *images.shape[2:]), -9, np.float32)
+
+    found = _look(_some_slices(patient.cine), patient.model.grid, patient.model, Blind())
+    assert (found.score, found.radius_mm, found.centre_mm) == (0, 0, (0, 0))
+    assert not found.may_be_cut_off
+
+
+@pytest.mark.parametrize(
+    ("own", "pixel_mm"),
+    [
+        (Grid(1.5, 128, 128), 1.5),
+        (Grid(0.75, 100, 128), 0.75),  # 96 mm wide
+        (Grid(0.74, 128, 100), 1.5),  # narrower: for small animals, told as if it were 192 mm
+        (Grid(0.125, 100, 96), 1.92),
+    ],
+)
+def test_sizes_of_small_animals_are_told_as_if_they_were_people(own: Grid, pixel_mm: float) -> None:
+    assert told_pixel_mm(own) == pixel_mm
+
+
+def test_a_heart_that_is_known_is_told_like_one_that_was_seen() -> None:
+    """Through pixels of 0.125 mm that count as 1.5: twelve times as large."""
+    own = Grid(0.125, 128, 100)
+    known = Look.of_images(own, 0.9, 2.0, (0.5, -0.25))
+    assert known == Look(own, 0.9, 24.0, (6.0, -3.0), 1.5)
+    assert known.from_centre_mm == (0.5, -0.25)
+
+
+@pytest.mark.parametrize(
+    ("radius_mm", "spacing_mm"), [(8.8, 1.5), (8.7, 1.5 * 8.7 / 22), (55.0, 1.5), (55.1, 1.5 * 55.1 / 22)]
+)
+def test_a_heart_as_large_as_people_have_keeps_the_grid(radius_mm: float, spacing_mm: float) -> None:
+    """That is 22 mm by 2.5 to 22 mm times 2.5."""
+    own = Grid(1.5, 192, 192)
+    found = brought_to_usual(Look.of_images(own, 1.0, radius_mm, (0.0, 0.0)))
+    assert found.spacing_mm == pytest.approx(spacing_mm)
+    assert (found.rows, found.columns, found.centre_mm) == (192, 192, (0, 0))
+
+
+def test_a_heart_at_the_edge_is_brought_to_the_middle_and_keeps_its_pixels() -> None:
+    own = Grid(1.5, 128, 128, centre_mm=(1.0, 2.0))
+    assert brought_to_usual(Look.of_images(own, 1.0, 22.0, (58.0, 0.0))) == own  # half of 192 mm by 84 % without 22
+    moved = brought_to_usual(Look.of_images(own, 1.0, 22.0, (59.0, -5.0)))
+    assert moved == dataclasses.replace(own, centre_mm=(60.0, -3.0))

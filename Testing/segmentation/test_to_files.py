@@ -138,3 +138,52 @@ def test_if_one_file_cannot_be_written_none_is(
     with pytest.raises(OutputError, match="No space left"):
         segment_to_files(write_phantom(tmp_path / "beat.nii.gz"), tmp_path / "out", segmenter)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("is_there_already", [True, False])
+def test_if_one_file_cannot_be_put_in_its_place_all_are_as_they_were(
+    tmp_path: Path, segmenter: Segmenter, monkeypatch: pytest.MonkeyPatch, *, is_there_already: bool
+) -> None:
+    path, out = write_phantom(tmp_path / "beat.nii.gz"), tmp_path / "out"
+    if is_there_already:
+        segment_to_files(path, out, segmenter)
+        write_phantom(path, [22, 14])
+    else:
+        out.mkdir()
+    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    replace = Path.replace
+
+    def refuse_the_table(source: Path, target: Path) -> Path:
+        if target == out / "beat.csv" and source.parent.name.count(".") == 1:
+            raise PermissionError(13, "Permission denied")
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", refuse_the_table)
+    with pytest.raises(OutputError, match=r"cannot write to .*out: Permission denied: choose another --out folder"):
+        segment_to_files(path, out, segmenter)
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == before
+
+
+def test_an_earlier_file_that_cannot_be_put_back_is_kept(
+    tmp_path: Path, segmenter: Segmenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, out = write_phantom(tmp_path / "beat.nii.gz"), tmp_path / "out"
+    first = segment_to_files(path, out, segmenter)
+    before, replace = first.files[2].read_bytes(), Path.replace
+
+    def never_the_table(source: Path, target: Path) -> Path:
+        if target == out / "beat.csv":
+            raise PermissionError(13, "Permission denied")
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", never_the_table)
+    with pytest.raises(OutputError, match="Permission denied"):
+        segment_to_files(path, out, segmenter)
+    assert [file.read_bytes() for file in out.glob(".*.earlier/beat.csv")] == [before]
+
+
+def test_a_long_axis_view_is_warned_of(tmp_path: Path, segmenter: Segmenter, a_dicom_phantom: DicomPhantom) -> None:
+    a_dicom_phantom.write(lambda _, __, k: k == 0, description="CINE 4CH")
+    outcome = segment_to_files(a_dicom_phantom.folder, tmp_path / "out", segmenter)
+    warning = 'one slice named as a long-axis view ("CINE 4CH")'
+    assert any(line.startswith(warning) for line in outcome.report["measures"]["warnings"])

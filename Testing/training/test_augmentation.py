@@ -188,7 +188,10 @@ def test_global_random_numbers_are_left_alone() -> None:
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("texture", 1.5), ("opening", -0.1), ("contraction", 1.0), ("scale", 0.5), ("noise", -1.0), ("bend_mm", -2.0)],
+    [
+        *(("texture", 1.5), ("opening", -0.1), ("contraction", 1.0), ("scale", 0.5), ("bend_mm", -2.0)),
+        *(("noise", -1.0), ("noise", 1.5), ("low_resolution", 1000.0)),
+    ],
 )
 def test_an_impossible_strength_is_refused_by_name(setting: str, value: float) -> None:
     with pytest.raises(UsageError, match=setting):

@@ -26,6 +26,17 @@ def test_data_sets_apart_get_outputs_of_their_own_in_training_only() -> None:
     assert TrainingConfig(labels=("LV", "MYO")).trained_network.output_channels == 2
 
 
+def test_a_label_is_learnt_once() -> None:
+    with pytest.raises(UsageError, match="labels has LV twice: give each label once"):
+        TrainingConfig(labels=("LV", "MYO", "LV"))
+
+
+@pytest.mark.parametrize("wrong", ["", " ", "hearts/mice"])
+def test_a_name_is_one_that_a_folder_can_have(wrong: str) -> None:
+    with pytest.raises(UsageError, match=f'name must not be empty or hold a "/", got "{wrong}"'):
+        TrainingConfig(name=wrong)
+
+
 @pytest.mark.parametrize("wrong", ["ann", "ann=", "=anne", "ann==anne", ""])
 def test_the_names_of_one_patient_are_two_or_more(wrong: str) -> None:
     with pytest.raises(UsageError, match="give the names of one patient as A=B"):
@@ -55,6 +66,7 @@ def test_data_sets_apart_are_some_of_those_learnt_from() -> None:
         ({"weights": (1.0, 1e308)}, "weights must lie between 1e-06 and 1000000, got 1e\\+308"),
         ({"seed": 2**40}, "seed must lie between -4294967296 and 4294967296, got 1099511627776"),
         ({"learning_rate": 0.0}, "learning_rate must be positive, got 0"),
+        ({"size": 32, "crop": 144}, "crop must be at most 4 times size, 128, got 144"),
     ],
 )
 def test_a_number_out_of_range_is_refused(settings: dict[str, Any], said: str) -> None:

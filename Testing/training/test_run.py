@@ -11,10 +11,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 import torch
+from torch import Tensor
 
 from LVSegULib.engines.base import open_engine
 from LVSegULib.errors import InputError, UsageError
@@ -24,6 +27,7 @@ from LVSegULib.pictures import training_curve
 from LVSegULib.reading import read_cine
 from LVSegULib.reading.labelled import RawCase, open_labelled
 from LVSegULib.segmentation.segment import segment_cine
+from LVSegULib.training import loop as training_loop
 from LVSegULib.training import run as training_run
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.device import Place
@@ -94,6 +98,109 @@ def test_a_killed_run_resumes_to_the_same_weights(a_small_run: TrainingConfig, t
         np.testing.assert_array_equal(whole[name], resumed[name], err_msg=name)
     steps = [line.split(",")[0] for line in (tmp_path / "killed" / "log.csv").read_text().splitlines()[1:]]
     assert steps == ["20", "40", "60"]
+
+
+def test_a_run_does_not_go_on_with_other_patients(
+    a_data_set_of_phantom_hearts: Path, a_small_run: TrainingConfig, tmp_path: Path
+) -> None:
+    """Of five patients another one is kept back than of four: phantom4 too."""
+    growing = tmp_path / "Dataset904_Growing"
+    shutil.copytree(a_data_set_of_phantom_hearts, growing)
+    config = dataclasses.replace(a_small_run, data=(str(growing),), steps=4, validate_every=2)
+    run = tmp_path / "run"
+    train(config, run)
+    before = (run / "split.json").read_bytes()
+    for path in [*growing.glob("*Tr/phantom0_*")]:
+        shutil.copy(path, path.with_name(path.name.replace("phantom0", "phantom4")))
+    with pytest.raises(
+        InputError, match=r"from a run on other patients \(now also phantom4\): resume with the data of"
+    ):
+        train(config, run, resume=True)
+    assert (run / "split.json").read_bytes() == before
+
+
+def test_a_run_that_diverges_keeps_its_checkpoint(
+    a_small_run: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does so at step 25, and that is told at the next report."""
+    own_loss = training_loop.segmentation_loss
+
+    def lost_at_25(*given: Any) -> Tensor:
+        called.append(1)
+        return own_loss(*given) * (float("nan") if len(called) == 25 else 1.0)
+
+    called: list[int] = []
+    monkeypatch.setattr(training_loop, "segmentation_loss", lost_at_25)
+    config = dataclasses.replace(a_small_run, steps=30)
+    with pytest.raises(UsageError) as stopped:
+        train(config, tmp_path)
+    assert str(stopped.value) == (
+        "the loss is no longer a number at step 30: try a lower --learning-rate; the checkpoint of step 20 is kept"
+    )
+    assert not (tmp_path / "last").exists()
+    train(config, tmp_path, resume=True)  # by now it is called more often
+    assert np.isfinite(open_model(tmp_path / "last").weights()["head.bias"]).all()
+
+
+def test_what_a_kill_has_left_is_put_right_when_the_run_goes_on(a_small_run: TrainingConfig, tmp_path: Path) -> None:
+    config = dataclasses.replace(a_small_run, steps=4, validate_every=2)
+    train(config, tmp_path)
+    (tmp_path / "best").rename(tmp_path / ".0123abcd-best.old")
+    (tmp_path / ".0123abcd-checkpoint.safetensors").write_bytes(b"half")
+    train(config, tmp_path, resume=True)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == [".training.lock"]
+    assert open_model(tmp_path / "best").spec.training["step"] in (2, 4)
+
+
+def test_the_last_model_of_a_finished_run_is_made_again(a_small_run: TrainingConfig, tmp_path: Path) -> None:
+    config = dataclasses.replace(a_small_run, steps=4, validate_every=2)
+    train(config, tmp_path)
+    before = open_model(tmp_path / "last")
+    weights, spec = before.weights(), before.spec
+    shutil.rmtree(tmp_path / "last")
+    train(config, tmp_path, resume=True)
+    again = open_model(tmp_path / "last")
+    for name, values in weights.items():
+        np.testing.assert_array_equal(values, again.weights()[name], err_msg=name)
+    assert again.spec.figures == spec.figures
+    assert again.spec.training["step"] == 4
+
+
+def test_a_data_set_that_is_given_twice_is_taken_once(
+    a_data_set_of_phantom_hearts: Path, a_small_run: TrainingConfig, tmp_path: Path
+) -> None:
+    other_way = str(a_data_set_of_phantom_hearts.parent / "." / "nothing" / ".." / a_data_set_of_phantom_hearts.name)
+    (a_data_set_of_phantom_hearts.parent / "nothing").mkdir(exist_ok=True)
+    once = dataclasses.replace(a_small_run, steps=4, validate_every=4, weights=(2.0,))
+    twice = dataclasses.replace(once, data=(*once.data, other_way), weights=(2.0, 1.0))
+    warned: list[str] = []
+    train(once, tmp_path / "once")
+    train(twice, tmp_path / "twice", watch=Watch(warn=warned.append))
+    assert warned == [f"{other_way}: is given twice: taken once"]
+    runs = [tmp_path / name / "config.json" for name in ("once", "twice")]
+    assert runs[0].read_bytes() == runs[1].read_bytes()
+
+
+def test_a_fold_that_keeps_nobody_back_is_refused(a_small_run: TrainingConfig, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        train(dataclasses.replace(a_small_run, folds=6, fold=5), tmp_path / "run")
+    assert str(refused.value) == (
+        "fold 5 keeps nobody back: 4 patients cannot be dealt into 6 folds: give more, or fewer --folds"
+    )
+    assert not (tmp_path / "run").exists()
+
+
+def test_who_is_kept_back_and_has_no_cavity_is_named(
+    a_data_set_of_phantom_hearts: Path, a_small_run: TrainingConfig, tmp_path: Path
+) -> None:
+    data = tmp_path / "Dataset905_Empty"
+    shutil.copytree(a_data_set_of_phantom_hearts, data)
+    for path in (data / "labelsTr").glob("phantom0_*"):
+        sitk.WriteImage(sitk.ReadImage(str(path)) * 0, str(path))
+    warned: list[str] = []
+    config = dataclasses.replace(a_small_run, data=(str(data),), steps=1)
+    train(config, tmp_path / "run", watch=Watch(warn=warned.append))
+    assert warned == ["no cavity is drawn in the images of phantom0: draw it"]
 
 
 def test_a_run_is_not_overwritten(a_small_run: TrainingConfig, tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from LVSegULib.errors import UsageError
-from LVSegULib.training.split import Split, check_same, fold_split, read_split, some_of
+from LVSegULib.training.split import Split, check_same, fold_split, read_split, some_of, split_of
 
 PATIENTS = ["chla001", "chla002", "SC-N-02", "SC-N-03", "SC-HF-I-01", "chla002", "animal01"]
+PATIENT_OF = {f"{name}_ED": name for name in PATIENTS}
 
 
 def test_each_patient_validates_once_over_all_folds() -> None:
@@ -67,13 +68,13 @@ def test_a_split_file_comes_back(tmp_path: Path) -> None:
     split = fold_split(PATIENTS, 2, 0)
     file = tmp_path / "split.json"
     file.write_text(json.dumps(split.to_json()), encoding="utf-8")
-    assert read_split(file, PATIENTS) == split
+    assert read_split(file, PATIENT_OF) == split
 
 
 def test_a_split_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     file = tmp_path / "split.json"
     file.write_text(json.dumps({"train": ["chla001"], "validation": ["chla002"]}), encoding="utf-8-sig")
-    assert read_split(file, PATIENTS).validation == ("chla002",)
+    assert read_split(file, PATIENT_OF).validation == ("chla002",)
 
 
 @pytest.mark.parametrize(
@@ -81,18 +82,39 @@ def test_a_split_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     [
         ('{"train": ["chla001"], "validation": ["chla001"]}', "chla001 on both sides"),
         ('{"train": ["chla001"], "validation": ["chla999"]}', "chla999, which is not in the data"),
-        ('{"train": ["chla001"]}', "is not a split .*: it has no validation$"),
-        ("[1, 2]", "is not a split"),
-        ("not JSON", "is not a split"),
+        ('{"train": ["chla001_ED"], "validation": ["chla001"]}', "chla001 on both sides"),
+        ('{"train": ["chla001"]}', "is no split .*: it has no val$"),
+        ('{"train": "chla001", "val": []}', "is no split .*: it is laid out differently$"),
+        ("[1, 2]", "holds a list of folds: give a file of one split"),
+        ("not JSON", "cannot be read as a split: it is no JSON in line 1, column 1$"),
+        ("[" * 100_000, "cannot be read as a split: it has lists inside of lists"),
     ],
 )
 def test_a_wrong_split_file_is_explained(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "split.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=message):
-        read_split(file, PATIENTS)
+        read_split(file, PATIENT_OF)
 
 
 def test_a_split_file_that_is_not_there_is_told_in_plain_words(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"split\.json is not a split .*: No such file or directory$"):
-        read_split(tmp_path / "split.json", PATIENTS)
+    with pytest.raises(UsageError, match=r"split\.json: cannot be read as a split: No such file or directory$"):
+        read_split(tmp_path / "split.json", PATIENT_OF)
+
+
+def test_a_fold_of_nnu_nets_splits_is_learnt_from(tmp_path: Path) -> None:
+    file = tmp_path / "splits_final.json"
+    folds = [{"train": ["chla001_ED"], "val": ["chla002_ED"]}, {"train": ["chla002_ED", "chla002"], "val": []}]
+    file.write_text(json.dumps(folds), encoding="utf-8")
+    assert read_split(file, PATIENT_OF, 0) == Split(("chla001",), ("chla002",))
+    assert read_split(file, PATIENT_OF, 1) == Split(("chla002",), ())
+    with pytest.raises(UsageError, match="holds 2 folds: pass --fold 0 to 1, got -1"):
+        read_split(file, PATIENT_OF, -1)
+
+
+def test_training_and_evaluation_read_the_same_split(tmp_path: Path) -> None:
+    file = tmp_path / "split.json"
+    file.write_text(json.dumps({"train": ["chla001"], "val": ["chla002_ED"]}), encoding="utf-8")
+    assert read_split(file, PATIENT_OF, 3) == split_of(file, PATIENT_OF) == Split(("chla001",), ("chla002",))
+    with pytest.raises(UsageError, match="holds one split, no folds: leave out --fold"):
+        split_of(file, PATIENT_OF, 0)

@@ -19,7 +19,7 @@ from LVSegULib.reading.nnunet import open_raw_dataset
 from LVSegULib.training.config import TrainingConfig, config_from_values
 from LVSegULib.training.loop import Report
 from LVSegULib.training.run import Watch, train
-from LVSegULib.training.start import FINE_TUNING, describe_start, settings_of, start_from
+from LVSegULib.training.start import FINE_TUNING, describe_start, inherited_terms, settings_of, start_from
 from LVSegULib.training.state import TrainingState, new_state
 from Testing.phantom_hearts import MILD
 from Testing.pruning.networks import UNEVEN
@@ -138,6 +138,29 @@ def test_a_run_goes_on_from_the_weights_of_its_start(
         if not re.search(r"\.[14]\.", name):  # batch norm has seen new images
             kept = values[:1] if name.startswith("head") else values
             np.testing.assert_allclose(found[name], kept, atol=1e-6, err_msg=name)
+
+
+def test_a_run_has_the_licence_of_its_start_and_its_sources(
+    a_pruned_model: ModelFolder, a_data_set_of_phantom_hearts: Path, tmp_path: Path
+) -> None:
+    spec = dataclasses.replace(a_pruned_model.spec, licence="CC BY-NC-SA 4.0", citations=("Bernard 2018",))
+    start = save_model(tmp_path / "bound", spec, a_pruned_model.weights(), "a card")
+    train(a_few_steps(start, a_data_set_of_phantom_hearts), tmp_path / "run")
+    made = open_model(tmp_path / "run" / "last")
+    assert (made.spec.licence, made.spec.citations) == ("CC BY-NC-SA 4.0", ("Bernard 2018",))
+    assert "- cite: Bernard 2018\n" in (made.path / "CARD.md").read_text(encoding="utf-8")
+
+
+def test_a_free_start_binds_nobody_and_is_cited() -> None:
+    licence, citations = inherited_terms(TrainingConfig(start="lv", labels=("LV",)))
+    assert licence == ""
+    assert "Radau P" in citations[0]
+    assert inherited_terms(TrainingConfig()) == ("", ())
+
+
+def test_the_licence_of_who_drew_the_labels_binds(tmp_path: Path) -> None:
+    (tmp_path / "dataset.json").write_text('{"drawn_by": {"name": "teacher", "licence": "CC BY-NC 4.0"}}')
+    assert inherited_terms(TrainingConfig(data=(str(tmp_path),))) == ("CC BY-NC 4.0", ())
 
 
 def test_a_run_tells_what_it_started_from_and_whom_that_has_seen(

@@ -12,8 +12,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from LVSegULib.errors import UsageError
+from LVSegULib.errors import InputError, UsageError
 from LVSegULib.training.config import TrainingConfig
+from LVSegULib.training.split import Split
 from LVSegULib.training.state import TrainingState, learning_rate, load_checkpoint, new_state, save_checkpoint
 
 CONFIG = TrainingConfig(filters=(2, 4), steps=100, warmup_steps=10, learning_rate=0.01, average_steps=20)
@@ -85,6 +86,58 @@ def test_a_checkpoint_goes_on_with_as_many_processes_as_wrote_it(tmp_path: Path)
         load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 2)
 
 
+def a_checkpoint_of(path: Path, split: Split, start: str = "") -> Path:
+    state = new_state(CONFIG, CPU)
+    a_step(state)
+    save_checkpoint(path, state, CONFIG, 1, split=split, start=start)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (Split(("a", "b", "e"), ("d",)), "now also e; no longer c"),
+        (Split(("a", "b", "d"), ("c",)), "now on the other side c, d"),
+        (Split(("a", "b", "c", "v", "w", "x", "y", "z"), ("d",)), "now also v, w, x and 2 more"),
+    ],
+)
+def test_a_checkpoint_does_not_go_on_with_other_patients(tmp_path: Path, now: Split, told: str) -> None:
+    path = a_checkpoint_of(tmp_path / "c.safetensors", Split(("a", "b", "c"), ("d",)))
+    with pytest.raises(InputError) as refused:
+        load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 1, split=now)
+    assert str(refused.value) == f"{path} is from a run on other patients ({told}): resume with the data of that run"
+    loaded = new_state(CONFIG, CPU)
+    load_checkpoint(path, loaded, CONFIG, 1, split=Split(("c", "b", "a"), ("d",)))  # in another order
+    assert loaded.step == 1
+
+
+def test_a_checkpoint_does_not_go_on_from_another_start(tmp_path: Path) -> None:
+    path = a_checkpoint_of(tmp_path / "c.safetensors", Split(("a",), ()), start="0123")
+    with pytest.raises(InputError, match="started from a model with other weights: resume with the --from model of"):
+        load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 1, start="4567")
+    loaded = new_state(CONFIG, CPU)
+    load_checkpoint(path, loaded, CONFIG, 1, start="0123")
+    assert loaded.step == 1
+
+
+def test_a_checkpoint_that_does_not_tell_its_patients_is_taken(tmp_path: Path) -> None:
+    def forget(about: dict[str, Any]) -> None:
+        del about["split"], about["start"]
+
+    path = an_older_checkpoint(tmp_path / "c.safetensors", forget)
+    loaded = new_state(CONFIG, CPU)
+    load_checkpoint(path, loaded, CONFIG, 2, split=Split(("a",), ()), start="0123")
+    assert loaded.step == 1
+
+
+def test_values_that_are_no_numbers_are_found() -> None:
+    state = new_state(CONFIG, CPU)
+    assert state.is_finite
+    with torch.no_grad():
+        state.averaged.head.bias[0] = float("inf")
+    assert not state.is_finite
+
+
 def an_older_checkpoint(path: Path, forget: Callable[[dict[str, Any]], None]) -> Path:
     """A checkpoint of one step by two processes that tells less, as a version before would."""
     state = new_state(CONFIG, CPU)
@@ -117,3 +170,66 @@ def test_a_checkpoint_of_a_version_with_fewer_settings_goes_on(tmp_path: Path) -
     loaded = new_state(CONFIG, CPU)
     load_checkpoint(an_older_checkpoint(tmp_path / "c.safetensors", forget), loaded, CONFIG, 2)
     assert loaded.step == 1
+
+
+def told_otherwise(path: Path, **values: Any) -> None:
+    """A checkpoint that tells other values, or with None does not tell them."""
+
+    def change(about: dict[str, Any]) -> None:
+        about.update(values)
+        for name in [name for name, value in values.items() if value is None]:
+            del about[name]
+
+    an_older_checkpoint(path, change)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"step": None},
+        {"step": "x"},
+        {"step": -5},
+        {"step": 1.5},
+        {"best_dice": None},
+        {"best_dice": "x"},
+        {"processes": "x"},
+        {"processes": float("inf")},
+        {"config": None},
+        {"config": []},
+        {"config": {"augmentation": []}},
+        {"split": [3]},
+        {"split": {"train": 3}},
+        {"start": 3},
+    ],
+)
+def test_a_checkpoint_that_tells_no_such_thing_is_refused(tmp_path: Path, values: dict[str, Any]) -> None:
+    told_otherwise(tmp_path / "c.safetensors", **values)
+    said = (
+        r"cannot resume from .*c\.safetensors, a damaged file or no checkpoint of a run: start without --resume, with"
+    )
+    with pytest.raises(InputError, match=said):
+        load_checkpoint(tmp_path / "c.safetensors", new_state(CONFIG, CPU), CONFIG, 2)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "[" * 100_000])
+def test_what_tells_nothing_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "c.safetensors"
+    save_file({"a": torch.zeros(1)}, path, metadata={"lvsegu": text})
+    with pytest.raises(InputError, match="a damaged file or no checkpoint of a run"):
+        load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 2)
+
+
+def test_weights_of_another_type_are_refused(tmp_path: Path) -> None:
+    path = an_older_checkpoint(tmp_path / "c.safetensors", lambda _: None)
+    with safe_open(path, framework="pt") as file:
+        about = file.metadata()
+    tensors = load_file(path)
+    tensors["network.head.bias"] = tensors["network.head.bias"].to(torch.int8)
+    save_file(tensors, path, metadata=about)
+    with pytest.raises(InputError, match="a damaged file or no checkpoint of a run"):
+        load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 2)
+
+
+def test_a_checkpoint_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot resume from .* \(.+\): start without --resume"):
+        load_checkpoint(tmp_path / "none.safetensors", new_state(CONFIG, CPU), CONFIG, 2)

@@ -14,8 +14,25 @@ from scipy import ndimage
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.training.data import Slices, find_cases, load_slices
 from LVSegULib.training.run import Watch, train
-from LVSegULib.training.twins import twins
+from LVSegULib.training.twins import spelt_alike, twins
 from Testing import phantom_hearts
+
+
+def test_names_that_differ_in_large_and_small_letters_are_told() -> None:
+    names = ["bo", "Anna", "anna", "ANNA", "anna", "Bob"]
+    assert spelt_alike(names) == [("ANNA", "Anna"), ("ANNA", "anna")]
+    assert spelt_alike(names, [["x", "y"], ["anna", "ANNA"]]) == [("ANNA", "Anna")]
+    assert spelt_alike(["anna", "bo"]) == []
+
+
+def test_they_are_told_before_the_work(tmp_path: Path) -> None:
+    data = phantom_hearts.write_data_set(tmp_path / "data", patients=2)
+    for path in [*data.glob("*Tr/phantom1_ES*")]:
+        path.rename(path.with_name(path.name.replace("phantom1", "Phantom1")))
+    warned: list[str] = []
+    config = dataclasses.replace(phantom_hearts.a_small_run(data), steps=1)
+    train(config, tmp_path / "run", watch=Watch(warn=warned.append))
+    assert warned == ["Phantom1 and phantom1 are taken for two patients: if they are one, say --same Phantom1=phantom1"]
 
 
 def loaded(images: tuple[str, ...], data: Path, size: tuple[int, int] | None = None) -> Slices:

@@ -99,6 +99,17 @@ def test_the_numbers_of_an_effect_are_flat(a_twofold_inspector: Inspector) -> No
     assert values["patients"] == 2
 
 
+def test_it_is_said_of_how_many_hearts_the_ejection_fraction_is(a_twofold_inspector: Inspector) -> None:
+    """Of a heart that is dim throughout nothing is left: 2 x 0.3 - 1 is below 0."""
+    dim = a_subject("two")
+    dim.images[dim.images > 0] = 0.3
+    effect = Ablation(a_twofold_inspector, [a_subject("one"), dim]).effect([Filter("encoder.0.0", 1)])
+    values = effect_values(effect)
+    assert (values["hearts"], values["lvef_hearts"], values["patients"]) == (2, 1, 2)
+    assert values["lvef"] == pytest.approx(100 * (40 - 16) / 40 - 75)
+    assert values["ed_ml"] == pytest.approx(-(24 + 64) / 2 * PIXEL_ML)
+
+
 def test_an_unknown_phase_leaves_the_ejection_fraction_out(a_twofold_inspector: Inspector) -> None:
     subject = a_subject()
     other = Subject("one", subject.images, subject.reference, np.zeros(2, np.uint8), subject.pixel_ml)

@@ -75,6 +75,21 @@ def test_an_impossible_number_of_threads_is_refused(a_random_model: ModelFolder,
         open_inspector(a_random_model, engine, threads)
 
 
+def test_pytorch_keeps_its_threads(a_random_model: ModelFolder) -> None:
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        looking = open_inspector(a_random_model, "torch", 1)
+        assert torch.get_num_threads() == 3
+        looking.look(some_slices())
+        looking.rest_of(some_slices(), "encoder.0.0")([0])
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
 @pytest.mark.parametrize("engine", BOTH)
 def test_turning_a_filter_off_is_pruning_it_without_compensation(
     engine: str, a_random_model: ModelFolder, tmp_path: Path

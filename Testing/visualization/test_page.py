@@ -114,6 +114,8 @@ def test_the_page_holds_effects_with_their_intervals(tmp_path: Path) -> None:
             "lvef_low": None,
             "lvef_high": None,
             "patients": 1,
+            "hearts": 1,
+            "lvef_hearts": 0,
         }
     ]
     (pair,) = values["pairs"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from LVSegULib.evaluation.bootstrap import summarise
 from LVSegULib.pictures.colours import DARK_TO_BRIGHT, NEGATIVE, POSITIVE, ZERO
 from LVSegULib.visualization.effects import Effect
 from LVSegULib.visualization.filters import Filter
@@ -215,6 +217,15 @@ def test_numbers_come_with_their_intervals(a_person: Person, the_view: NetworkVi
     assert interval in a_person.find("#effect").text
     assert "2 patients" in a_person.find("#effects-about").text
     assert "against the expert" in a_person.find("#effects-about").text
+
+
+def test_it_is_said_of_how_many_hearts_the_lvef_is(open_page: Open, the_view: NetworkView) -> None:
+    first, *others = the_view.effects
+    partly = replace(first, lvef=summarise([2.0, math.nan], ["one", "two"]))
+    person = open_page(replace(the_view, effects=(partly, *others)))
+    assert "of 1 of 2 hearts" in person.find("#effects tbody tr").text
+    assert "of 1 of 2 hearts" in person.find("#effect").text
+    assert "hearts" not in person.find("#effects tbody tr:last-child").text
 
 
 def test_a_row_chooses_its_filter(a_person: Person) -> None:

@@ -12,6 +12,7 @@ import torch
 from LVSegULib.errors import EngineError, InputError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.network.by_layer import Layer, folded_layers, plain_function, run_by_layer
+from LVSegULib.network.config import UNetConfig
 from LVSegULib.visualization.filters import layers_of
 from LVSegULib.visualization.inspector import Inspector
 from LVSegULib.visualization.preferences import (
@@ -158,6 +159,31 @@ def test_jitter_is_followed_so_that_the_centre_stays_sharp(a_model_with_an_edge_
     assert preferred.images[0, 5:7, 5:7].min() > 0.99
     assert np.abs(preferred.images[0, 0] - 0.5).max() < 0.1
     assert preferred.values[0] == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_second_ascent_starts_from_a_real_patch_and_the_better_is_kept(
+    a_model_with_an_edge_filter: ModelFolder,
+) -> None:
+    """After one step from noise around 0.5, nothing is near the edge that the patch is; one from black is worse."""
+    edge, black = np.zeros((5, 5), np.float32), np.zeros((5, 5), np.float32)
+    edge[:, 3:] = 1
+    alone = preferred_images(a_model_with_an_edge_filter, "encoder.0.0", steps=1)
+    helped = preferred_images(a_model_with_an_edge_filter, "encoder.0.0", steps=1, patches={1: edge})
+    assert alone.values[1] < 2 and helped.values[1] > 2.8
+    assert helped.images[1, 1:4, 3].min() > 0.9 and helped.images[1, 1:4, 1].max() < 0.1
+    assert np.array_equal(helped.images[0], alone.images[0])  # has no patch
+    hindered = preferred_images(a_model_with_an_edge_filter, "encoder.0.0", steps=1, patches={0: black})
+    assert np.array_equal(hindered.images, alone.images)
+
+
+def test_patches_of_another_size_are_refused(a_model_with_an_edge_filter: ModelFolder) -> None:
+    with pytest.raises(UsageError, match="must have 5 x 5 pixels"):
+        preferred_images(a_model_with_an_edge_filter, "encoder.0.0", patches={1: np.zeros((7, 7), np.float32)})
+
+
+def test_where_pixels_are_coarse_images_are_three_of_them() -> None:
+    """At depth 6 the coarsest are 64 pixels large."""
+    assert preferred_size("encoder.6.1", UNetConfig.from_levels((2,) * 7)) == 3 * 64
 
 
 def test_the_seed_decides(a_model_with_an_edge_filter: ModelFolder) -> None:

@@ -52,6 +52,21 @@ def test_of_five_hundred_slices_some_stand_for_all(a_passing_inspector: Inspecto
     assert volume == pytest.approx(500 * 64 * 1.5 * 1.5 * 10 / 1000)
 
 
+def test_slices_at_the_ends_stand_for_fewer_than_those_between(a_passing_inspector: Inspector) -> None:
+    """Of 11 slices 0, 2, 4, 6, 8 and 10 are chosen; between two of them lies one, half of which goes to each."""
+    subject = subject_of_cine(beating((8, 4), 11), a_passing_inspector)
+    np.testing.assert_allclose(subject.pixel_ml / (1.5 * 1.5 * 10 / 1000), 2 * [1.5, 2, 2, 2, 2, 1.5])
+
+
+def test_empty_ends_of_a_stack_do_not_make_the_volume_small(a_passing_inspector: Inspector) -> None:
+    """Nine of 11 slices hold cavity; of the chosen six, four do, which stand for two each."""
+    cine = beating((8, 4), 11)
+    cine.frames[:, [0, 10]] = 0
+    subject = subject_of_cine(cine, a_passing_inspector)
+    volume = (subject.reference.sum((1, 2)) * subject.pixel_ml)[subject.phases == ED].sum()
+    assert volume == pytest.approx(8 * 64 * 1.5 * 1.5 * 10 / 1000)
+
+
 def test_a_cine_without_heart_is_refused(a_passing_inspector: Inspector) -> None:
     """Its only bright pixel is taken for what percentiles leave out, so that nothing is brighter than a half."""
     frames = np.zeros((2, 3, 64, 64), np.float32)

@@ -126,6 +126,7 @@ def test_the_current_frame_alone_can_be_segmented(logic: Any, a_scene: Any) -> N
     one = logic.process(node, allFrames=False)
     np.testing.assert_array_equal(readLabels(one.segmentationNode).labels, every[2:3])
     assert one.browserNode is None
+    assert one.segmentationNode.GetName() == "cine LV frame 2"
     assert a_scene.GetNumberOfNodesByClass("vtkMRMLSequenceNode") == 2  # the images' and the first result's
 
 
@@ -179,6 +180,36 @@ def test_measurements_follow_a_correction_in_the_same_nodes(logic: Any, a_result
     assert logic.resultsOf(node).measures == updated.measures
     assert updated.chartNode is a_result.chartNode
     assert node_ids() == before
+
+
+def test_what_is_exported_is_what_is_there(logic: Any, a_result: Any, the_desktop: Any, tmp_path: Path) -> None:
+    """Frame 2 gets a box of 10 x 10 x 2 voxels of 1.5 x 1.5 x 8 mm, 3.6 mL, and is not measured before the export."""
+    node, box = a_result.segmentationNode, np.zeros((6, 96, 96), np.uint8)
+    box[2:4, 40:50, 40:50] = 1
+    a_result.browserNode.SetSelectedItemNumber(2)
+    the_desktop.util.updateSegmentBinaryLabelmapFromArray(box, node, "LV", node.GetNodeReference("LVSegU.Input"))
+    logic.exportCsv(node, tmp_path / "mine.csv")
+    volumes = [float(row[2]) for row in rows_of(tmp_path / "mine.csv")[1:]]
+    expected = list(a_result.measures.volumes_ml)
+    expected[2] = 3.6
+    assert volumes == pytest.approx(expected, rel=1e-3)
+    assert logic.resultsOf(node).measures.volumes_ml[2] == pytest.approx(3.6)
+    assert not logic.isChanged(node)
+
+
+def test_a_result_that_lacks_a_segment_is_not_exported(logic: Any, a_result: Any, tmp_path: Path) -> None:
+    a_result.segmentationNode.GetSegmentation().RemoveSegment("LV")
+    assert logic.isChanged(a_result.segmentationNode)
+    with pytest.raises(InputError, match='frame 0 has no segment "LV blood pool"'):
+        logic.exportCsv(a_result.segmentationNode, tmp_path / "mine.csv")
+    assert not (tmp_path / "mine.csv").exists()
+
+
+def test_moving_the_images_is_no_change_of_the_result(logic: Any, a_result: Any) -> None:
+    node = a_result.segmentationNode
+    node.GetNodeReference("LVSegU.Input").SetOrigin(137.0, 137.0, -30.0)
+    assert not logic.isChanged(node)
+    assert logic.updateMeasurements(node).measures.volumes_ml == pytest.approx(a_result.measures.volumes_ml)
 
 
 def test_updating_without_a_correction_changes_nothing(logic: Any, the_sample: Any) -> None:

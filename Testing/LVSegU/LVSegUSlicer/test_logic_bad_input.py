@@ -70,7 +70,7 @@ def colours() -> Any:
 
 INPUTS = {
     "none": (lambda: None, "no input"),
-    "CT": (lambda: add_volume(a_beating_heart()[0] - 1200, "thorax"), "thorax: this looks like CT"),
+    "CT": (lambda: add_volume(a_beating_heart()[0] - 1200, "thorax"), "thorax: this looks like no MR"),
     "colours": (colours, "photo: this is a colour image|photo: this is not a volume"),
     "label map": (lambda: add_volume(a_beating_heart()[0], "drawn", "vtkMRMLLabelMapVolumeNode"), "drawn: .*label map"),
     "single slice": (lambda: add_volume(a_beating_heart(slices=1)[0], "scout"), "scout: a single slice"),

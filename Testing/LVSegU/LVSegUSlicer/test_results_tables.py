@@ -27,6 +27,12 @@ def test_the_measures_have_units_and_their_frames(tables: Any) -> None:
     ]
 
 
+def test_of_one_frame_of_a_cine_it_is_told_which(tables: Any) -> None:
+    one = Measures((100.0,), None, None)
+    assert tables.measureRows(one, {1: (100.0,)}) == [("LV", "Volume of the cavity", "100.0 mL", "")]
+    assert tables.measureRows(one, {1: (100.0,)}, 7) == [("LV", "Volume of the cavity", "100.0 mL", "frame 7")]
+
+
 def test_wall_and_right_ventricle_are_shown_where_a_model_finds_them(tables: Any) -> None:
     wall = Measures(
         (100.0, 40.0),

@@ -117,8 +117,24 @@ def test_the_current_frame_is_the_one_that_is_shown(reader: Any, a_scene: Any) -
 
 def test_seconds_become_milliseconds(reader: Any, a_scene: Any) -> None:
     proxy = add_cine(a_beating_heart(frames=3))
-    a_scene.GetFirstNodeByClass("vtkMRMLSequenceNode").SetIndexUnit("s")
-    np.testing.assert_array_equal(reader.readInput(proxy).cine.time_ms, [0, 40_000, 80_000])
+    sequence = a_scene.GetFirstNodeByClass("vtkMRMLSequenceNode")
+    sequence.SetIndexUnit("s")
+    for value, seconds in (("40", "0.04"), ("80", "0.08")):
+        sequence.UpdateIndexValue(value, seconds)
+    np.testing.assert_allclose(reader.readInput(proxy).cine.time_ms, [0, 40, 80])
+
+
+def test_a_sequence_that_is_not_shown_says_what_to_do(reader: Any, a_scene: Any) -> None:
+    """Its playback is off, and the volume that showed it was removed."""
+    proxy = add_cine(a_beating_heart(frames=3))
+    browser = a_scene.GetFirstNodeByClass("vtkMRMLSequenceBrowserNode")
+    sequence = a_scene.GetFirstNodeByClass("vtkMRMLSequenceNode")
+    browser.SetPlayback(sequence, False)
+    a_scene.RemoveNode(proxy)
+    for read in (reader.readInput, reader.describeInput, reader.readKey):
+        for node in (browser, sequence):
+            with pytest.raises(InputError, match="cine: its sequence is not shown: tick Playback beside it"):
+                read(node)
 
 
 def no_input(_scene: Any) -> Any:
@@ -188,7 +204,7 @@ def frames_of_differing_geometry(scene: Any) -> Any:
         (a_colour_volume, "colour: .*colour image.*choose grey MR"),
         (a_multi_volume, "multi: .*several values.*load a multi-volume again as a volume sequence"),
         (a_label_map, "labels: this is a label map: choose the images"),
-        (a_ct, "chest: this looks like CT.*choose MR"),
+        (a_ct, "chest: this looks like no MR: choose cine MR"),
         (a_model, "mesh: this is not a volume: choose"),
         (an_empty_volume, "empty: this volume holds no image: load"),
         (a_single_slice, "one: a single slice .*needs a short-axis stack"),
@@ -210,5 +226,5 @@ def test_the_modality_of_dicom_counts(reader: Any, a_scene: Any) -> None:
     node = add_volume(a_stack(), "sax")
     assert "5 slices x 1 frame" in reader.describeInput(node)
     hierarchyNode().SetItemAttribute(itemOf(node), "DICOM.Modality", "CT")
-    with pytest.raises(InputError, match="looks like CT"):
+    with pytest.raises(InputError, match="looks like no MR"):
         reader.describeInput(node)

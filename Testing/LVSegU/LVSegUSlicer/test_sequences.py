@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from Testing.desktop.scene import a_beating_heart, add_cine, play_beside
+from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, play_beside
 
 
 @pytest.fixture
@@ -82,3 +82,32 @@ def test_the_frame_that_is_read_is_the_one_that_is_seen(two_cines: tuple[Any, An
     key = readKey(volume, allFrames=False)
     browser.SetSelectedItemNumber(5)
     assert readKey(volume, allFrames=False) == key, "the same frame is seen"
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "expected"),
+    [
+        ("s", ("0", "1", "2", "3"), None),  # as a script fills a new sequence
+        ("s", ("1", "2", "3", "4"), None),
+        ("ms", ("0", "1", "2", "3"), None),
+        ("ms", ("0", "2.9", "5.8"), None),
+        ("ms", ("0", "3", "6"), (0, 3, 6)),
+        ("s", ("0", "0.3", "0.6"), (0, 300, 600)),
+        ("s", ("0", "0.31", "0.62"), None),
+        ("ms", ("0", "40", "80", "600"), (0, 40, 80, 600)),  # a gap is no reason
+        ("ms", ("700",), (700,)),
+        ("", ("0", "40", "80"), None),
+    ],
+)
+def test_an_index_is_time_only_if_its_steps_are_those_of_a_beat(
+    a_scene: Any, unit: str, values: tuple[str, ...], expected: tuple[float, ...] | None
+) -> None:
+    from LVSegUSlicer.sequences import timesMs
+
+    sequence = a_scene.AddNewNodeByClass("vtkMRMLSequenceNode")
+    sequence.SetIndexUnit(unit)
+    volume = add_volume(a_beating_heart(frames=1, slices=2, size=8)[0])
+    for value in values:
+        sequence.SetDataNodeAtValue(volume, value)
+    found = timesMs(sequence)
+    assert found is None if expected is None else found == pytest.approx(expected)

@@ -99,6 +99,47 @@ def test_what_others_add_meanwhile_stays(a_scene: Any, transaction: Any) -> None
     assert a_scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 1
 
 
+def test_what_others_change_meanwhile_stays(a_scene: Any, transaction: Any) -> None:
+    """And what the change itself did to the same node is taken back."""
+    first, second = add_volume(a_beating_heart()[0]), add_volume(a_beating_heart()[0])
+    table = a_scene.AddNewNodeByClass("vtkMRMLTableNode")
+    for name in ("kept", "removed", "ours"):
+        table.SetNodeReferenceID(name, first.GetID())
+        table.SetAttribute(name, "1")
+    with pytest.raises(Failed), transaction:
+        table.SetAttribute("ours", "2")
+        table.SetNodeReferenceID("ours", second.GetID())
+        with transaction.othersAtWork():
+            table.SetAttribute("removed", None)
+            table.RemoveNodeReferenceIDs("removed")
+            table.SetAttribute("theirs", "3")
+            table.SetNodeReferenceID("theirs", second.GetID())
+        table.SetAttribute("ours too", "4")
+        raise Failed
+    found = {name: table.GetAttribute(name) for name in table.GetAttributeNames()}
+    assert found == {"kept": "1", "ours": "1", "theirs": "3"}
+    references = {name: table.GetNodeReference(name) for name in ("kept", "removed", "ours", "theirs")}
+    assert references == {"kept": first, "removed": None, "ours": first, "theirs": second}
+
+
+def test_what_others_play_and_show_meanwhile_stays(a_scene: Any, transaction: Any) -> None:
+    from LVSegUSlicer.sequences import sequenceOf
+
+    browser, _sequence = sequenceOf(add_cine(a_beating_heart(frames=4)))
+    _other, theirs = sequenceOf(add_cine(a_beating_heart(frames=4), "theirs"))
+    _other, ours = sequenceOf(add_cine(a_beating_heart(frames=4), "ours"))
+    with pytest.raises(Failed), transaction:
+        browser.AddSynchronizedSequenceNode(ours)
+        with transaction.othersAtWork():
+            browser.AddSynchronizedSequenceNode(theirs)
+            browser.SetSelectedItemNumber(3)
+        raise Failed
+    assert browser.IsSynchronizedSequenceNode(theirs)
+    assert not browser.IsSynchronizedSequenceNode(ours)
+    assert browser.GetSelectedItemNumber() == 3
+    assert a_scene.IsNodePresent(ours)
+
+
 def test_of_a_scene_that_was_closed_nothing_is_taken_back(a_scene: Any, transaction: Any) -> None:
     add_volume(a_beating_heart()[0])
     with pytest.raises(Failed), transaction:

@@ -1,0 +1,59 @@
+"""A result that is removed goes as a whole: its frames, tables and chart with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+import vtk
+
+from LVSegUSlicer.scene_writer import INPUT_ROLE, LABELS_ATTRIBUTE
+from LVSegUSlicer.sequences import browserOf
+
+_OWN_ROLES = "LVSegU."
+"""How the roles begin by which a segmentation refers to what belongs to its result; its input does not."""
+
+
+class ResultGuard:
+    """Watches a scene for as long as it lives.
+
+    The frames of a cine's result are in a sequence. Without that being removed too, Slicer would show the next frame in
+    a new segmentation, which refers to no images, tables or chart.
+    """
+
+    def __init__(self, scene: Any) -> None:
+        self.scene = scene
+        self._tag = scene.AddObserver(scene.NodeAboutToBeRemovedEvent, self._onRemoved)
+
+    def release(self) -> None:
+        """Watch the scene no more."""
+        self.scene.RemoveObserver(self._tag)
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _onRemoved(self, scene: Any, _event: Any, node: Any) -> None:
+        isResult = node.IsA("vtkMRMLSegmentationNode") and node.GetAttribute(LABELS_ATTRIBUTE)
+        if not isResult or scene.IsClosing() or scene.IsImporting() or scene.IsRestoring():
+            return
+        own = _ownNodes(node)
+        browser = browserOf(node)
+        sequence = None if browser is None else browser.GetSequenceNode(node)
+        if sequence is not None:
+            browser.RemoveSynchronizedSequenceNode(sequence.GetID())
+            own.append(sequence)
+        for one in own:
+            if scene.IsNodePresent(one):  # removing one may remove others
+                scene.RemoveNode(one)
+
+
+def _ownNodes(segmentationNode: Any) -> list[Any]:
+    """Tables, chart and series of a result; not those that a copy of the segmentation refers to as well."""
+    others = [node for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode") if node is not segmentationNode]
+    used = {node.GetID() for other in others for node in _referred(other)}
+    return [node for node in _referred(segmentationNode) if node.GetID() not in used]
+
+
+def _referred(segmentationNode: Any) -> list[Any]:
+    roles: list[str] = []
+    segmentationNode.GetNodeReferenceRoles(roles)
+    own = (role for role in roles if role.startswith(_OWN_ROLES) and role != INPUT_ROLE)
+    return [node for node in map(segmentationNode.GetNodeReference, own) if node is not None]
