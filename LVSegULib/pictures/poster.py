@@ -18,6 +18,12 @@ from LVSegULib.visualization.network_view import NetworkView
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SAVING: dict[str, dict[str, Any]] = {
+    "png": {"pil_kwargs": {"compress_level": 3}},  # twice as fast, hardly larger
+    "pdf": {"metadata": {"CreationDate": None}},  # the same poster is the same file
+}
+"""How each kind of file is written."""
+
 INCHES_WIDE, DOTS_PER_INCH = 23.4, 140
 """As wide as DIN A2 lies."""
 
@@ -41,13 +47,10 @@ def write_poster(path: Path, view: NetworkView) -> list[Path]:
     """
     figure = draw_poster(view)
     written = []
-    for ending in ("png", "pdf"):
+    for ending in SAVING:
         target = path.with_suffix(f".{ending}")
         with written_whole(target) as beside:
-            packing: dict[str, Any] = (
-                {"pil_kwargs": {"compress_level": 3}} if ending == "png" else {}
-            )  # twice as fast, hardly larger
-            figure.savefig(beside, format=ending, dpi=DOTS_PER_INCH, **packing)
+            figure.savefig(beside, format=ending, dpi=DOTS_PER_INCH, **SAVING[ending])
         written.append(target)
     return written
 

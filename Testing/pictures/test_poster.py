@@ -36,6 +36,7 @@ def test_png_and_pdf_are_written(a_view: NetworkView, tmp_path: Path) -> None:
         colours = np.asarray(picture.convert("RGB").resize((500, 500)))
     assert len(np.unique(colours.reshape(-1, 3), axis=0)) > 50  # something is drawn
     assert written[1].read_bytes().startswith(b"%PDF")
+    assert b"CreationDate" not in written[1].read_bytes()  # else no two would be the same file
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["poster.pdf", "poster.png"]
 
 
