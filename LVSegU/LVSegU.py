@@ -22,7 +22,7 @@ from slicer.util import VTKObservationMixin
 if sys.version_info < (3, 10):  # noqa: UP036 (the Python of Slicer 5.8 and earlier)
     raise ImportError("LVSegU needs Slicer 5.10 or later: get it from download.slicer.org")
 if Path(__file__).resolve().parents[1].joinpath("LVSegULib").is_dir():  # a checkout: its own library, not pip's
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    sys.path[:] = list(dict.fromkeys([str(Path(__file__).resolve().parents[1]), *sys.path]))  # once, also after Reload
 
 from LVSegUSlicer import settings
 from LVSegUSlicer.dicom_folder import FolderReader
@@ -32,12 +32,12 @@ from LVSegUSlicer.install import ensureEngine, missingPackages
 from LVSegUSlicer.job import CANCELLED
 from LVSegUSlicer.logic import LVSegULogic, Request, Results
 from LVSegUSlicer.machine_view import MachineView
-from LVSegUSlicer.messages import explain, showError, told
+from LVSegUSlicer.messages import explain, inUsersWords, showError
 from LVSegUSlicer.model_view import ModelView
 from LVSegUSlicer.packages import readyEngines
 from LVSegUSlicer.parameter_node import Frames, LVSegUParameterNode
 from LVSegUSlicer.progress_view import ProgressView
-from LVSegUSlicer.result_visibility import centreFirstSurface, showAlone
+from LVSegUSlicer.result_visibility import showAlone, turnToFirstSurface
 from LVSegUSlicer.results_view import ResultsView
 from LVSegUSlicer.sample_data import loadSamplePatient, registerSampleData
 from LVSegUSlicer.scene_guards import guardScene, unguardScene
@@ -266,7 +266,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         seconds = f"{self.progressView.seconds():.1f}"
         self.progressView.finish(_("Done in {seconds} s").format(seconds=seconds), isDone=True)
         self.resultsView.show(results)
-        centreFirstSurface(results.segmentationNode)  # first: earlier results are still seen
+        turnToFirstSurface(results.segmentationNode)  # first: earlier results are still seen
         showAlone(results.segmentationNode)
         self.logic.getParameterNode().segmentation = results.segmentationNode
         self.update()
@@ -274,7 +274,7 @@ class LVSegUWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _end(self, error: str) -> None:
         """Nothing came of it: say why, in a dialog too unless the user cancelled; Apply can be used again."""
         self._setBusy(False)
-        self.progressView.finish(told(error), isDone=False)
+        self.progressView.finish(inUsersWords(error), isDone=False)
         self.update()
         if error != CANCELLED:
             showError(error)

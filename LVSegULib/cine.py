@@ -12,6 +12,9 @@ from LVSegULib.errors import GeometryError, InputError
 SHORTEST_SPACING_MM = 0.01
 LONGEST_SPACING_MM = 100.0
 
+LONGEST_FRAME_MS = 500.0
+"""Longer times from frame to frame are no cine's: a header's default, 1 s, or the numbers of the frames as seconds."""
+
 
 @dataclass(frozen=True)
 class Cine:

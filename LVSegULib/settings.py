@@ -12,9 +12,12 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from LVSegULib.errors import UsageError, reason
 from LVSegULib.json_text import NOT_UTF8, TOO_DEEP
-from LVSegULib.reading.shown import shown
+from LVSegULib.shown import shown
 
 Owner = TypeVar("Owner")
+
+_LARGEST = 2**63 - 1
+"""Whole numbers beyond are no settings; those of thousands of digits cannot even be printed."""
 
 _LISTS: dict[Any, type] = {tuple[str, ...]: str, tuple[int, ...]: int, tuple[float, ...]: float}
 _WORDS = {
@@ -127,9 +130,13 @@ def fitted(name: str, value: Any, hint: Any) -> Any:
             return value
     elif _is(value, hint):
         return hint(value)
-    raise UsageError(f"{name} = {shown(repr(value))}: expected {_WORDS.get(hint) or 'a table of settings'}")
+    is_endless = type(value) is int and not _is(value, int)
+    told = "a number that goes on and on" if is_endless else shown(repr(value))
+    raise UsageError(f"{name} = {told}: expected {_WORDS.get(hint) or 'a table of settings'}")
 
 
 def _is(value: Any, wanted: type) -> bool:
     """Whether `value` is of that type; true and false are no numbers, and a float holds no whole number of any size."""
-    return type(value) is wanted or (wanted is float and type(value) is int and abs(value) <= sys.float_info.max)
+    if type(value) is int and abs(value) > _LARGEST:
+        return False
+    return type(value) is wanted or (wanted is float and type(value) is int)

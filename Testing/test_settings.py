@@ -103,6 +103,7 @@ def test_a_table_becomes_what_it_describes() -> None:
         ({"name": "a", "frmes": 3}, r"\[cine\]: unknown key frmes: there are name, frames, spacing_mm, pictures$"),
         ({"name": "a", "folder": "f"}, r"\[cine\]: unknown key folder"),
         ({"name": "a", "frames": 3.5}, r"\[cine\]: frames = 3.5: expected a whole number"),
+        ({"name": "a", "frames": 1 << 20_000}, r"\[cine\]: frames = a number that goes on and on: expected a whole"),
         ({"name": "a", "pictures": {"x": 3}}, r"\[cine\]: pictures = .*: expected a table of texts"),
     ],
 )

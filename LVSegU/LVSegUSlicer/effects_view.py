@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from LVSegULib.visualization.filters import Filter, filter_named
 from LVSegUSlicer.filter_effects import EffectsWork, effectRows, effectTitles, measureEffects
-from LVSegUSlicer.messages import told
+from LVSegUSlicer.messages import inUsersWords
 from LVSegUSlicer.polled_job import PolledJob
 from LVSegUSlicer.results_tables import fillTable
 
@@ -62,7 +62,7 @@ class EffectsView:
     def _onDone(self, effects: list[Effect] | None, error: str) -> None:
         self._end()
         self._fill(effectRows(effects or []))
-        self._onStatus(told(error))
+        self._onStatus(inUsersWords(error))
 
     def _end(self) -> None:
         self._job = None

@@ -13,7 +13,7 @@ from LVSegULib.visualization.filters import Filter
 from LVSegUSlicer.job import Report
 from LVSegUSlicer.original_result import OriginalResult
 from LVSegUSlicer.request import Request, Results
-from LVSegUSlicer.results_store import ITEMS, KEEP_HEART, storeResults
+from LVSegUSlicer.results_store import KEEP_HEART, frameOf, storeResults
 from LVSegUSlicer.segmentation_run import WORKED, SegmentationRun
 from LVSegUSlicer.worker import Outcome
 
@@ -33,14 +33,13 @@ class FilterRun(SegmentationRun):
     def __init__(self, original: OriginalResult, request: Request, off: Collection[Filter]) -> None:
         self._original, self._off = original, frozenset(off)
         table = original.results.measuresTableNode
-        items = [int(item) for item in (table.GetAttribute(ITEMS) or "").split()]
         keepHeart = table.GetAttribute(KEEP_HEART)
         request = replace(
             request,
             allFrames=original.frameCount > 1,
             keepHeart=request.keepHeart if keepHeart is None else keepHeart == str(True),
         )
-        super().__init__(request, items[0] if len(items) == 1 else None, self._off)
+        super().__init__(request, frameOf(original.results), self._off)
         if self._source.cine.frame_count != original.frameCount:
             raise InputError(
                 _("{name}: it has other frames than its result: press Apply").format(name=self._source.cine.name)

@@ -22,7 +22,7 @@ from LVSegUSlicer.filter_thumbnails import FilterThumbnails, kernelPictures
 from LVSegUSlicer.hierarchy import putBeside
 from LVSegUSlicer.install import ensureEngine, missingPackages
 from LVSegUSlicer.layer_list import LayerList
-from LVSegUSlicer.messages import explain, told
+from LVSegUSlicer.messages import explain, inUsersWords
 from LVSegUSlicer.parameter_node import Frames, LVSegUParameterNode
 from LVSegUSlicer.request import Request, Results
 from LVSegUSlicer.results_tables import describeChange
@@ -192,7 +192,7 @@ class FiltersView:
 
     def _onFailed(self, error: str) -> None:
         self._show()
-        self._say(told(error))
+        self._say(inUsersWords(error))
 
     def _addVolume(self) -> None:
         """Put the chosen filter's map of the frame shown into the scene."""

@@ -29,7 +29,7 @@ def showInViews(node: Any) -> None:
     if node is None or slicer.app.layoutManager() is None:
         return
     found = sequenceOf(node)
-    if found is not None and hasattr(slicer.modules.sequences, "showSequenceBrowser"):
+    if found is not None:
         slicer.modules.sequences.showSequenceBrowser(found[0])
     volume = volumeOf(node)
     if volume is not None:

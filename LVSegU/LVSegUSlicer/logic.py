@@ -18,6 +18,7 @@ from LVSegUSlicer.results_store import findResults, hasOtherVolumes, storedVolum
 from LVSegUSlicer.scene_guards import guardScene
 from LVSegUSlicer.scene_labels import MissingSegment, readLabels, regionsOf
 from LVSegUSlicer.segmentation_run import SegmentationRun
+from LVSegUSlicer.sequences import BASE_NAME, browserOf
 from LVSegUSlicer.started_run import PAUSE_MS, StartedRun
 from LVSegUSlicer.tables import exportTable
 from LVSegUSlicer.transaction import SceneTransaction
@@ -134,8 +135,7 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
                 segment was removed from a frame.
         """
         before = findResults(segmentationNode)
-        if before is not None:
-            _checkPlayable(before)
+        _checkPlayable(segmentationNode, before)
         found = readLabels(segmentationNode)
         regions = regionsOf(segmentationNode)
         measures = measure(found.labels, found.spacing_mm, found.time_ms, regions)
@@ -179,7 +179,7 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
                     name=segmentationNode.GetName(), which=which, reason=measures.reasons.get("LVEF", "")
                 )
             )
-        _checkPlayable(results)
+        _checkPlayable(segmentationNode, results)
         goToFrame(segmentationNode, frame)
 
     def goToSlice(self, segmentationNode: Any, frame: int, index: int) -> None:
@@ -237,18 +237,20 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         return results
 
 
-def _checkPlayable(results: Results) -> None:
-    """Raise if there are frames that cannot be reached.
+def _checkPlayable(segmentationNode: Any, results: Results | None) -> None:
+    """Raise if there are frames that cannot be reached, as its results say or, without any, Slicer's mark of a proxy.
 
     Raises:
         InputError: the browser was removed.
     """
-    if not results.isPlayable:
+    if segmentationNode is None or browserOf(segmentationNode) is not None:
+        return
+    if segmentationNode.GetAttribute(BASE_NAME) or (results is not None and not results.isPlayable):
         raise InputError(
             _(
-                "{name}: the sequence browser that plays its {count} frames was removed: play its sequence in the "
-                "module Sequences again, or press Apply"
-            ).format(name=results.segmentationNode.GetName(), count=len(results.measures.volumes_ml))
+                "{name}: the sequence browser that plays its frames was removed: play its sequence in the module "
+                "Sequences again, or press Apply"
+            ).format(name=segmentationNode.GetName())
         )
 
 

@@ -22,7 +22,7 @@ def explain(error: Exception) -> str:
     )
 
 
-def told(error: str) -> str:
+def inUsersWords(error: str) -> str:
     """What an end without result is called, in the user's language."""
     return str(_("Cancelled")) if error == CANCELLED else error
 

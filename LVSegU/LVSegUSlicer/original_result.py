@@ -15,7 +15,8 @@ from LVSegULib.labels import Label
 from LVSegUSlicer.request import Results
 from LVSegUSlicer.result_frames import copyOf, give, resultFrames
 from LVSegUSlicer.results_store import storedVolumes, storeResults
-from LVSegUSlicer.scene_writer import fillSegments, inputOf, removeWithDisplay
+from LVSegUSlicer.scene_labels import segmentOf
+from LVSegUSlicer.scene_writer import addSegment, fillSegments, inputOf, removeWithDisplay
 
 _SURFACE = "Closed surface"
 
@@ -49,7 +50,7 @@ class OriginalResult:
 
         Args:
             frames: label values (T, K, J, I) on the volume's own grid.
-            regions: what the values mean; their segments are filled.
+            regions: what the values mean; their segments are filled, or what stands in for them.
             progress: told the share done; whatever it raises stops the work.
 
         Raises:
@@ -63,7 +64,8 @@ class OriginalResult:
             for index, (kept, labels) in enumerate(zip(self._frames, frames, strict=True)):
                 node.GetSegmentation().DeepCopy(kept)
                 node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
-                fillSegments(node, labels, regions, volume, show3D=kept.ContainsRepresentation(_SURFACE))
+                segments = {region.value: _segmentFor(node, region) for region in regions}
+                fillSegments(node, labels, segments, volume, show3D=kept.ContainsRepresentation(_SURFACE))
                 written.append(copyOf(node.GetSegmentation()))
                 progress((index + 1) / len(frames))
         finally:
@@ -89,6 +91,12 @@ class OriginalResult:
             return
         played.showSelected()
         played.dropCopies()
+
+
+def _segmentFor(node: Any, region: Label) -> str:
+    """ID of the segment that counts as a region, so that it is the only one; it is added if there is none."""
+    segmentation, segment = node.GetSegmentation(), segmentOf(node, region)
+    return addSegment(segmentation, region) if segment is None else str(segmentation.GetSegmentIdBySegment(segment))
 
 
 def _workingCopy(segmentationNode: Any) -> Any:

@@ -34,22 +34,29 @@ class ResultGuard:
         isResult = node.IsA("vtkMRMLSegmentationNode") and node.GetAttribute(LABELS_ATTRIBUTE)
         if not isResult or scene.IsClosing() or scene.IsImporting() or scene.IsRestoring():
             return
-        own = _ownNodes(node)
-        browser = browserOf(node)
-        sequence = None if browser is None else browser.GetSequenceNode(node)
-        if sequence is not None:
-            browser.RemoveSynchronizedSequenceNode(sequence.GetID())
-            own.append(sequence)
-        for one in own:
+        for one in [*self._ownNodes(node), *_noLongerPlayed(node)]:
             if scene.IsNodePresent(one):  # removing one may remove others
                 scene.RemoveNode(one)
 
+    def _ownNodes(self, segmentationNode: Any) -> list[Any]:
+        """Tables, chart and series of a result; not those that a copy of the segmentation refers to as well."""
+        count = self.scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode")
+        nodes = [self.scene.GetNthNodeByClass(index, "vtkMRMLSegmentationNode") for index in range(count)]
+        used = {other.GetID() for node in nodes if node is not segmentationNode for other in _referred(node)}
+        return [node for node in _referred(segmentationNode) if node.GetID() not in used]
 
-def _ownNodes(segmentationNode: Any) -> list[Any]:
-    """Tables, chart and series of a result; not those that a copy of the segmentation refers to as well."""
-    others = [node for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode") if node is not segmentationNode]
-    used = {node.GetID() for other in others for node in _referred(other)}
-    return [node for node in _referred(segmentationNode) if node.GetID() not in used]
+
+def _noLongerPlayed(segmentationNode: Any) -> list[Any]:
+    """The sequence of a result, taken out of its browser; none if another browser plays it as well."""
+    browser = browserOf(segmentationNode)
+    sequence = None if browser is None else browser.GetSequenceNode(segmentationNode)
+    if sequence is None:
+        return []
+    isPlaying = browser.GetPlaybackActive()
+    browser.RemoveSynchronizedSequenceNode(sequence.GetID())
+    browser.SetPlaybackActive(isPlaying)  # Slicer stops the cine, which goes on without the result
+    other = slicer.modules.sequences.logic().GetFirstBrowserNodeForSequenceNode(sequence)
+    return [sequence] if other is None else []
 
 
 def _referred(segmentationNode: Any) -> list[Any]:

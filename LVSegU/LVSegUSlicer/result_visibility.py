@@ -27,17 +27,23 @@ def _isOf(segmentationNode: Any, volume: Any) -> bool:
     return found is volume or (found is None and browser is not None and browserOf(segmentationNode) is browser)
 
 
-def centreFirstSurface(segmentationNode: Any) -> None:
-    """Turn the 3-D views to a result's surface, unless there is another one: then the user has chosen his view."""
-    if slicer.app.layoutManager() is None or not _isSeenIn3D(segmentationNode):
+def turnToFirstSurface(segmentationNode: Any) -> None:
+    """Turn the 3-D views to a result's surface, unless they may hold anything else: then the user chose his view.
+
+    What is hidden just now counts too: it may be shown again, and then be missed.
+    """
+    if slicer.app.layoutManager() is None or not segmentationNode.GetDisplayVisibility():
         return
-    segmentations = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
-    models = [node for node in slicer.util.getNodesByClass("vtkMRMLModelNode") if not node.GetHideFromEditors()]
-    others = (node for node in (*segmentations, *models) if node is not segmentationNode)
-    if not any(_isSeenIn3D(node) for node in others):
+    nodes = slicer.util.getNodesByClass("vtkMRMLDisplayableNode")
+    others = (node for node in nodes if node is not segmentationNode and not node.GetHideFromEditors())
+    if _hasDisplayIn3D(segmentationNode) and not any(_hasDisplayIn3D(node) for node in others):
         slicer.util.resetThreeDViews()
 
 
-def _isSeenIn3D(node: Any) -> bool:
-    display = node.GetDisplayNode()
-    return display is not None and bool(display.GetVisibility() and display.GetVisibility3D())
+def _hasDisplayIn3D(node: Any) -> bool:
+    """Whether 3-D views draw a node when it is visible: not a volume's images, and no camera, which has no display."""
+    displays = (node.GetNthDisplayNode(index) for index in range(node.GetNumberOfDisplayNodes()))
+    return any(
+        display is not None and display.GetVisibility3D() and not display.IsA("vtkMRMLVolumeDisplayNode")
+        for display in displays
+    )

@@ -11,18 +11,20 @@ from LVSegULib.measures.volumes import Measures, measures_from_json
 from LVSegUSlicer.charts import CHART_ROLE, writeChart
 from LVSegUSlicer.request import Results
 from LVSegUSlicer.scene_quality import SceneQuality, storedQuality, storeQuality
-from LVSegUSlicer.scene_writer import inputOf
 from LVSegUSlicer.sequences import browserOf
 from LVSegUSlicer.tables import FRAMES_ROLE, MEASURES_ROLE, writeTables
 
 MEASURES, VOLUMES = "LVSegU.Measures", "LVSegU.Volumes"
 """Attributes of the table of measures, as JSON: the measures, and the volumes in mL by label value."""
 
-MODEL, KEEP_HEART, ITEMS = "LVSegU.Model", "LVSegU.KeepHeart", "LVSegU.Items"
-"""Further ones: the model's short name, whether its labels were cleaned up, and the frames that were segmented.
+MODEL, KEEP_HEART = "LVSegU.Model", "LVSegU.KeepHeart"
+"""Further ones: the model's short name, and whether its labels were cleaned up.
 
 Not of the segmentation itself: the proxy of a sequence forgets its attributes when another frame is shown.
 """
+
+FRAME = "LVSegU.Frame"
+"""Attribute of a segmentation of one frame of a cine: which. It is no proxy, and keeps it when its tables are gone."""
 
 
 def storeResults(
@@ -76,10 +78,8 @@ def storedVolumes(results: Results) -> dict[int, list[float]]:
 
 def frameOf(results: Results) -> int | None:
     """Which frame of a cine a result of one frame is, from 0; None of a plain volume's, and of all frames."""
-    items = (results.measuresTableNode.GetAttribute(ITEMS) or "").split()
-    volume = inputOf(results.segmentationNode)
-    isOfCine = volume is not None and browserOf(volume) is not None
-    return int(items[0]) if isOfCine and len(items) == 1 else None
+    frame = results.segmentationNode.GetAttribute(FRAME)
+    return int(frame) if frame else None
 
 
 def hasOtherVolumes(

@@ -57,7 +57,7 @@ class ResultsView:
 
     def _connect(self) -> None:
         self.ui.resultSelector.connect("nodeActivated(vtkMRMLNode*)", self._showInViews)
-        self.ui.measureButton.connect("clicked(bool)", self._measure)
+        self.ui.measureButton.connect("clicked(bool)", self._reporting(self._measure))
         self.ui.goToEDButton.connect("clicked(bool)", self._reporting(lambda: self._goTo("ED")))
         self.ui.goToESButton.connect("clicked(bool)", self._reporting(lambda: self._goTo("ES")))
         self.ui.editButton.connect("clicked(bool)", self._reporting(self._edit))
@@ -132,7 +132,7 @@ class ResultsView:
 
         def run() -> None:
             try:
-                if not self._results.isWhole:
+                if self._results is not None and not self._results.isWhole:
                     self._update()
                 action()
             except Exception as error:  # whatever fails, the user is told
@@ -140,12 +140,9 @@ class ResultsView:
 
         return run
 
-    def _measure(self, _isChecked: bool) -> None:
+    def _measure(self) -> None:
         """Measure a result that has lost its tables."""
-        try:
-            self.show(self.logic.updateMeasurements(self._unmeasured))
-        except Exception as error:  # whatever fails, the user is told
-            showError(explain(error))
+        self.show(self.logic.updateMeasurements(self._unmeasured))
 
     def _showInViews(self, segmentationNode: Any) -> None:
         """The user chose a result."""
@@ -179,8 +176,12 @@ class ResultsView:
         name = safe_name(self._results.segmentationNode.GetName())
         path = self._askForTable(str(Path(settings.lastFolder()) / f"{name}.csv"))
         if path:
-            self.logic.exportCsv(self._results.segmentationNode, path)
-            self.show(self.logic.resultsOf(self._results.segmentationNode))  # it may have been measured for that
+            node = self._results.segmentationNode
+            try:
+                self.logic.exportCsv(node, path)
+            finally:  # it may have been measured for that, also where the file cannot be written
+                self.show(self.logic.resultsOf(node))
+                self.lookForChanges()
             settings.setLastFolder(str(Path(path).parent))
 
     def _askForTable(self, suggested: str) -> str:

@@ -64,31 +64,36 @@ def readLabels(segmentationNode: Any) -> SceneLabels:
         MissingSegment: a segment was removed from a frame.
     """
     regions = regionsOf(segmentationNode)
-    grid = referenceGrid(segmentationNode)
     frames = resultFrames(segmentationNode)
-    nodes = _frameNodes(segmentationNode)
-    for frame, node in enumerate(nodes):
-        _checkSegments(node, regions, segmentationNode.GetName(), frame)
+    nodes = [segmentationNode] if frames is None else frames.nodes()
+    grid = referenceGrid(segmentationNode, nodes)
+    for index, node in enumerate(nodes):
+        _checkSegments(node, regions, segmentationNode.GetName(), None if frames is None else frames.items[index])
     labels = np.stack([_labelsOf(node, regions, grid) for node in nodes])
     time_ms = None if frames is None else frames.time_ms
     return SceneLabels(labels, _spacingInWorld(segmentationNode, grid), time_ms)
 
 
-def referenceGrid(segmentationNode: Any) -> Any:
+def referenceGrid(segmentationNode: Any, nodes: Sequence[Any] | None = None) -> Any:
     """The grid (vtkOrientedImageData) of the images that were segmented, where they were then.
 
     It is the volume's, unless that was moved since: then it is the one that most frames remember. A correction may have
-    changed what one frame remembers, its size too, so that the volume is asked first.
+    changed what one frame remembers, so that sizes other than the volume's do not count, and a single frame never
+    decides for the others; of two frames that differ, the one that agrees with the volume does.
+
+    Args:
+        segmentationNode: a segmentation that LVSegU made.
+        nodes: its frames, where they are known.
 
     Raises:
         InputError: the volume is gone, and no frame remembers.
     """
-    grids = _rememberedGrids(segmentationNode)
+    grids = _rememberedGrids(_frameNodes(segmentationNode) if nodes is None else nodes)
     volume = inputOf(segmentationNode)
     if volume is not None and volume.GetImageData() is not None:
         present = _gridOfVolume(volume, segmentationNode)
-        grids = [grid for grid in grids if grid.GetExtent() == present.GetExtent()]
-        if not grids or any(_isSame(grid, present) for grid in grids):
+        grids = [(grid, count) for grid, count in grids if grid.GetExtent() == present.GetExtent()]
+        if not grids or any(_isSame(grid, present) for grid, count in grids if count == grids[0][1]):
             return present
     if not grids:
         raise InputError(
@@ -96,23 +101,30 @@ def referenceGrid(segmentationNode: Any) -> Any:
                 name=segmentationNode.GetName()
             )
         )
-    return grids[0]
+    return grids[0][0]
 
 
 def segmentOf(node: Any, region: Label) -> Any:
     """The vtkSegment of a region in one frame; None if there is none.
 
-    A segment that was drawn anew has another ID: it is taken if it is the only one with the region's name, or else the
-    only one with its code.
+    A segment that was drawn anew has another ID: it is taken if it is the only one with the region's name. Or else it
+    is the one that LVSegU made, unless that was given another region's name, or else the only one with the code.
     """
     segmentation = node.GetSegmentation()
-    segment = segmentation.GetSegment(region.key)
-    if segment is not None:
-        return segment
-    others = [segmentation.GetSegment(name) for name in segmentation.GetSegmentIDs() if name not in BY_KEY]
-    named = [other for other in others if other.GetName().strip().casefold() == region.name.casefold()]
-    coded = [other for other in others if _hasCode(other, region)]
-    return next((found[0] for found in (named, coded) if len(found) == 1), None)
+    segments = {name: segmentation.GetSegment(name) for name in segmentation.GetSegmentIDs()}
+    named = [segment for segment in segments.values() if _hasName(segment, region)]
+    own = [segment for key, segment in segments.items() if key == region.key and not _isAnothers(segment, region)]
+    coded = [segment for key, segment in segments.items() if key not in BY_KEY and _hasCode(segment, region)]
+    return next((found[0] for found in (named, own, coded) if len(found) == 1), None)
+
+
+def _hasName(segment: Any, region: Label) -> bool:
+    return bool(segment.GetName().strip().casefold() == region.name.casefold())
+
+
+def _isAnothers(segment: Any, region: Label) -> bool:
+    """Whether a segment has the name of another region."""
+    return any(_hasName(segment, other) for other in BY_KEY.values() if other != region)
 
 
 def _hasCode(segment: Any, region: Label) -> bool:
@@ -122,20 +134,29 @@ def _hasCode(segment: Any, region: Label) -> bool:
     return "".join(str(entry).split("~")[2:3]).startswith(f"SCT^{region.snomed}^")
 
 
-def _checkSegments(node: Any, regions: Sequence[Label], name: str, frame: int) -> None:
+def _checkSegments(node: Any, regions: Sequence[Label], name: str, item: int | None) -> None:
     """Raise if a frame lacks a region's segment; an empty one is not lacking.
+
+    Args:
+        node: the frame.
+        regions: what it should have.
+        name: of the result.
+        item: which item of the cine the frame is; None of a single volume.
 
     Raises:
         MissingSegment: it does.
     """
-    for region in regions:
-        if segmentOf(node, region) is None:
-            raise MissingSegment(
-                _(
-                    '{name}: frame {frame} has no segment "{segment}": rename what takes its place, or add '
-                    "an empty one of this name"
-                ).format(name=name, frame=frame, segment=region.name)
-            )
+    missing = next((region for region in regions if segmentOf(node, region) is None), None)
+    if missing is None:
+        return
+    if item is None:
+        text = _('{name}: it has no segment "{segment}": rename what takes its place, or add an empty one of this name')
+    else:
+        text = _(
+            '{name}: frame {frame} has no segment "{segment}": rename what takes its place, or add an empty one of '
+            "this name"
+        )
+    raise MissingSegment(text.format(name=name, frame=item, segment=missing.name))
 
 
 def _frameNodes(segmentationNode: Any) -> list[Any]:
@@ -151,16 +172,15 @@ def _gridOfVolume(volume: Any, segmentationNode: Any) -> Any:
     return image
 
 
-def _rememberedGrids(segmentationNode: Any) -> list[Any]:
-    """What the frames know of the images' geometry, each once, what most of them know first."""
+def _rememberedGrids(nodes: Sequence[Any]) -> list[tuple[Any, int]]:
+    """What frames know of the images' geometry and how many of them, each once, what most of them know first."""
     name = slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName()
-    nodes = _frameNodes(segmentationNode)
-    texts = Counter(node.GetSegmentation().GetConversionParameter(name) for node in nodes if node is not None)
+    texts = Counter(node.GetSegmentation().GetConversionParameter(name) for node in nodes)
     grids = []
-    for text, _count in texts.most_common():
+    for text, count in texts.most_common():
         grid = slicer.vtkOrientedImageData()
         if text and slicer.vtkSegmentationConverter.DeserializeImageGeometry(text, grid, False):
-            grids.append(grid)
+            grids.append((grid, count))
     return grids
 
 

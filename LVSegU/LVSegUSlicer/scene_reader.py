@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from slicer.i18n import tr as _
 from LVSegULib.cine import Cine, check_matrix, describe_stack
 from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.reading.suitable import DARKEST_MR, is_long_axis_view, is_mr
-from LVSegUSlicer.sequences import dataNodes, itemShown, sequenceOf, shownBy, timesMs
+from LVSegUSlicer.sequences import dataNodes, itemShown, noteOnTimes, sequenceOf, shownBy, timesMs
 
 __all__ = ["SceneCine", "describeInput", "readInput", "readKey", "sequenceOf"]
 
@@ -42,6 +43,13 @@ class SceneCine:
     sequenceID: str | None = None
     items: tuple[int, ...] = (0,)
     axes: tuple[int, int, int] = (0, 1, 2)
+
+    @property
+    def frame(self) -> int | None:
+        """Which frame of a cine this is, from 0; None of all frames, and of a volume of its own."""
+        sequence = None if self.sequenceID is None else slicer.mrmlScene.GetNodeByID(self.sequenceID)
+        isPart = sequence is not None and len(self.items) < sequence.GetNumberOfDataNodes()
+        return self.items[0] if isPart else None
 
     def toNodeGrid(self, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Labels (T, K, J, I) of the cine with the axes of the node's own arrays, as slicer.util orders them."""
@@ -101,8 +109,7 @@ def readInput(inputNode: Any, *, allFrames: bool = True, item: int | None = None
     frames = np.empty((len(source.volumes), *size), np.float32)
     for frame, volume in zip(frames, source.volumes, strict=True):
         frame[...] = slicer.util.arrayFromVolume(volume).transpose(axes)
-    times = timesMs(source.sequence) if source.sequence is not None and len(source.items) > 1 else None
-    cine = Cine(frames, ijk_to_ras, times, name=source.name, source=source.name)
+    cine = Cine(frames, ijk_to_ras, _timesOf(source), name=source.name, source=source.name)
     return SceneCine(
         cine=cine,
         inputNodeID=source.proxy.GetID(),
@@ -111,6 +118,16 @@ def readInput(inputNode: Any, *, allFrames: bool = True, item: int | None = None
         items=source.items,
         axes=axes,
     )
+
+
+def _timesOf(source: _Source) -> NDArray[np.float64] | None:
+    """Time of each frame in ms; None of a single one, and where the index is no time, of which Slicer's log tells."""
+    if source.sequence is None or len(source.items) < 2:
+        return None
+    note = noteOnTimes(source.sequence)
+    if note:
+        logging.info(note)
+    return timesMs(source.sequence)
 
 
 def readKey(inputNode: Any, *, allFrames: bool = True) -> tuple[object, ...]:
@@ -147,7 +164,7 @@ def _source(inputNode: Any, *, allFrames: bool, item: int | None = None) -> _Sou
             )
     else:
         _checkVolume(inputNode, inputNode.GetName())
-        _checkIsMr(inputNode, inputNode.GetName())
+        checkIsMr(inputNode, inputNode.GetName())
         found = sequenceOf(inputNode)
     if found is None:
         return _Source(inputNode.GetName(), inputNode, (inputNode,), (0,))
@@ -158,7 +175,7 @@ def _source(inputNode: Any, *, allFrames: bool, item: int | None = None) -> _Sou
     volumes = tuple(every[chosen] for chosen in items)
     for volume in volumes:
         _checkVolume(volume, sequence.GetName())
-    _checkIsMr(volumes[0], sequence.GetName())
+    checkIsMr(volumes[0], sequence.GetName())
     _checkSameGeometry(volumes, sequence.GetName())
     return _Source(sequence.GetName(), shownBy(browser, sequence), volumes, items, browser, sequence)
 
@@ -180,15 +197,26 @@ def _checkVolume(node: Any, name: str) -> None:
         )
 
 
-def _checkIsMr(volume: Any, name: str) -> None:
-    """Of a sequence the first frame is enough: the pixels of all would take seconds."""
-    if looksLikeNoMr(volume):
-        raise InputError(_("{name}: this looks like no MR: choose cine MR images").format(name=name))
+def checkIsMr(volume: Any, name: str) -> None:
+    """Of a sequence the first frame is enough: the pixels of all would take seconds.
 
-
-def looksLikeNoMr(volume: Any) -> bool:
-    """By its darkest pixel, as low in CT only, or by what DICOM says."""
-    return not is_mr(_modality(volume)) or bool(volume.GetImageData().GetScalarRange()[0] <= DARKEST_MR)
+    Raises:
+        InputError: DICOM says that it is no MR, or its darkest pixel is as low as in CT only.
+    """
+    modality = _modality(volume)
+    if not is_mr(modality):
+        raise InputError(
+            _('{name}: DICOM says its modality is "{modality}": choose cine MR images').format(
+                name=name, modality=modality
+            )
+        )
+    darkest = volume.GetImageData().GetScalarRange()[0]
+    if darkest <= DARKEST_MR:
+        raise InputError(
+            _("{name}: its darkest pixel is {value}, as in CT: choose cine MR images").format(
+                name=name, value=f"{darkest:g}"
+            )
+        )
 
 
 def _modality(node: Any) -> str:

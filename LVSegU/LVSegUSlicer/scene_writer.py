@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,13 +48,14 @@ def segmentationSteps(
     name = slicer.mrmlScene.GenerateUniqueName(_nameOf(scene))
     node = _newSegmentation(name, volume, regions, smoothing)
     frames = scene.toNodeGrid(labels)
+    segments = {region.value: region.key for region in regions}
     if scene.sequenceID is None or scene.browserID is None or len(frames) == 1:
-        fillSegments(node, frames[0], regions, volume, show3D=show3D)
+        fillSegments(node, frames[0], segments, volume, show3D=show3D)
     else:
         sequence, browser = (slicer.mrmlScene.GetNodeByID(nodeID) for nodeID in (scene.sequenceID, scene.browserID))
         results = _newSequence(sequence, name)
         for index, (frame, item) in enumerate(zip(frames, scene.items, strict=True)):
-            fillSegments(node, frame, regions, volume, show3D=show3D)
+            fillSegments(node, frame, segments, volume, show3D=show3D)
             results.SetDataNodeAtValue(node, indexValueShowing(browser, sequence, item))
             yield (index + 1) / (len(frames) + 1), None
         removeWithDisplay(node)
@@ -87,10 +88,9 @@ def inputOf(segmentationNode: Any) -> Any:
 
 def _nameOf(scene: SceneCine) -> str:
     """Of one frame of several, which one it is."""
-    sequence = None if scene.sequenceID is None else slicer.mrmlScene.GetNodeByID(scene.sequenceID)
-    if sequence is None or len(scene.items) == sequence.GetNumberOfDataNodes():
+    if scene.frame is None:
         return str(_("{name} LV").format(name=scene.cine.name))
-    return str(_("{name} LV frame {frame}").format(name=scene.cine.name, frame=scene.items[0]))
+    return str(_("{name} LV frame {frame}").format(name=scene.cine.name, frame=scene.frame))
 
 
 def _newSegmentation(name: str, volume: Any, regions: Sequence[Label], smoothing: float) -> Any:
@@ -101,25 +101,44 @@ def _newSegmentation(name: str, volume: Any, regions: Sequence[Label], smoothing
     segmentation = node.GetSegmentation()
     segmentation.SetConversionParameter("Smoothing factor", f"{smoothing:g}")
     for region in regions:
-        segmentation.AddEmptySegment(region.key, region.name, region.colour)
-        segment = segmentation.GetSegment(region.key)
-        segment.SetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), terminologyEntry(region))
+        addSegment(segmentation, region)
     return node
 
 
-def fillSegments(node: Any, frame: NDArray[np.uint8], regions: Sequence[Label], volume: Any, *, show3D: bool) -> None:
+def addSegment(segmentation: Any, region: Label) -> str:
+    """Give a vtkSegmentation an empty segment with a region's name, colour and code; returns its ID.
+
+    That is the region's key, unless there is a segment of this ID already.
+    """
+    isFree = segmentation.GetSegment(region.key) is None
+    segmentID = segmentation.AddEmptySegment(region.key if isFree else "", region.name, region.colour)
+    segment = segmentation.GetSegment(segmentID)
+    segment.SetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), terminologyEntry(region))
+    return str(segmentID)
+
+
+def fillSegments(
+    node: Any, frame: NDArray[np.uint8], segments: Mapping[int, str], volume: Any, *, show3D: bool
+) -> None:
     """Put the labels (K, J, I) of one frame, on the volume's own grid, into the segments.
 
     As slicer.util.updateSegmentBinaryLabelmapFromArray does it, which leaves a display node behind each time.
+
+    Args:
+        node: the segmentation.
+        frame: label values (K, J, I).
+        segments: the ID of the segment for each label value.
+        volume: the images.
+        show3D: make the surface.
     """
     labelmap = slicer.modules.volumes.logic().CreateAndAddLabelVolume(volume, "__temp__")
     try:
-        for region in regions:
-            slicer.util.updateVolumeFromArray(labelmap, (frame == region.value).view(np.uint8))
-            segments = vtk.vtkStringArray()
-            segments.InsertNextValue(region.key)
-            if not slicer.modules.segmentations.logic().ImportLabelmapToSegmentationNode(labelmap, node, segments):
-                raise RuntimeError(f"the segment {region.key} cannot be filled")
+        for value, segmentID in segments.items():
+            slicer.util.updateVolumeFromArray(labelmap, (frame == value).view(np.uint8))
+            filled = vtk.vtkStringArray()
+            filled.InsertNextValue(segmentID)
+            if not slicer.modules.segmentations.logic().ImportLabelmapToSegmentationNode(labelmap, node, filled):
+                raise RuntimeError(f"the segment {segmentID} cannot be filled")
     finally:
         removeWithDisplay(labelmap)
     if show3D:

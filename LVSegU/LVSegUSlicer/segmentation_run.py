@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import slicer
@@ -12,7 +13,7 @@ from LVSegULib.errors import InputError
 from LVSegULib.visualization.filters import Filter
 from LVSegUSlicer.job import Report
 from LVSegUSlicer.request import Request, Results
-from LVSegUSlicer.results_store import ITEMS, KEEP_HEART, MODEL, storeResults
+from LVSegUSlicer.results_store import FRAME, KEEP_HEART, MODEL, storeResults
 from LVSegUSlicer.scene_quality import SceneQuality, sceneQuality
 from LVSegUSlicer.scene_reader import readInput
 from LVSegUSlicer.scene_writer import writeSegmentation
@@ -21,6 +22,10 @@ from LVSegUSlicer.worker import Outcome, Work, segmentAndMeasure
 
 WORKED = 0.65
 """Share of a run that is done when labels and measures are there; the rest is showing them in the scene."""
+
+SILENCE_S = 0.05
+"""While results are written, who waits is told no sooner than this after the last time: each time costs a look at the
+whole scene."""
 
 
 class SegmentationRun:
@@ -73,9 +78,11 @@ class SegmentationRun:
         report(WORKED, step)
         with SceneTransaction(self._scene) as transaction:
 
-            def progress(share: float) -> None:
+            def tell(share: float) -> None:
                 with transaction.othersAtWork():
                     report(WORKED + (1 - WORKED) * share, step)
+
+            progress = _seldom(tell)
 
             segmentation = writeSegmentation(
                 self._source,
@@ -92,7 +99,8 @@ class SegmentationRun:
             table = results.measuresTableNode
             table.SetAttribute(MODEL, outcome.model)
             table.SetAttribute(KEEP_HEART, str(request.keepHeart))
-            table.SetAttribute(ITEMS, " ".join(map(str, self._source.items)))
+            if self._source.frame is not None:
+                segmentation.SetAttribute(FRAME, str(self._source.frame))
             progress(1.0)
         return results
 
@@ -116,3 +124,16 @@ class SegmentationRun:
         source = self._source
         ids = (source.inputNodeID, source.browserID, source.sequenceID)
         return tuple(self._scene.GetNodeByID(nodeID) for nodeID in ids if nodeID is not None)
+
+
+def _seldom(tell: Callable[[float], None]) -> Callable[[float], None]:
+    """Pass on a share only if SILENCE_S have gone by since the last one, and the end always."""
+    last_s = time.perf_counter()
+
+    def progress(share: float) -> None:
+        nonlocal last_s
+        if share >= 1.0 or time.perf_counter() - last_s >= SILENCE_S:
+            tell(share)
+            last_s = time.perf_counter()
+
+    return progress

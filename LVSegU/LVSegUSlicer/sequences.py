@@ -9,12 +9,16 @@ import slicer
 from numpy.typing import NDArray
 from slicer.i18n import tr as _
 
+from LVSegULib.cine import LONGEST_FRAME_MS
 from LVSegULib.errors import InputError
 
 _MS_PER_UNIT = {"s": 1000.0, "sec": 1000.0, "ms": 1.0, "us": 0.001}
 
-_SHORTEST_MS, _LONGEST_MS = 3.0, 300.0
-"""From one frame of a beat to the next, from mice to slow human hearts; 1 ms or 1 s are numbers of frames."""
+_SHORTEST_MS = 3.0
+"""From one frame of a mouse's beat to the next; less, as 1 ms, is the numbers of the frames."""
+
+BASE_NAME = "Sequences.BaseName"
+"""Attribute that Slicer gives to a node that shows a sequence's item; it stays when the browser is removed."""
 
 
 def sequenceOf(node: Any) -> tuple[Any, Any] | None:
@@ -118,14 +122,38 @@ def timesMs(sequence: Any) -> NDArray[np.float64] | None:
 
     A new sequence of Slicer says "s" whatever its values are, and scripts give it the numbers of the frames.
     """
+    times = _indexMs(sequence)
+    return times if times is None or _isOfBeat(times) else None
+
+
+def noteOnTimes(sequence: Any) -> str:
+    """That a sequence's index is not taken for times though it has their unit, and why; "" if there is nothing to say.
+
+    As `timesMs`, but for people: it is said once, when a cine is read.
+    """
+    times = _indexMs(sequence)
+    if times is None or _isOfBeat(times):
+        return ""
+    return str(
+        _("{name}: its {step} ms from frame to frame are not those of a heartbeat: its times are left out").format(
+            name=sequence.GetName(), step=f"{np.median(np.diff(times)):g}"
+        )
+    )
+
+
+def _indexMs(sequence: Any) -> NDArray[np.float64] | None:
+    """The index in ms, whatever its steps are; None if it has no unit of time, or a value is no number."""
     perUnit = _MS_PER_UNIT.get(sequence.GetIndexUnit() or "")
     values = [sequence.GetNthIndexValue(item) for item in range(sequence.GetNumberOfDataNodes())]
     try:
-        times = None if perUnit is None else np.array([float(value) for value in values]) * perUnit
+        return None if perUnit is None else np.array([float(value) for value in values]) * perUnit
     except ValueError:
         return None
-    isOfBeat = times is None or len(times) < 2 or _SHORTEST_MS <= np.median(np.diff(times)) <= _LONGEST_MS
-    return times if isOfBeat else None
+
+
+def _isOfBeat(times_ms: NDArray[np.float64]) -> bool:
+    """Whether the frames follow each other as those of a beat; of one frame nothing speaks against it."""
+    return len(times_ms) < 2 or bool(_SHORTEST_MS <= np.median(np.diff(times_ms)) <= LONGEST_FRAME_MS)
 
 
 def _volumesPlayedBy(browser: Any) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -33,7 +33,11 @@ class SceneTransaction:
 
     @contextmanager
     def othersAtWork(self) -> Iterator[None]:
-        """What the user or another module adds or changes inside is not part of the change and stays."""
+        """What the user or another module adds or changes inside is not part of the change and stays.
+
+        But not that other nodes come to refer to nodes of the change, which may be taken back: a selector that chooses
+        every new segmentation, for example.
+        """
         before = self._states()
         items = set(_hierarchyItems(self._scene))
         try:
@@ -47,11 +51,12 @@ class SceneTransaction:
 
     def _keep(self, before: dict[str, _State]) -> None:
         """Keep what was added and changed since the states `before`, but for the nodes of the change itself."""
+        ours = before.keys() - self._nodes.keys()
         for nodeID, now in self._states().items():
             if nodeID not in before:
-                self._nodes[nodeID] = now
+                self._nodes[nodeID] = now.without(ours, _State({}, {}))
             elif nodeID in self._nodes and now != before[nodeID]:
-                self._nodes[nodeID] = self._nodes[nodeID].changed(before[nodeID], now)
+                self._nodes[nodeID] = self._nodes[nodeID].changed(before[nodeID], now.without(ours, before[nodeID]))
 
     def _onClosed(self, _caller: Any, _event: Any) -> None:
         self._isClosed = True
@@ -96,6 +101,14 @@ class _State:
         if not node.IsA("vtkMRMLSequenceBrowserNode"):
             return _State(_references(node), attributes)
         return _State(_references(node), attributes, tuple(_sequences(node)), node.GetSelectedItemNumber())
+
+    def without(self, nodeIDs: Set[str], before: _State) -> _State:
+        """This state with what was `before` in the roles that refer to one of some nodes."""
+        references = {
+            role: before.references.get(role, ()) if nodeIDs & set(referred) else referred
+            for role, referred in self.references.items()
+        }
+        return replace(self, references=references)
 
     def changed(self, before: _State, now: _State) -> _State:
         """This state with what differs between two later ones."""

@@ -16,6 +16,7 @@ from LVSegULib.cohort.listing_headers import SHORTEST, Study, Unknown, read_stud
 from LVSegULib.cohort.listing_images import data_of_headers
 from LVSegULib.cohort.listing_walk import Folder
 from LVSegULib.cohort.naming import printable
+from LVSegULib.json_text import NotJson, json_of
 from LVSegULib.parallel import in_order
 
 _FORMAT = 1
@@ -148,7 +149,10 @@ def _recalled(text: str | None, count: int) -> _Contents | None:
     """What was remembered of a folder of `count` files; None if nothing was, or by another version."""
     if text is None:
         return None
-    values = json.loads(text)
+    try:
+        values = json_of(text)
+    except NotJson:
+        return None
     if values["format"] != _FORMAT or len(values["owners"]) != count:
         return None
     return _Contents([Study(*study) for study in values["studies"]], values["owners"])

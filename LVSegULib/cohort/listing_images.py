@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container
-from pathlib import Path
 
 from LVSegULib.cohort.case import Found, fingerprint_of
 from LVSegULib.cohort.listing_walk import Folder
 from LVSegULib.cohort.naming import longer_names, printable
-from LVSegULib.reading.names import drawn_on, short_name
+from LVSegULib.reading.names import label_maps_by_name, short_name
 from LVSegULib.reading.results import LABEL_MAP, REPORT, is_label_map_of_ours
 
 HEADERS = (".nhdr", ".mhd")
@@ -32,17 +31,10 @@ def images_in(folder: Folder, left_out: Counter[str], *, holds_labels: bool) -> 
         reason = "label maps of an nnU-Net data set" if holds_labels else "segmentations"
         left_out[reason] += len(folder.images) - len(images)
     parents = folder.relative.split("/") if folder.relative else []
-    there = {short_name(Path(name)) for name in images}
-    images = [name for name in images if not _is_label_map(name, there, left_out)]
+    if drawn := label_maps_by_name(images):
+        left_out["label maps by their names"] += len(drawn)
+    images = [name for name in images if name not in drawn]
     return [_case(folder, name, parents) for name in images if not _is_result(folder, name, left_out)]
-
-
-def _is_label_map(name: str, there: Container[str], left_out: Counter[str]) -> bool:
-    """Whether the image is a label map by its name, and what it was drawn on is `there`: images, without endings."""
-    if drawn_on(short_name(Path(name))) not in there:
-        return False
-    left_out["label maps by their names"] += 1
-    return True
 
 
 def _is_result(folder: Folder, name: str, left_out: Counter[str]) -> bool:

@@ -15,7 +15,7 @@ from LVSegULib.cohort.case import Case, Found
 from LVSegULib.cohort.naming import give_names, printable
 from LVSegULib.errors import OutputError, UsageError
 from LVSegULib.reading.names import is_text
-from LVSegULib.reading.shown import shown
+from LVSegULib.shown import shown
 
 MANIFEST = "manifest.sqlite"
 FORMAT = 1

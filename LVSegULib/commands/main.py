@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as error:
         if debug and not isinstance(error, SomeFailed):  # of those, each input's own has been shown
             traceback.print_exception(error)
-        where = "cannot write to the standard output: " if _is_of_print(error) else ""
+        where = "cannot write to the standard output or a file: " if _is_full_disk(error) else ""
         print(f"lvsegu: {where}{describe(error)}", file=sys.stderr)
         return exit_code_of(error)
     return code
@@ -90,8 +90,8 @@ def _open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _is_of_print(error: BaseException) -> bool:
-    """Whether what was printed could not be written, as to a full disk; errors of files have a name or are our own."""
+def _is_full_disk(error: BaseException) -> bool:
+    """Whether something could not be written, be it printed or in a file, without saying so in words of ours."""
     return isinstance(error, OSError) and not error.filename and error.errno in (errno.ENOSPC, errno.EFBIG)
 
 

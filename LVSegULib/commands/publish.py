@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the folder and say where; returns 0.
 
     Raises:
-        UsageError: a data set is given twice.
+        UsageError: a data set is given twice, or a licence that binds is left out.
         InputError: a file cannot be read as what it should be, or is another model's.
         OutputError: the folder cannot be written, holds something else, or a model and --replace is not given.
     """

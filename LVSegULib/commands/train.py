@@ -7,7 +7,6 @@ import contextlib
 import logging
 import math
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,22 +62,15 @@ def config_of(arguments: argparse.Namespace) -> TrainingConfig:
         UsageError: a setting is unknown or impossible.
     """
     from LVSegULib.errors import UsageError
-    from LVSegULib.modelfolder.folder import find_model
     from LVSegULib.settings import read_toml
     from LVSegULib.training.config import config_from_values
-    from LVSegULib.training.start import settings_of
 
     told = read_toml(arguments.config) if arguments.config else {}
-    values = dict(told)
-    start = arguments.start or values.get("start")
-    before = settings_of(find_model(str(start))) | {"name": _name_of_run(arguments)} if start else {}
-    if not isinstance(values.get("augmentation", {}), dict):
-        raise UsageError(f"{arguments.config}: augmentation = {values['augmentation']!r}: expected a table of settings")
-    varied = {**before.get("augmentation", {}), **values.get("augmentation", {})}
-    values = before | values | given_fields(arguments)
-    values["augmentation"] = varied | given_fields(arguments, "augmentation")
-    if start:
-        values["start"] = start
+    if not isinstance(told.get("augmentation", {}), dict):
+        raise UsageError(f"{arguments.config}: augmentation = {told['augmentation']!r}: expected a table of settings")
+    values = _on_start(told, arguments.start or told.get("start"), arguments)
+    values |= given_fields(arguments)
+    values["augmentation"] |= given_fields(arguments, "augmentation")
     if arguments.data:
         values["data"] = arguments.data
     if not values.get("data"):
@@ -86,15 +78,30 @@ def config_of(arguments: argparse.Namespace) -> TrainingConfig:
     try:
         return config_from_values(values)
     except UsageError as error:
-        raise UsageError(f"{_file_to_blame(str(error), told, arguments)}{error}") from error
+        blamed = f"{arguments.config}: " if _is_wrong_alone(told, str(error), arguments) else ""
+        raise UsageError(f"{blamed}{error}") from error
 
 
-def _file_to_blame(message: str, told: dict[str, Any], arguments: argparse.Namespace) -> str:
-    """The file with a setting that `message` begins with, unless an option won over it; "" if it is none of a file."""
-    given = given_fields(arguments).keys() | {f"augmentation.{n}" for n in given_fields(arguments, "augmentation")}
-    of_file = told.keys() | {f"augmentation.{name}" for name in told.get("augmentation", {})}
-    named = re.findall(r"[a-z_]+(?:\.[a-z_]+)?", message)[:4]
-    return f"{arguments.config}: " if any(name in of_file - given for name in named) else ""
+def _on_start(told: dict[str, Any], start: Any, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The values of the file, and where it has none those of the model that is started from, if there is one."""
+    from LVSegULib.modelfolder.folder import find_model
+    from LVSegULib.training.start import settings_of
+
+    before = settings_of(find_model(str(start))) | {"name": _name_of_run(arguments)} if start else {}
+    varied = {**before.get("augmentation", {}), **told.get("augmentation", {})}
+    return before | told | {"augmentation": varied} | ({"start": start} if start else {})
+
+
+def _is_wrong_alone(told: dict[str, Any], message: str, arguments: argparse.Namespace) -> bool:
+    """Whether the file is to blame: its values are refused with `message` without the options too."""
+    from LVSegULib.errors import LVSegUError
+    from LVSegULib.training.config import config_from_values
+
+    try:
+        config_from_values(_on_start(told, told.get("start"), arguments))
+    except LVSegUError as error:
+        return str(error) == message
+    return False
 
 
 def _name_of_run(arguments: argparse.Namespace) -> str:

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.atomic import cannot_write, write_json
+from LVSegULib.case_names import patient_of
 from LVSegULib.dataset.case import NewCase
 from LVSegULib.dataset.painting import WORDS
 from LVSegULib.errors import InputError, OutputError, reason
 from LVSegULib.json_text import read_json
 from LVSegULib.labels import ALL_LABELS, BY_KEY
-from LVSegULib.reading.nnunet import open_raw_dataset, patient_of
+from LVSegULib.reading.nnunet import files_by_name, lists_cases, open_raw_dataset
 from LVSegULib.writing.label_map import write_label_map
 
 ENDING = ".nii.gz"
@@ -59,16 +60,14 @@ class RawFolder:
         self._added: set[str] = set()
         self.labels: dict[str, int] = {}
         ending = self._description.get("file_ending", ENDING)
-        if ending != ENDING:
+        if str(ending).lower() != ENDING:
             raise InputError(f"{folder}: its files end in {ending}, new ones would in {ENDING}: choose another folder")
-        if "dataset" in self._description:
+        if lists_cases(self._description):
             raise InputError(f'{folder}: its dataset.json lists its cases ("dataset"): choose another folder')
-        self._present: dict[str, str] = {}
+        self._present: dict[str, tuple[Path, ...]] = {}
         self._of_patient: dict[str, dict[str, str]] = defaultdict(dict)
-        for name in _names(folder):
-            self._remember(name)
-        if self._present or self._description.get("numTraining"):
-            self.labels = open_raw_dataset(folder).labels
+        if self._description.get("numTraining") or _has_images(folder):
+            self._take_up_cases()
 
     def add(self, cases: Sequence[NewCase]) -> list[NewCase]:
         """Write the cases of a pair, or none of them if one is refused.
@@ -114,8 +113,15 @@ class RawFolder:
             f"labels {', '.join(dataset.labels)}"
         )
 
-    def _remember(self, name: str) -> None:
-        self._present[name.casefold()] = name
+    def _take_up_cases(self) -> None:
+        """Find out which cases are there, with the files that go if they are replaced: the image first."""
+        dataset = open_raw_dataset(self.folder)
+        self.labels = dataset.labels
+        for case in dataset.cases:
+            self._remember(case.name, *(file for file in (case.image, case.label) if file))
+
+    def _remember(self, name: str, *files: Path) -> None:
+        self._present[name.casefold()] = files
         self._of_patient[patient_of(name).casefold()][name.casefold()] = name
 
     def _spelt_alike(self, case: NewCase) -> NewCase:
@@ -143,26 +149,25 @@ class RawFolder:
             beside = Path(name)
             write_label_map(beside / image.name, case.image[np.newaxis], case.ijk_to_ras)
             write_label_map(beside / label.name, _values(case, labels)[np.newaxis], case.ijk_to_ras)
-            before = self._present.get(case.name.casefold(), case.name)
             others = len(self._present.keys() - {case.name.casefold()})
             self._describe(labels, others)
             for folder in (image.parent, label.parent):
                 folder.mkdir(exist_ok=True)
-            (image.parent / f"{before}_0000{ENDING}").unlink(missing_ok=True)
-            if before != case.name:  # in letters of the other case
-                (label.parent / f"{before}{ENDING}").unlink(missing_ok=True)
+            for file in self._present.get(case.name.casefold(), ()):
+                if file != label:  # that is replaced below, so that there is always one
+                    file.unlink(missing_ok=True)
             (beside / label.name).replace(label)
             (beside / image.name).replace(image)
-        self._remember(case.name)
+        self._remember(case.name, image, label)
         self._describe(labels, others + 1)
 
     def _describe(self, labels: dict[str, int], count: int) -> None:
-        """Write the `dataset.json` of `count` cases; what else it holds is kept."""
+        """Write the `dataset.json` of `count` cases; what else it holds, and how others name its labels, is kept."""
         self._description |= {
             "channel_names": self._description.get("channel_names", {"0": "cine MRI"}),
-            "labels": {"background": 0, **labels},
+            "labels": self._description["labels"] if self.labels else {"background": 0, **labels},
             "numTraining": count,
-            "file_ending": ENDING,
+            "file_ending": self._description.get("file_ending", ENDING),
         }
         write_json(self.folder / DESCRIPTION, self._description)
 
@@ -185,10 +190,9 @@ def _read_description(folder: Path) -> dict[str, Any]:
     return {}
 
 
-def _names(folder: Path) -> list[str]:
-    """The names of the cases that are there."""
-    images = (path.name for path in (folder / IMAGES).glob(f"*_0000{ENDING}"))
-    return [name[: -len(f"_0000{ENDING}")] for name in images if not name.startswith(".")]
+def _has_images(folder: Path) -> bool:
+    """Whether there is any image, also one to be tested on, whose labels have their values already."""
+    return any(files_by_name(folder / part, f"_0000{ENDING}") for part in (IMAGES, "imagesTs"))
 
 
 def _numbered(case: NewCase) -> dict[str, int]:

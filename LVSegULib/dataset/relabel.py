@@ -27,6 +27,9 @@ from LVSegULib.reading.nnunet import Case
 DRAWN_BY = "drawn_by"
 """The entry of such a data set's `dataset.json` that says by whom it was drawn."""
 
+CITATIONS = "citations"
+"""The entry of that one for the sources that the model cites; left out where it has none."""
+
 Draw = Callable[[Cine], NDArray[np.uint8]]
 """Segments a cine: label values (T, K, J, I) of `LVSegULib.labels`."""
 
@@ -93,6 +96,7 @@ def described(model: ModelSpec) -> dict[str, Any]:
     return {
         "name": model.name,
         "licence": model.licence,
+        **({CITATIONS: list(model.citations)} if model.citations else {}),
         "sha256": dict(model.sha256),
         "trained_on": sorted(model.trained_on),
         **({"minutes": round(training["seconds"] / 60, 1)} if "seconds" in training else {}),
@@ -106,6 +110,12 @@ def drawn_by(folder: Path) -> dict[str, Any]:
         return dict(json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))[DRAWN_BY])
     except (OSError, ValueError, TypeError, KeyError):
         return {}
+
+
+def citations_of(teacher: dict[str, Any]) -> tuple[str, ...]:
+    """The sources that a model cites, from what `drawn_by` gives; none where they are not texts."""
+    found = teacher.get(CITATIONS)
+    return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
 
 
 def check_place(out: Path) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.errors import InputError
 from LVSegULib.evaluation.bootstrap import Summary, summarise
 from LVSegULib.evaluation.records import VolumeRecord
 from LVSegULib.measures.volumes import ejection_fraction
@@ -71,34 +70,35 @@ class ClinicalFigures:
 
 
 def patient_volumes(volumes: Sequence[VolumeRecord]) -> list[PatientVolumes]:
-    """ED and ES of each patient that has both, with a reference.
+    """ED and ES of each patient that has both, with a reference; `unpaired_patients` are left out.
 
     A stack that has both is a beat of its own, so that a patient with two such stacks has two. Of the others, those of
     a patient are put together: one may hold ED and another ES.
-
-    Raises:
-        InputError: stacks of a patient hold ED, or ES, several times, and it cannot be told which belong together.
     """
-    known = [record for record in volumes if record.reference_ml > 0 and record.phase]
-    phases_of: dict[str, set[str | None]] = {}
-    for record in known:
-        phases_of.setdefault(record.case, set()).add(record.phase)
-    beats: dict[tuple[str, str], dict[str | None, VolumeRecord]] = {}
-    for record in known:
-        stack = record.case if len(phases_of[record.case]) > 1 else ""
-        beat = beats.setdefault((record.patient, stack), {})
-        if record.phase in beat:
-            other = beat[record.phase].case
-            raise InputError(
-                f"{record.patient}: {other} and {record.case} are both {record.phase}, and it cannot be told which ED "
-                "and ES belong together: give visits names of their own, such as anna1_ED and anna2_ED"
-            )
-        beat[record.phase] = record
+    left_out = unpaired_patients(volumes)
     return [
-        PatientVolumes(patient, beat["ED"], beat["ES"])
-        for (patient, _), beat in beats.items()
-        if beat.keys() >= {"ED", "ES"}
+        PatientVolumes(patient, beat["ED"][0], beat["ES"][0])
+        for (patient, _), beat in _beats(volumes).items()
+        if beat.keys() >= {"ED", "ES"} and patient not in left_out
     ]
+
+
+def unpaired_patients(volumes: Sequence[VolumeRecord]) -> list[str]:
+    """Patients of whom ED, or ES, is there several times, so that it cannot be told which belong together; sorted."""
+    return sorted({patient for (patient, _), beat in _beats(volumes).items() if max(map(len, beat.values())) > 1})
+
+
+def _beats(volumes: Sequence[VolumeRecord]) -> dict[tuple[str, str], dict[str, list[VolumeRecord]]]:
+    """The volumes of each phase, by patient and stack; the stack is "" for those that are put together."""
+    known = [(record, record.phase) for record in volumes if record.reference_ml > 0 and record.phase]
+    phases_of: dict[str, set[str]] = {}
+    for record, phase in known:
+        phases_of.setdefault(record.case, set()).add(phase)
+    beats: dict[tuple[str, str], dict[str, list[VolumeRecord]]] = {}
+    for record, phase in known:
+        stack = record.case if len(phases_of[record.case]) > 1 else ""
+        beats.setdefault((record.patient, stack), {}).setdefault(phase, []).append(record)
+    return beats
 
 
 def clinical_figures(pairs: Sequence[PatientVolumes]) -> ClinicalFigures:

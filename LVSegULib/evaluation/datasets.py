@@ -67,8 +67,6 @@ def _read_raw(case: Case) -> Reference:
     cine, labels = case.read()
     if labels is None:
         raise InputError(f"{case.name}: has no label map")
-    if not labels.any():
-        raise InputError(f"{case.name}: nothing is drawn in its label map: draw it, or take it out")
     phases = {0: case.phase} if case.phase and cine.frame_count == 1 else {}
     return Reference(cine, labels, tuple(drawn_frames(labels)), phases)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from LVSegULib.errors import InputError
-from LVSegULib.evaluation.cases import EvaluationCase, Predictor
+from LVSegULib.evaluation.cases import EvaluationCase, Predictor, Reference
 from LVSegULib.evaluation.figures import LabelFigures, label_figures
 from LVSegULib.evaluation.phases import phases_by_volume, with_phases
 from LVSegULib.evaluation.records import SliceRecord, VolumeRecord, compare
@@ -49,7 +49,7 @@ def evaluate(
 ) -> Evaluation:
     """Segment every case with `predict` and compare it with its reference.
 
-    A case that cannot be read or segmented is listed as a failure, and the rest go on.
+    A case that cannot be read or segmented, or in which nothing is drawn, is listed as a failure, and the rest go on.
 
     Args:
         dataset: name of the data set.
@@ -70,7 +70,7 @@ def evaluate(
     for position, case in enumerate(cases):
         progress(position, case.name)
         try:
-            reference = case.read()
+            reference = _drawn(case.read())
             predicted = predict(case, reference.cine)
             compared = {label.key: compare(case, reference, predicted, label) for label in labels}
         except InputError as error:
@@ -95,3 +95,10 @@ def evaluate(
         },
         failures=tuple(failures),
     )
+
+
+def _drawn(reference: Reference) -> Reference:
+    """The reference; one without anything in it is rather of an image that nobody has drawn yet than without heart."""
+    if not reference.labels.any():
+        raise InputError("nothing is drawn in its label map: draw it, or take it out")
+    return reference

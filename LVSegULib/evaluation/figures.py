@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from LVSegULib.evaluation.bootstrap import Ratio, Summary, ratio_of_sums, summarise
 from LVSegULib.evaluation.challenge import ChallengeFigures, challenge_figures
-from LVSegULib.evaluation.clinical import ClinicalFigures, PatientVolumes, clinical_figures, patient_volumes
+from LVSegULib.evaluation.clinical import (
+    ClinicalFigures,
+    PatientVolumes,
+    clinical_figures,
+    patient_volumes,
+    unpaired_patients,
+)
 from LVSegULib.evaluation.overlap import Overlap
 from LVSegULib.evaluation.records import Record, SliceRecord, VolumeRecord
 from LVSegULib.evaluation.regions import with_regions
@@ -70,6 +76,7 @@ class LabelFigures:
         clinical: volumes and ejection fraction; None for other labels than the cavity, or without ED and ES.
         challenge: the MICCAI 2009 challenge's figures; None for other labels than the cavity.
         pairs: the patients' ED and ES that `clinical` is made of.
+        unpaired: the patients that `pairs` leaves out, as it cannot be told which ED and ES belong together.
         slice_records: every slice, for pictures of the worst.
         volume_records: every volume.
     """
@@ -83,6 +90,7 @@ class LabelFigures:
     clinical: ClinicalFigures | None
     challenge: ChallengeFigures | None
     pairs: list[PatientVolumes]
+    unpaired: list[str]
     slice_records: list[SliceRecord]
     volume_records: list[VolumeRecord]
 
@@ -109,6 +117,7 @@ def label_figures(label: Label, slices: list[SliceRecord], volumes: list[VolumeR
         clinical=clinical_figures(pairs) if pairs else None,
         challenge=challenge_figures(slices) if is_cavity else None,
         pairs=pairs,
+        unpaired=unpaired_patients(volumes) if is_cavity else [],
         slice_records=slices,
         volume_records=volumes,
     )

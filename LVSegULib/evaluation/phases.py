@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from LVSegULib.evaluation.records import Record, VolumeRecord
@@ -12,17 +13,22 @@ Phases = Mapping[tuple[str, int], str]
 
 
 def phases_by_volume(cavities: Sequence[VolumeRecord]) -> Phases:
-    """ED and ES of each patient of whom the data set names neither: the largest and the smallest reference volume.
+    """ED and ES of each beat of which the data set names neither: the largest and the smallest reference volume.
+
+    A stack of several frames with a cavity is a beat of its own, as a patient may have two visits; frames in files of
+    their own are put together by patient.
 
     Args:
         cavities: the cavity of every frame with a reference.
     """
-    by_patient: dict[str, list[VolumeRecord]] = {}
-    for record in cavities:
-        if record.reference_ml > 0:
-            by_patient.setdefault(record.patient, []).append(record)
+    known = [record for record in cavities if record.reference_ml > 0]
+    frames = Counter((record.patient, record.case) for record in known)
+    beats: dict[tuple[str, str], list[VolumeRecord]] = {}
+    for record in known:
+        stack = record.case if frames[record.patient, record.case] > 1 else ""
+        beats.setdefault((record.patient, stack), []).append(record)
     found: dict[tuple[str, int], str] = {}
-    for records in by_patient.values():
+    for records in beats.values():
         if len(records) < 2 or any(record.phase for record in records):
             continue
         ordered = sorted(records, key=lambda record: record.reference_ml)

@@ -17,6 +17,7 @@ Format = Callable[[float], str]
 
 HEADINGS: Row = ("", "mean", "95 % interval", "median", "n", "undefined")
 WORST = 5
+NAMED = 5
 
 
 def dice_text(value: float) -> str:
@@ -51,13 +52,23 @@ def report_text(evaluation: Evaluation) -> str:
                 f"Clinical, {_counted(figures.clinical.patients, 'patient')} with ED and ES, predicted minus reference"
             )
             blocks += [_table(heading, _clinical_rows(figures.clinical))]
-        elif figures.label == CAVITY:
+        if figures.unpaired:
+            blocks += [_unpaired(figures.unpaired)]
+        elif figures.label == CAVITY and not figures.clinical:
             blocks += ["No LVEF: no patient has ED and ES: name the stacks NAME_ED and NAME_ES, or give cines"]
         if figures.challenge:
             blocks += [_table(_challenge_heading(figures.challenge), _challenge_rows(figures.challenge))]
         blocks += [_worst(figures)]
     blocks += [f"{failure.case} was left out: {failure.reason}" for failure in evaluation.failures]
     return "\n\n".join(blocks)
+
+
+def _unpaired(patients: list[str]) -> str:
+    some = ", ".join(patients[:NAMED]) + (f" and {len(patients) - NAMED} more" if len(patients) > NAMED else "")
+    return (
+        f"No LVEF of {some}: ED or ES is there several times, and it cannot be told which belong "
+        "together: give each visit a name of its own, such as anna1_ED and anna2_ED"
+    )
 
 
 def _overlap_rows(figures: LabelFigures) -> list[Row]:

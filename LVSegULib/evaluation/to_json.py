@@ -51,6 +51,7 @@ def _label(figures: LabelFigures) -> dict[str, Any]:
         "clinical": plain(figures.clinical),
         "challenge": plain(figures.challenge),
         "every_patient": [_pair(pair) for pair in figures.pairs],
+        "unpaired_patients": figures.unpaired,
         "every_volume": [_volume(record) for record in figures.volume_records],
         "every_slice": [_slice(record) for record in figures.slice_records],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,14 @@ ONNX, BLOCKS = "model.onnx", "blocks.onnx"
 OWN_FILES = (SPEC, WEIGHTS, CARD, ONNX, BLOCKS, "worst.png", "quality.png", "pruning.csv", "pruning.png")
 """All that commands write into a model folder."""
 
-OF_THE_SYSTEM = ("Thumbs.db", "desktop.ini")
-"""What Windows leaves in folders; other systems' litter begins with a dot."""
+OF_THE_SYSTEM = ("Thumbs.db", "desktop.ini", ".DS_Store", ".directory")
+"""What Windows, macOS and KDE leave in folders; on foreign disks, macOS also leaves files that begin with "._"."""
+
+_LOCKS = tuple(f".{of}.lock" for of in ("training", "pruning", "comparison", "rebuild", "adding", "cohort"))
+"""What a command that was started in a model folder by mistake leaves there."""
+
+_LEFT = re.compile(r"\.[0-9a-f]{8}-(?P<name>.+)")
+"""What a killed process leaves of a file that it was writing (`written_whole`)."""
 
 NO_PICTURES: Mapping[str, bytes] = {}
 
@@ -91,10 +98,9 @@ def open_model(path: Path) -> ModelFolder:
         inside = f": give {path / LAST}" if (path / LAST / SPEC).is_file() else ""
         raise ModelError(f"{path} is not a model folder: it has no {SPEC}{inside}")
     try:
-        text = (path / SPEC).read_text(encoding="utf-8")
+        text = (path / SPEC).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        why = reason(error) if isinstance(error, OSError) else "it is not UTF-8"
-        raise ModelError(f"{path / SPEC} cannot be read ({why}): copy the model folder again") from error
+        raise ModelError(f"{path / SPEC} cannot be read ({reason(error)}): copy the model folder again") from error
     return ModelFolder(path, spec_from_json(text, str(path)))
 
 
@@ -131,13 +137,18 @@ def check_place(path: Path, *, replace: bool = False) -> None:
     _refuse_other_than_model(path)
     if not (path / SPEC).is_file():
         return
-    others = sorted(entry.name for entry in path.iterdir() if entry.name not in (*OWN_FILES, *OF_THE_SYSTEM))
-    if foreign := next((name for name in others if not name.startswith(".")), ""):
+    if foreign := min((entry.name for entry in path.iterdir() if not _may_go(entry.name)), default=""):
         raise OutputError(
             f"{path} holds {foreign} beside a model, which would be lost: move it, or choose another --out"
         )
     if not replace:
         raise OutputError(f"{path} holds a model already: choose another --out, or pass --replace to replace it")
+
+
+def _may_go(name: str) -> bool:
+    """Whether a file of a model folder is the model's own, or nobody's."""
+    left = _LEFT.fullmatch(name)
+    return name in (*OF_THE_SYSTEM, *_LOCKS) or name.startswith("._") or (left["name"] if left else name) in OWN_FILES
 
 
 def _refuse_other_than_model(path: Path) -> None:

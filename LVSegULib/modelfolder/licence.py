@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 _NOT_COMMERCIAL = re.compile(
-    r"\bNC\b|non-?commercial|\b(no|without) commercial|\bnot (\w+ ){0,4}commercial|commercial \w+ (is |are )?"
-    r"(not|forbidden|prohibited|excluded)|research|academic",
+    r"\bNC\b|non-?commercial|\b(no|without) commercial (?!restrict|limit)|\bnot (\w+ ){0,4}commercial|"
+    r"commercial \w+ (is |are )?(not (?!restricted|limited)|forbidden|prohibited|excluded)|research|academic",
     re.IGNORECASE,
 )
 _SHARE_ALIKE = re.compile(r"\bSA\b|share-?alike", re.IGNORECASE)

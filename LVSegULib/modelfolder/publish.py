@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.modelfolder.figures import challenge_figures, change_figures, short_figures
 from LVSegULib.modelfolder.folder import ModelFolder, save_model
+from LVSegULib.modelfolder.licence import inherited
 from LVSegULib.modelfolder.published_card import About, Shown, card
 from LVSegULib.quality.text import ROC_PICTURE
 from LVSegULib.settings import read_toml, typed
@@ -64,6 +65,8 @@ def about_from_values(values: dict[str, Any], where: str) -> About:
 def publish(model: ModelFolder, about: About, evidence: Evidence, path: Path) -> ModelFolder:
     """Write the folder of a model that is to be shipped, as a whole.
 
+    The sources of what it was made of are cited after those of `about`.
+
     Args:
         model: the trained model.
         about: what to say about it.
@@ -71,18 +74,19 @@ def publish(model: ModelFolder, about: About, evidence: Evidence, path: Path) ->
         path: the new folder.
 
     Raises:
-        UsageError: a data set is given twice.
+        UsageError: a data set is given twice, or `about` leaves out a licence that binds what is made of the model.
         InputError: an evaluation has a label that the model lacks, one before pruning is of another data set, or one
             for the challenge lacks its figures.
         OutputError: `path` cannot be written.
     """
     _check_labels(model.spec, evidence)
+    _check_licence(model, about)
     spec = dataclasses.replace(
         model.spec,
         name=about.name,
         description=about.description,
         licence=about.licence,
-        citations=about.citations,
+        citations=tuple(dict.fromkeys((*about.citations, *model.spec.citations))),
         training=without_folders(model.spec.training),
         figures=figures_of(evidence),
     )
@@ -131,6 +135,16 @@ def _check_labels(spec: ModelSpec, evidence: Evidence) -> None:
                 f"the evaluation of {one['dataset']} has figures of {', '.join(foreign)}, and {spec.name} segments "
                 f"{', '.join(own)}: give evaluations of this model"
             )
+
+
+def _check_licence(model: ModelFolder, about: About) -> None:
+    """A licence that the model has from what it was made of is that of its weights too."""
+    bound = inherited(model.spec.licence.split(";"))
+    if any(one not in about.licence for one in bound.split("; ")):
+        raise UsageError(
+            f'{model.path} has the licence "{bound}", which binds what is made of it, and --about says '
+            f'"{about.licence}": write licence = "{bound}", or a sentence that names it'
+        )
 
 
 def _check_each_once(evidence: Evidence) -> None:

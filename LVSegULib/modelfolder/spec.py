@@ -6,15 +6,15 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from LVSegULib.case_names import patient_of
 from LVSegULib.errors import LVSegUError, ModelError, UsageError, reason
 from LVSegULib.json_text import json_of
 from LVSegULib.labels import ALL_LABELS, Label
 from LVSegULib.network.config import UNetConfig, count_parameters, share_of_classic
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.intensity import describe_scaling, scaling_of
-from LVSegULib.reading.nnunet import patient_of
-from LVSegULib.reading.shown import shown
 from LVSegULib.settings import fitted
+from LVSegULib.shown import shown
 
 FORMAT = 1
 """Version of the model folder's layout; a folder with a higher one was made by a newer LVSegU."""

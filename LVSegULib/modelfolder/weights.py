@@ -67,6 +67,8 @@ def check_weights(weights: Weights, config: UNetConfig, where: str) -> None:
         if weights[name].shape != shape:
             raise ModelError(f"{where}: {name} has shape {weights[name].shape}, the network in model.json has {shape}")
         if weights[name].dtype.kind != "f":
-            raise ModelError(f"{where}: {name} holds {weights[name].dtype}, expected float32: copy the model again")
+            raise ModelError(
+                f"{where}: {name} holds {weights[name].dtype}, expected floating-point numbers: copy the model again"
+            )
         if not np.isfinite(weights[name]).all():
             raise ModelError(f"{where}: {name} holds values that are not finite: train or copy the model again")

@@ -69,6 +69,7 @@ def load_checkpoint(path: Path, about: dict[str, Any], layer_names: Sequence[str
         InputError: it is missing, broken, or of another search.
     """
     try:
+        path.open("rb").close()  # safetensors says of a file that may not be read that there is none
         with safe_open(path, framework="pt") as file:
             values = fitted("it", json_of((file.metadata() or {}).get("lvsegu", "{}")), dict[str, Any])
             if values.get("about") != about:
@@ -76,9 +77,13 @@ def load_checkpoint(path: Path, about: dict[str, Any], layer_names: Sequence[str
             state, best = (_state(kind, UNetConfig.from_json(values[kind]), file, layer_names) for kind in _KINDS)
         return Checkpoint(state, best, tuple(Row(**row) for row in values["rows"]))
     except OSError as error:
-        raise InputError(f"cannot resume from {path} ({reason(error)}): {_ANEW}") from error
+        raise InputError(
+            f"cannot read {path} ({reason(error)}): check the disk and its permissions, and try again"
+        ) from error
     except (SafetensorError, ValueError, KeyError, TypeError, IndexError, OverflowError, UsageError) as error:
-        raise InputError(f"cannot resume from {path}, a damaged file or no checkpoint of a search: {_ANEW}") from error
+        raise InputError(
+            f"cannot resume from {path} ({reason(error)}), a damaged file or one of another version: {_ANEW}"
+        ) from error
 
 
 _KINDS = ("state", "best")

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from LVSegULib.case_names import patient_of
 from LVSegULib.cine import Cine
 from LVSegULib.errors import InputError
 from LVSegULib.labels import BY_KEY
@@ -22,7 +23,6 @@ from LVSegULib.reading import read_cine
 from LVSegULib.reading.inputs import expand_inputs
 from LVSegULib.reading.labelled import LabelledCase, is_dataset, open_labelled
 from LVSegULib.reading.names import IMAGE_ENDINGS, has_image_ending
-from LVSegULib.reading.nnunet import patient_of
 from LVSegULib.segmentation.look import told_pixel_mm
 from LVSegULib.training.augmentation import Augmentation
 from LVSegULib.training.augmentation_config import AugmentationConfig

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,14 @@ JUDGED = 3
 """Where a model kept nobody back, every so manieth patient is judged on."""
 
 
-def deal(patients: Sequence[str], split_file: str, trained: dict[str, Any], learnt_from: Collection[str] = ()) -> Split:
+def deal(
+    patients: Sequence[str],
+    split_file: str,
+    trained: dict[str, Any],
+    learnt_from: Collection[str] = (),
+    *,
+    patient_of: Mapping[str, str] | None = None,
+) -> Split:
     """Patients to calibrate on (`train`) and to judge on (`validation`).
 
     Whom the model kept back in training is judged on, for there the network has nothing learnt by heart to lose, and
@@ -25,6 +32,7 @@ def deal(patients: Sequence[str], split_file: str, trained: dict[str, Any], lear
         split_file: a file that says it; empty if there is none.
         trained: the model's own split, {"train": [...], "validation": [...]}; may be empty.
         learnt_from: the patients that the model knows in any way, see `ModelSpec.trained_on`.
+        patient_of: whose each case is, by the case's name, for a file that names cases.
 
     Raises:
         UsageError: the file is no split, or leaves nobody on one side.
@@ -34,7 +42,7 @@ def deal(patients: Sequence[str], split_file: str, trained: dict[str, Any], lear
     if len(ordered) < 2:
         raise InputError(f"one patient to calibrate on and another to judge on are needed, got {len(ordered)}")
     if split_file:
-        split = read_split(Path(split_file), {name: name for name in ordered})
+        split = read_split(Path(split_file), {**(patient_of or {}), **{name: name for name in ordered}})
         if not split.train or not split.validation:
             raise UsageError(f"the split {split_file} needs patients on both sides")
         return split

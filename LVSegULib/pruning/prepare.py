@@ -58,7 +58,7 @@ def prepare(model: ModelFolder, config: PruningConfig, watch: Watch) -> Prepared
     spec = model.spec
     layers = folded_layers(spec.network, model.weights())
     cases, is_labelled = open_cases(config.data, [label.key for label in spec.labels])
-    split = _split(spec, config, [case.patient for case in cases], watch)
+    split = _split(spec, config, cases, watch)
     calibrated = [case for case in cases if case.patient in split.train]
     judged = [case for case in cases if case.patient in split.validation]
     watch.say(
@@ -85,12 +85,13 @@ def prepare(model: ModelFolder, config: PruningConfig, watch: Watch) -> Prepared
     )
 
 
-def _split(spec: ModelSpec, config: PruningConfig, patients: Sequence[str], watch: Watch) -> Split:
+def _split(spec: ModelSpec, config: PruningConfig, cases: Sequence[LabelledCase], watch: Watch) -> Split:
     """Patients to calibrate and to judge on; a split that is given is taken as it is."""
-    trained = spec.training.get("split", {})
+    trained, patients = spec.training.get("split", {}), [case.patient for case in cases]
     if not config.split and (line := remark_on_kept(patients, trained, spec.trained_on)):
         watch.warn(line)
-    return deal(patients, config.split, trained, spec.trained_on)
+    patient_of = {case.name: case.patient for case in cases}
+    return deal(patients, config.split, trained, spec.trained_on, patient_of=patient_of)
 
 
 def calibration_of(

@@ -62,7 +62,7 @@ def prune(
         config: everything the result depends on.
         folder: the new model folder. While the search goes on, a checkpoint lies beside it (NAME.unfinished).
         resume: go on from that checkpoint, with the same result as if never stopped.
-        replace: whether a model that is in `folder` may go; one that the search was started for may, when resumed.
+        replace: whether a model that is in `folder` may go; to be said again when a search is resumed.
         watch: who is told.
 
     Raises:
@@ -74,7 +74,7 @@ def prune(
     watch = watch or Watch()
     checkpoint = unfinished(folder) / CHECKPOINT
     refuse_itself(folder, model)
-    check_place(folder, replace=replace or resume)
+    check_place(folder, replace=replace)
     with _alone_in(checkpoint.parent), torch_threads(config.threads):
         _check_resumed(checkpoint, resume=resume)
         prepared = prepare(model, config, watch)

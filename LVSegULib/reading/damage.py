@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from LVSegULib.errors import InputError
-from LVSegULib.reading.shown import shown
+from LVSegULib.shown import shown
 
 
 class Damage(ValueError):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from LVSegULib.errors import InputError
-from LVSegULib.reading.shown import shown
+from LVSegULib.shown import shown
 
 MOST_FILES = 10_000
 

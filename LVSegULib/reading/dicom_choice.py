@@ -120,12 +120,13 @@ def _nothing_there(folder: Path, contents: FolderContents) -> str:
         )
     found = ", ".join(f"{reason}: {count}" for reason, count in contents.left_out.most_common())
     kind = "MR" if any(reason.endswith(NOT_MR) for reason in contents.left_out) else "grey DICOM"
-    return f"{folder}: holds no {kind} image ({found}), expected the DICOM files of a short-axis cine"
+    hint = "; if they are MR, correct their Modality (0008,0060)" if kind == "MR" else ""
+    return f"{folder}: holds no {kind} image ({found}), expected the DICOM files of a short-axis cine{hint}"
 
 
 def _image_further_down(folder: Path) -> Path | None:
     """The first image file below the folders in `folder`; None if there is none, or one lies in the folder itself."""
-    images = [path for path in sorted(folder.rglob("*")) if has_image_ending(path) and not is_segmentation(path)]
+    images = [path for path in sorted(folder.rglob("[!.]*")) if has_image_ending(path) and not is_segmentation(path)]
     return images[0] if images and all(image.parent != folder for image in images) else None
 
 

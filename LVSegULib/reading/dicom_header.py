@@ -213,7 +213,7 @@ def _reason_to_leave_out(dataset: Dataset) -> str:
     if whole_of(dataset, "SamplesPerPixel") not in (None, 1):
         return "colour images"
     if (colours := text_of(dataset, "PhotometricInterpretation", 20) or "MONOCHROME2") not in GREY:
-        return f"{colours} images (expected MONOCHROME2)"
+        return f"{colours} images (expected {' or '.join(GREY)})"
     return ""
 
 

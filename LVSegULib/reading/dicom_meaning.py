@@ -45,7 +45,7 @@ class Meaning:
     @property
     def is_blank(self) -> bool:
         """Whether all pixels come out alike, as they do with a slope of 0."""
-        return not np.float32(self.slope)
+        return abs(self.slope) < float(np.finfo(np.float32).smallest_subnormal)
 
     def of(self, stored: NDArray[Any]) -> tuple[NDArray[np.float32], bool]:
         """The pixels as float32, dark to bright, and whether padding was among them.

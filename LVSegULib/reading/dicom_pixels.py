@@ -126,7 +126,7 @@ def _read_file(path: Path) -> _Frames:
 
 
 def _refuse_other_sizes(dataset: Dataset, path: Path) -> None:
-    """Raise an InputError if the file cannot hold the pixels that its header speaks of."""
+    """Raise an InputError if the file holds other pixels than its header speaks of; drop some bytes beyond them."""
     rows, columns, bits = (required_whole_of(dataset, name) for name in ("Rows", "Columns", "BitsAllocated"))
     if bits not in _BITS or not 1 <= required_whole_of(dataset, "BitsStored") <= bits:
         raise Damage(f"a pixel has {bits} bits, {dataset.BitsStored} of them used")
@@ -144,16 +144,33 @@ def _refuse_other_sizes(dataset: Dataset, path: Path) -> None:
     if missing > 0:
         raise InputError(f"{path}: is cut short: {missing} bytes of its pixels are missing: copy or export it again")
     if surplus > PADDING_BYTES and not syntax.is_compressed:
-        raise InputError(
-            f"{path}: has {surplus} bytes more than the {columns} x {rows} pixels of its header need: export it again"
-        )
+        what = f"{surplus} bytes more than the {columns} x {rows} pixels of its header need"
+        if surplus * 8 >= rows * columns * bits:
+            raise InputError(f"{path}: has {what}: export it again")
+        _log.warning("%s: has %s: they were left out", path, what)
+        dataset.PixelData = dataset.PixelData[: held - surplus + (held - surplus) % 2]
 
 
 def _refuse_other_high_bit(dataset: Dataset, path: Path) -> None:
-    """Raise an InputError if a pixel does not lie in its lowest bits, as it must (DICOM PS3.5, 8.1.1)."""
-    highest, expected = whole_of(dataset, "HighBit"), required_whole_of(dataset, "BitsStored") - 1
-    if highest not in (None, expected):
-        raise InputError(f"{path}: its HighBit is {highest}, expected {expected}: export it again")
+    """Raise an InputError if a pixel does not lie in its lowest bits, as it must (DICOM PS3.5, 8.1.1).
+
+    A HighBit that says so of pixels that do is let pass, where they can be looked at without decoding.
+    """
+    highest, stored = whole_of(dataset, "HighBit"), required_whole_of(dataset, "BitsStored")
+    if highest not in (None, stored - 1) and not _lies_in_lowest_bits(dataset, stored):
+        raise InputError(f"{path}: its HighBit is {highest}, expected {stored - 1}: export it again")
+
+
+def _lies_in_lowest_bits(dataset: Dataset, stored: int) -> bool:
+    size, data = required_whole_of(dataset, "BitsAllocated") // 8, value_of(dataset, "PixelData") or b""
+    syntax = transfer_syntax_of(dataset)
+    if size not in (1, 2, 4) or syntax is None or syntax.is_compressed or not syntax.is_little_endian:
+        return False
+    pixels = np.frombuffer(data[: len(data) // size * size], f"<i{size}")
+    if whole_of(dataset, "PixelRepresentation"):  # the sign may fill the bits above
+        above = pixels >> (stored - 1)
+        return bool(((above >= -1) & (above <= 1)).all())
+    return stored == 8 * size or not (pixels.view(f"<u{size}") >> stored).any()
 
 
 def _refuse_blank(meanings: Sequence[Meaning], path: Path) -> None:

@@ -12,7 +12,7 @@ from pydicom.uid import UID
 from pydicom.valuerep import PersonName
 
 from LVSegULib.reading.damage import Damage
-from LVSegULib.reading.shown import shown
+from LVSegULib.shown import shown
 
 LONGEST_TEXT = 64
 """No short text of a header may have more letters (DICOM PS3.5, 6.2)."""

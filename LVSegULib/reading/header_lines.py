@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from LVSegULib.errors import InputError
-from LVSegULib.reading.shown import shown
+from LVSegULib.shown import shown
 
 LONGEST_LINE = 1 << 22
 """Times of frames and names of segments make lines long, but not so long."""

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from LVSegULib.reading.names import has_image_ending, is_segmentation
+from LVSegULib.reading.names import has_image_ending, is_segmentation, label_maps_by_name
 from LVSegULib.reading.results import is_label_map_of_ours
 
 _log = logging.getLogger(__name__)
@@ -23,8 +23,9 @@ _LAST_TAG = 0x0020000D
 def expand_inputs(paths: Sequence[Path]) -> list[Path]:
     """One path for each cine: a folder becomes its image files and its patients, or stays if it is one patient.
 
-    Segmentations and label maps that LVSegU wrote are no inputs. A path that does not exist, a folder that cannot be
-    listed, or one in which nothing is recognised is kept: reading it says what is wrong.
+    Segmentations, label maps by their names (NAME_gt beside NAME) and those that LVSegU wrote are no inputs. A path
+    that does not exist, a folder that cannot be listed, or one in which nothing is recognised is kept: reading it says
+    what is wrong.
     """
     return [found for path in paths for found in (_in_folder(path) if _is_folder(path) else [path])]
 
@@ -41,7 +42,7 @@ def _in_folder(folder: Path) -> list[Path]:
     if listed is None:
         return [folder]
     files, subfolders = listed
-    images = [file for file in files if _is_image(file)]
+    images = _images_among(files)
     if _study_of(files) is not None:
         if images:
             _log.warning(
@@ -60,6 +61,14 @@ def _listed(folder: Path) -> tuple[list[Path], list[Path]] | None:
         return [entry for entry in entries if entry.is_file()], [entry for entry in entries if entry.is_dir()]
     except OSError:
         return None
+
+
+def _images_among(files: Sequence[Path]) -> list[Path]:
+    """The images to segment among the files of a folder, which tell by their names what is drawn on what."""
+    drawn = label_maps_by_name(file.name for file in files if has_image_ending(file) and not is_segmentation(file))
+    for file in (file for file in files if file.name in drawn):
+        _log.info("%s: left out, it is a label map by its name, and its image lies beside it", file)
+    return [file for file in files if file.name not in drawn and _is_image(file)]
 
 
 def _is_image(file: Path) -> bool:

@@ -17,9 +17,9 @@ from LVSegULib.errors import InputError
 from LVSegULib.reading.data_files import named_files
 from LVSegULib.reading.header_lines import MOST_LINES, Field, read_line, rest_of_lines
 from LVSegULib.reading.limits import refuse_far, refuse_too_large
-from LVSegULib.reading.shown import shown
 from LVSegULib.reading.stored_image import StoredImage, check_spacing, ijk_to_ras_of, several_values, two_dimensional
 from LVSegULib.reading.stored_pixels import AT_THE_END, Encoding, StoredPixels
+from LVSegULib.shown import shown
 
 _TYPES = {
     "MET_CHAR": "i1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 IMAGE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
@@ -34,6 +35,17 @@ def drawn_on(name: str) -> str | None:
     """The name of the image that a label map of this name was drawn on: "anna" of "anna_seg" or "anna-gt"; or None."""
     match = _LABEL_MAP.fullmatch(name)
     return match["name"] if match else None
+
+
+def label_maps_by_name(images: Iterable[str]) -> set[str]:
+    """Those of a folder's image files that are label maps of others by their names: "anna_gt.nii" beside "anna.nrrd".
+
+    Args:
+        images: names of files with image endings, segmentations left out.
+    """
+    names = {image: short_name(Path(image)) for image in images}
+    there = set(names.values())
+    return {image for image, name in names.items() if drawn_on(name) in there}
 
 
 def is_text(path: Path) -> bool:

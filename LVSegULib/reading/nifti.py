@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.cine import LONGEST_FRAME_MS
 from LVSegULib.errors import GeometryError
 from LVSegULib.reading.limits import refuse_far
 from LVSegULib.reading.nifti_header import NiftiHeader, leaning, read_nifti_header, two_sizes
@@ -24,9 +25,6 @@ from LVSegULib.reading.stored_image import (
 )
 
 _log = logging.getLogger(__name__)
-
-LONGEST_FRAME_MS = 500.0
-"""Longer times between frames are a header's default (1 s), not a cine's."""
 
 _SCALED_AT_ONCE = 2**20
 """Pixels."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.case_names import CASE_NAME, patient_of
 from LVSegULib.errors import GeometryError, InputError, reason
 from LVSegULib.json_text import read_json
 from LVSegULib.labels import BY_KEY
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 Phase = Literal["ED", "ES"]
 
 DESCRIPTION = "dataset.json"
-
-CASE_NAME = re.compile(r"(?P<patient>.+)[-_](?:(?P<phase>ED|ES)|(?:phase|frame)\d+)", re.IGNORECASE)
-"""How a case is named: whose it is, and the phase or frame, where the name says it; in large or small letters."""
 
 MOST_UNKNOWN = 5
 """A label map may hold so many values that have no name; what holds more is an image."""
@@ -136,11 +133,17 @@ def open_raw_dataset(folder: Path) -> RawDataset:
     labels, ending = named_labels(description, path), _file_ending(description, path)
     own = {0: 0} | {value: BY_KEY[key].value for key, value in labels.items()}
     listed = description.get("dataset")
-    cases = _list_cases(path, "Tr", ending, own) if listed is None else _listed_cases(listed, path, own)
+    cases = _listed_cases(listed, path, own) if lists_cases(description) else _list_cases(path, "Tr", ending, own)
     test_cases = _list_cases(path, "Ts", ending, own)
     if not cases and not test_cases:
         raise InputError(f"{folder / 'imagesTr'}: holds no NAME_0000{ending}: put the images there")
     return RawDataset(folder.resolve().name, labels, cases, test_cases)
+
+
+def lists_cases(description: dict[str, Any]) -> bool:
+    """Whether a `dataset.json` lists its cases, as nnU-Net 2 lets it; people also note the data set's name there."""
+    listed = description.get("dataset")
+    return isinstance(listed, dict) and any(isinstance(one, dict) and "images" in one for one in listed.values())
 
 
 def _file_ending(description: dict[str, Any], path: Path) -> str:
@@ -170,15 +173,12 @@ def _read_description(folder: Path) -> dict[str, Any]:
 
 def _list_cases(path: Path, part: str, ending: str, own_values: dict[int, int]) -> tuple[Case, ...]:
     folder = path.parent
-    labels = _by_name(folder / f"labels{part}", ending)
-    images = _by_name(folder / f"images{part}", f"_0000{ending}")
-    return tuple(
-        _case(image.name[: -len(f"_0000{ending}")], image, labels.get(name), own_values, path)
-        for name, image in images.items()
-    )
+    labels = files_by_name(folder / f"labels{part}", ending)
+    images = files_by_name(folder / f"images{part}", f"_0000{ending}")
+    return tuple(_case(name, image, labels.get(name), own_values, path) for name, image in images.items())
 
 
-def _by_name(folder: Path, ending: str) -> dict[str, Path]:
+def files_by_name(folder: Path, ending: str) -> dict[str, Path]:
     """The files of `folder` with this ending, in letters of either case, by what stands before it.
 
     Letters with marks are put together in these names: macOS takes them apart, and other systems keep them so.
@@ -198,21 +198,18 @@ def _listed_cases(listed: Any, path: Path, own_values: dict[int, int]) -> tuple[
                 f'{path}: {name} has {len(files["images"])} images, expected one (cine MR): correct "dataset"'
             )
         label = path.parent / files["label"] if files.get("label") else None
-        cases.append(_case(name, path.parent / files["images"][0], label, own_values, path))
+        own_name = unicodedata.normalize("NFC", name)
+        cases.append(_case(own_name, path.parent / files["images"][0], label, own_values, path))
     return tuple(cases)
 
 
 def _is_listed(name: str, files: Any) -> bool:
     """Whether this is a case as "dataset" lists them; its name becomes that of files."""
-    if not isinstance(files, dict) or not isinstance(files.get("images"), list) or Path(name).name != name:
+    if name in ("", "..") or Path(name).name != name:
+        return False
+    if not isinstance(files, dict) or not isinstance(files.get("images"), list):
         return False
     return all(isinstance(file, str) for file in (*files["images"], files.get("label") or ""))
-
-
-def patient_of(name: str) -> str:
-    """Whose the case `name` is: "anna" for "anna_ED" and "anna_frame07", and for "anna"."""
-    match = CASE_NAME.fullmatch(name)
-    return match["patient"] if match else name
 
 
 def _case(name: str, image: Path, label: Path | None, own_values: dict[int, int], description: Path) -> Case:

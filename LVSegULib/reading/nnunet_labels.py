@@ -43,9 +43,10 @@ def named_labels(description: dict[str, Any], path: Path) -> dict[str, int]:
 
 
 def _refuse_channels(description: dict[str, Any], path: Path) -> None:
-    for key in ("channel_names", "modality"):
+    """Refuse several channels; a "modality" that is a list is a note of people's, as nnU-Net writes it by channel."""
+    for key, kinds in (("channel_names", (dict, list)), ("modality", (dict,))):
         channels = description.get(key)
-        if isinstance(channels, (dict, list)) and len(channels) > 1:
+        if isinstance(channels, kinds) and len(channels) > 1:
             raise InputError(f"{path}: has several channels ({key}), expected one (cine MR)")
 
 

@@ -17,8 +17,8 @@ from LVSegULib.errors import InputError
 from LVSegULib.reading.data_files import named_files
 from LVSegULib.reading.header_lines import MOST_LINES, Field, numbers_in, read_line, rest_of_lines
 from LVSegULib.reading.limits import refuse_too_large
-from LVSegULib.reading.shown import shown
 from LVSegULib.reading.stored_pixels import AT_THE_END, Encoding, StoredPixels
+from LVSegULib.shown import shown
 
 MOST_AXES = 16
 

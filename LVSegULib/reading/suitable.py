@@ -20,13 +20,15 @@ _MANY_DARK = 0.02
 SHORT_AXIS = re.compile(r"(?<![a-z])(sax|sa|short|kurz|ksa|cinesax|petit)(?![a-z])|short.?ax", re.IGNORECASE)
 """In the names that people give to series and files: a short-axis stack."""
 
-LONG_AXIS = re.compile(r"(?<![a-z])(lax|la|long|[234].?ch\w*|vla|hla|lvot|rvot|ao\w*)(?![a-z])|long.?ax", re.IGNORECASE)
+LONG_AXIS = re.compile(
+    r"(?<![a-z])(lax|la|long|[234].?ch\w*|vla|hla|lvot|rvot|ao(rta|rtic)?)(?![a-z])|long.?ax", re.IGNORECASE
+)
 """The same for long-axis views, outflow tracts and the aorta."""
 
 
 def is_mr(modality: str) -> bool:
-    """Whether DICOM images of this Modality (0008,0060) can be segmented: MR, or not told."""
-    return modality.strip().upper() in ("MR", "")
+    """Whether DICOM images of this Modality (0008,0060) can be segmented: MR, or not told ("other" tells nothing)."""
+    return modality.strip().upper() in ("MR", "OT", "")
 
 
 def is_long_axis_view(name: str, slices: int) -> bool:

@@ -108,8 +108,9 @@ class Step:
 
     @property
     def shown(self) -> str:
-        """The command line as cards and documents write it."""
-        return shlex.join(["lvsegu", *(_shown(word) for word in self.words)])
+        """The command line as cards and documents write it: a clone holds a model where one is published."""
+        replaces = ["--replace"] if self.command == "publish" and "--replace" not in self.words else []
+        return shlex.join(["lvsegu", *(_shown(word) for word in self.words), *replaces])
 
 
 def is_place(word: str) -> bool:

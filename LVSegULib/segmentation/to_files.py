@@ -7,7 +7,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -235,28 +235,35 @@ def _all_or_none(out: Path, files: tuple[Path, ...]) -> Iterator[Path]:
 
 
 def _exchange(staging: Path, files: tuple[Path, ...]) -> None:
-    """Move `files` from `staging` to their places; where one cannot be moved, what was there before is put back."""
+    """Move `files` from `staging` to their places; where one cannot be moved, what was there before is put back.
+
+    A process that is killed leaves each file as it was or new, and what was there in the folder `.earlier`.
+    """
     earlier = staging.with_name(f"{staging.name}.earlier")
     earlier.mkdir()
-    replaced = [file for file in files if os.path.lexists(file)]
+    moved: list[Path] = []
     try:
-        for file in replaced:
-            file.replace(earlier / file.name)
+        for file in filter(os.path.lexists, files):
+            shutil.copy2(file, earlier / file.name, follow_symlinks=False)
         for file in files:
+            moved.append(file)
             (staging / file.name).replace(file)
     except BaseException:
-        _put_back(earlier, files, replaced)
+        _put_back(earlier, moved[:-1])
         raise
     shutil.rmtree(earlier, ignore_errors=True)
 
 
-def _put_back(earlier: Path, files: tuple[Path, ...], replaced: list[Path]) -> None:
-    """Take `files` away and put those of them back that were `replaced`; what cannot be put back stays in `earlier`."""
-    for file in files:
-        with suppress(OSError):
+def _put_back(earlier: Path, moved: list[Path]) -> None:
+    """Put back what was in the places of the files that were `moved`; what cannot be put back stays in `earlier`."""
+    left = False
+    for file in moved:
+        try:
             if os.path.lexists(earlier / file.name):
                 (earlier / file.name).replace(file)
-            elif file not in replaced:
-                file.unlink(missing_ok=True)
-    with suppress(OSError):
-        earlier.rmdir()
+            else:
+                file.unlink()
+        except OSError:
+            left = True
+    if not left:
+        shutil.rmtree(earlier, ignore_errors=True)

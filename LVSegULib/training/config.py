@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -129,8 +130,7 @@ class TrainingConfig:
             raise UsageError(f"labels has {twice[0]} twice: give each label once")
         if not self.name.strip() or "/" in self.name:
             raise UsageError(f'name must not be empty or hold a "/", got "{self.name}"')
-        if self.folds < 2 or not -1 <= self.fold < self.folds:
-            raise UsageError(f"fold must lie between -1 and {self.folds - 1} with {self.folds} folds, got {self.fold}")
+        self._check_fold()
         if self.crop > LARGEST_CROP * self.size:
             raise UsageError(
                 f"crop must be at most {LARGEST_CROP} times size, {LARGEST_CROP * self.size}, got {self.crop}"
@@ -140,6 +140,10 @@ class TrainingConfig:
                 f"size and crop must be multiples of {self.network.size_multiple} for a network of "
                 f"{self.network.depth + 1} levels, got {self.size} and {self.crop}"
             )
+
+    def _check_fold(self) -> None:
+        if not self.split and (self.folds < 2 or not -1 <= self.fold < self.folds):  # else it is one of the file's list
+            raise UsageError(f"fold must lie between -1 and {self.folds - 1} with {self.folds} folds, got {self.fold}")
 
     def _check_apart(self) -> None:
         names = [Path(folder).name for folder in self.data]
@@ -202,6 +206,28 @@ def _check_range(name: str, value: Any, least: float, most: float) -> None:
         if not least <= number <= most:
             said = f"be at least {least:g}" if most == math.inf else f"lie between {least:.10g} and {most:.10g}"
             raise UsageError(f"{name} must {said}, got {number:.15g}")
+
+
+def each_once(data: Sequence[str], weights: Sequence[float]) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """Each data set once, and its weight: the largest of those given, as of a patient in several data sets.
+
+    Args:
+        data: folders, each as often as one likes and in any spelling; the first one is taken.
+        weights: one for each of them, or none.
+
+    Raises:
+        ValueError: there are more weights than folders, or fewer.
+    """
+    if weights and len(weights) != len(data):
+        raise ValueError("weights are not one for each data set")
+    places = [Path(folder).resolve() for folder in data]
+    own = list(dict.fromkeys(places))
+    largest = (
+        tuple(max(one for one, its in zip(weights, places, strict=True) if its == place) for place in own)
+        if weights
+        else ()
+    )
+    return tuple(data[places.index(place)] for place in own), largest
 
 
 def config_from_values(values: dict[str, Any]) -> TrainingConfig:

@@ -23,19 +23,19 @@ from LVSegULib.pictures.training_curve import draw_training_curve
 from LVSegULib.reading.labelled import LabelledCase, open_labelled
 from LVSegULib.training.cache import SliceCache
 from LVSegULib.training.card import training_card
-from LVSegULib.training.config import TrainingConfig
+from LVSegULib.training.config import TrainingConfig, each_once
 from LVSegULib.training.data import MARGIN, Slices, find_cases, load_slices, patient_weights, patients_apart
 from LVSegULib.training.device import Place, placed
 from LVSegULib.training.heart_size import remark_on_absence, remark_on_size
 from LVSegULib.training.log import Row, read_log, write_log
 from LVSegULib.training.loop import Report, train_steps
-from LVSegULib.training.split import Split, check_same, fold_split, read_split, some_of
+from LVSegULib.training.split import SPLIT, Split, check_same, fold_split, read_split, some_of
 from LVSegULib.training.start import describe_start, describe_teachers, inherited_terms, start_from, start_mark
 from LVSegULib.training.state import TrainingState, learning_rate, load_checkpoint, new_state, save_checkpoint
 from LVSegULib.training.twins import spelt_alike, twins
 from LVSegULib.training.validate import Validation, validate
 
-CHECKPOINT, LOG, CURVE, CONFIG, SPLIT = "checkpoint.safetensors", "log.csv", "curve.png", "config.json", "split.json"
+CHECKPOINT, LOG, CURVE, CONFIG = "checkpoint.safetensors", "log.csv", "curve.png", "config.json"
 BEST, LOCK = "best", ".training.lock"
 WRITTEN = (CHECKPOINT, LOG, CURVE, CONFIG, SPLIT, BEST, LAST)
 """Files and folders of a run."""
@@ -150,20 +150,13 @@ def _remarks_on_kept(config: TrainingConfig, learnt: Slices, kept: Slices) -> li
 
 
 def _each_once(config: TrainingConfig, watch: Watch) -> TrainingConfig:
-    """The same with each data set once; of its weights the largest counts, as of a patient in several of them."""
+    """The same with each data set once, see `each_once`."""
     places = [Path(folder).resolve() for folder in config.data]
-    own = list(dict.fromkeys(places))
-    if len(own) == len(places):
-        return config
     for number, folder in enumerate(config.data):
         if places[number] in places[:number]:
             watch.warn(f"{folder}: is given twice: taken once")
-    weights = (
-        [max(one for one, its in zip(config.weights, places, strict=True) if its == place) for place in own]
-        if config.weights
-        else []
-    )
-    return replace(config, data=tuple(config.data[places.index(place)] for place in own), weights=tuple(weights))
+    data, weights = each_once(config.data, config.weights)
+    return replace(config, data=data, weights=weights)
 
 
 def _of(cases: Sequence[LabelledCase], patients: Sequence[str]) -> list[LabelledCase]:

@@ -11,6 +11,9 @@ from typing import Any
 from LVSegULib.errors import UsageError, reason
 from LVSegULib.json_text import read_json
 
+SPLIT = "split.json"
+"""The file of a run that says who is learnt from and who is kept back."""
+
 MOST_NAMED = 3
 """Patients that a message names; of further ones it gives the number."""
 
@@ -115,7 +118,8 @@ def _split_of(values: Any, path: Path, patient_of: Mapping[str, str]) -> Split:
         return tuple(dict.fromkeys(name if name in patients else patient_of.get(name, name) for name in names))
 
     try:
-        split = Split(of("train"), of("validation" if "validation" in values else "val"))
+        kept = next((side for side in ("validation", "val") if side in values), "validation")
+        split = Split(of("train"), of(kept))
     except (KeyError, TypeError) as error:
         raise UsageError(f'{path}: is no split {{"train": [...], "validation": [...]}}: {reason(error)}') from error
     if both := sorted(set(split.train) & set(split.validation)):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from LVSegULib.dataset.relabel import drawn_by
+from LVSegULib.dataset.relabel import citations_of, drawn_by
 from LVSegULib.modelfolder.folder import WEIGHTS, ModelFolder, find_model
 from LVSegULib.modelfolder.licence import inherited
 from LVSegULib.modelfolder.weights import Weights
@@ -84,18 +86,29 @@ def describe_start(config: TrainingConfig) -> dict[str, Any]:
 
 
 def describe_teachers(config: TrainingConfig) -> dict[str, Any]:
-    """What `model.json` says of the models that drew its data sets, by data set; empty where people drew them all."""
-    teachers = {Path(folder).name: drawn_by(Path(folder)) for folder in config.data}
-    drawn = {name: teacher for name, teacher in teachers.items() if teacher}
+    """What `model.json` says of the models that drew its data sets, by data set; empty where people drew them all.
+
+    A second data set of the same name is called NAME (1), a third NAME (2).
+    """
+    drawn: dict[str, Any] = {}
+    for folder in map(Path, config.data):
+        if teacher := drawn_by(folder):
+            drawn[_free_name(folder.name, drawn)] = teacher
     return {"drawn_by": drawn} if drawn else {}
+
+
+def _free_name(name: str, taken: Container[str]) -> str:
+    numbered = (f"{name} ({number})" for number in itertools.count(1))
+    return next(one for one in itertools.chain((name,), numbered) if one not in taken)
 
 
 def inherited_terms(config: TrainingConfig) -> tuple[str, tuple[str, ...]]:
     """The licence and the citations that a model has from the one it starts from and those that drew its data sets."""
     start = [find_model(config.start).spec] if config.start else []
-    teachers = [str(teacher.get("licence", "")) for teacher in describe_teachers(config).get("drawn_by", {}).values()]
-    licence = inherited([*(spec.licence for spec in start), *teachers])
-    return licence, tuple(citation for spec in start for citation in spec.citations)
+    teachers = list(describe_teachers(config).get("drawn_by", {}).values())
+    licences = [*(spec.licence for spec in start), *(str(teacher.get("licence", "")) for teacher in teachers)]
+    citations = [*(spec.citations for spec in start), *(citations_of(teacher) for teacher in teachers)]
+    return inherited(licences), tuple(dict.fromkeys(itertools.chain.from_iterable(citations)))
 
 
 def _with_labels(weights: Weights, own: list[str], config: TrainingConfig, state: TrainingState) -> Weights:

@@ -20,8 +20,8 @@ from LVSegULib.errors import InputError, UsageError, reason
 from LVSegULib.json_text import json_of
 from LVSegULib.network.unet import UNet
 from LVSegULib.settings import fitted
-from LVSegULib.training.config import TrainingConfig
-from LVSegULib.training.split import Split, some_names
+from LVSegULib.training.config import TrainingConfig, each_once
+from LVSegULib.training.split import SPLIT, Split, some_names, split_of
 
 _ANEW = "start without --resume, with another --out"
 
@@ -110,11 +110,12 @@ def load_checkpoint(
 ) -> None:
     """Continue `state` from a checkpoint of the same configuration, patients and number of processes.
 
-    What a checkpoint of an earlier version does not tell is taken to be the same.
+    What a checkpoint of an earlier version does not tell is taken to be the same, but for the patients: these are in
+    the run's split.json beside it, if it has not been taken away.
 
     Raises:
         InputError: the file is missing, broken, or from another configuration, other patients or another start.
-        UsageError: it is from a run of another number of processes, which draws other slices.
+        UsageError: it is from a run of another number of processes, which draws other slices, or split.json is broken.
     """
     for parameter in state.network.parameters():
         parameter.grad = torch.zeros_like(parameter)
@@ -125,18 +126,23 @@ def load_checkpoint(
     for group, rate in zip(state.optimizer.param_groups, rates, strict=True):
         group["lr"] = rate
     try:
+        path.open("rb").close()  # safetensors says of a file that may not be read that there is none
         with safe_open(path, framework="pt") as file:
             about = _told(file.metadata(), processes, start)
             _check_settings(path, about["config"], config.to_json())
             _check_processes(path, about["processes"], processes)
-            if split is not None and about["split"]:
-                _check_patients(path, about["split"], split.to_json())
+            if split is not None and (before := about["split"] or _split_beside(path)):
+                _check_patients(path, before, split.to_json())
             _check_start(path, about["start"], start)
             _fill(_named_tensors(state), file)
     except OSError as error:
-        raise InputError(f"cannot resume from {path} ({reason(error)}): {_ANEW}") from error
+        raise InputError(
+            f"cannot read {path} ({reason(error)}): check the disk and its permissions, and try again"
+        ) from error
     except (SafetensorError, ValueError, RuntimeError, KeyError) as error:
-        raise InputError(f"cannot resume from {path}, a damaged file or no checkpoint of a run: {_ANEW}") from error
+        raise InputError(
+            f"cannot resume from {path} ({reason(error)}), a damaged file or one of another version: {_ANEW}"
+        ) from error
     state.step, state.best_dice = about["step"], about["best_dice"]
 
 
@@ -152,6 +158,7 @@ def _told(metadata: dict[str, str] | None, processes: int, start: str) -> dict[s
         about = fitted("it", json_of((metadata or {}).get("lvsegu", "{}")), table)
         config = fitted("config", about["config"], table)
         fitted("augmentation", config.get("augmentation", {}), table)
+        config |= _data_once(config)
         split = fitted("split", about.get("split") or {}, table)
         told = {
             "config": config,
@@ -166,6 +173,19 @@ def _told(metadata: dict[str, str] | None, processes: int, start: str) -> dict[s
     if told["step"] < 0:
         raise ValueError("a step before the first")
     return told
+
+
+def _data_once(config: dict[str, Any]) -> dict[str, Any]:
+    """The data sets of a run and their weights, each once: an earlier version took twice what was given twice."""
+    data = fitted("data", config.get("data", ()), tuple[str, ...])
+    weights = fitted("weights", config.get("weights", ()), tuple[float, ...])
+    return {name: list(values) for name, values in zip(("data", "weights"), each_once(data, weights), strict=True)}
+
+
+def _split_beside(checkpoint: Path) -> dict[str, list[str]]:
+    """The patients of the run that a checkpoint is of, from the file beside it; none if there is no such file."""
+    path = checkpoint.with_name(SPLIT)
+    return split_of(path, {}).to_json() if path.exists() else {}
 
 
 def _fill(tensors: dict[str, Tensor], file: Any) -> None:

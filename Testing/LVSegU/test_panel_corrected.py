@@ -119,6 +119,32 @@ def test_an_export_after_a_correction_shows_what_it_wrote(
     assert float(ui.measuresTable.item(0, 2).text().split()[0]) == pytest.approx(max(volumes), abs=0.05)
 
 
+def test_an_export_that_fails_shows_what_was_measured_for_it(
+    the_panel: OpenModule, the_desktop: Any, a_result: Any, tmp_path: Path
+) -> None:
+    ui, logic = the_panel.panel.ui, the_panel.panel.logic
+    logic.goToFrame(a_result, "ED")
+    correct(the_panel, the_desktop, a_result)
+    (tmp_path / "folder.csv").mkdir()
+    FileDialog.will_choose(tmp_path / "folder.csv")
+    click(ui.exportButton)
+    assert float(ui.measuresTable.item(0, 2).text().split()[0]) == pytest.approx(
+        logic.resultsOf(a_result).measures.LVEDV, abs=0.05
+    )
+    assert not ui.warningLabel.visible
+
+
+def test_an_export_that_cannot_measure_leaves_the_warning(the_panel: OpenModule, a_result: Any, tmp_path: Path) -> None:
+    ui = the_panel.panel.ui
+    the_panel.leave()
+    a_result.GetSegmentation().RemoveSegment("LV")
+    the_panel.enter()
+    assert ui.warningLabel.visible
+    FileDialog.will_choose(tmp_path / "beat.csv")
+    click(ui.exportButton)
+    assert ui.warningLabel.visible
+
+
 def test_moving_the_images_is_no_correction(the_panel: OpenModule, a_result: Any) -> None:
     the_panel.leave()
     a_result.GetNodeReference("LVSegU.Input").SetOrigin(137.0, 137.0, -30.0)
@@ -141,7 +167,7 @@ def test_a_result_that_is_removed_is_gone_also_when_the_cine_plays_on(
     assert ui.resultSelector.currentNode().GetDisplayNode().GetVisibility()
 
 
-def test_of_the_current_frame_alone_it_is_told_which(the_panel: OpenModule, a_result: Any) -> None:
+def test_of_the_current_frame_alone_it_is_told_which(the_panel: OpenModule, the_desktop: Any, a_result: Any) -> None:
     ui = the_panel.panel.ui
     the_panel.panel.logic.resultsOf(a_result).browserNode.SetSelectedItemNumber(2)
     ui.framesComboBox.currentIndex = 1
@@ -151,6 +177,14 @@ def test_of_the_current_frame_alone_it_is_told_which(the_panel: OpenModule, a_re
     assert ui.measuresTable.item(0, 3).text() == "frame 2"
     click(ui.updateButton)
     assert ui.measuresTable.item(0, 3).text() == "frame 2"
+    logic = the_panel.panel.logic
+    for node in (
+        logic.resultsOf(a_result).browserNode,
+        logic.resultsOf(ui.resultSelector.currentNode()).measuresTableNode,
+    ):
+        the_desktop.mrmlScene.RemoveNode(node)
+    click(ui.updateButton)
+    assert ui.measuresTable.item(0, 3).text() == "frame 2", "also without its table and the browser"
 
 
 def test_frames_that_are_played_no_more_are_not_measured_as_one(
@@ -158,12 +192,32 @@ def test_frames_that_are_played_no_more_are_not_measured_as_one(
 ) -> None:
     ui, logic = the_panel.panel.ui, the_panel.panel.logic
     the_desktop.mrmlScene.RemoveNode(logic.resultsOf(a_result).browserNode)
-    with pytest.raises(InputError, match="heart LV: the sequence browser that plays its 4 frames was removed"):
+    with pytest.raises(InputError, match="heart LV: the sequence browser that plays its frames was removed: play"):
         logic.updateMeasurements(a_result)
     with pytest.raises(InputError, match="was removed"):
         logic.goToFrame(a_result, "ES")
     click(ui.updateButton)
     assert ui.measuresTable.rowCount == 4, "what was measured before stays"
+    the_desktop.mrmlScene.RemoveNode(logic.resultsOf(a_result).measuresTableNode)
+    ui.resultSelector.setCurrentNode(None)
+    ui.resultSelector.setCurrentNode(a_result)
+    click(ui.measureButton)
+    assert logic.resultsOf(a_result) is None
+    with pytest.raises(InputError, match="browser that plays its frames was removed"):
+        logic.updateMeasurements(a_result)
+
+
+def test_one_frame_is_measured_without_a_browser_and_without_its_table(
+    the_panel: OpenModule, the_desktop: Any, a_result: Any
+) -> None:
+    ui, logic = the_panel.panel.ui, the_panel.panel.logic
+    ui.framesComboBox.currentIndex = 1
+    click(ui.applyButton)
+    wait_until(lambda: not logic.isRunning)
+    one = ui.resultSelector.currentNode()
+    for node in (logic.resultsOf(a_result).browserNode, logic.resultsOf(one).measuresTableNode):
+        the_desktop.mrmlScene.RemoveNode(node)
+    assert len(logic.updateMeasurements(one).measures.volumes_ml) == 1
 
 
 def test_only_the_result_that_is_chosen_is_seen(the_panel: OpenModule, the_desktop: Any, a_result: Any) -> None:

@@ -242,7 +242,7 @@ def test_what_is_loaded_gets_the_buttons_that_play_it(
     the_panel: OpenModule, the_desktop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[Any] = []
-    monkeypatch.setattr(the_desktop.modules.sequences, "showSequenceBrowser", shown.append, raising=False)
+    monkeypatch.setattr(the_desktop.modules.sequences, "showSequenceBrowser", shown.append)
     monkeypatch.setattr(type(the_desktop.app), "layoutManager", lambda _app: object())
     monkeypatch.setattr(the_desktop.util, "setSliceViewerLayers", lambda **_layers: None)
     click(the_panel.panel.ui.sampleButton)

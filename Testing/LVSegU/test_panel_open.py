@@ -80,6 +80,7 @@ def reload(name):
     del sys.modules[name]
     again = start.open_module(Path({str(MODULE)!r}))
     from LVSegUSlicer.scene_guards import _guards
+    print("in the path:", sys.path.count({str(MODULE.parents[1])!r}))
     print("another:", type(again.panel.logic) is not type(opened.panel.logic), "guards:", len(_guards))
     slicer.mrmlScene.Clear(0)
     again.close()
@@ -91,8 +92,8 @@ opened.panel.onReload()
 """
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=False)
-    expected = ["watching still: 0", "kept: []", "another: True guards: 2", "problems: []"]
-    assert done.stdout.splitlines()[-4:] == expected, done.stderr[-2000:]
+    expected = ["watching still: 0", "kept: []", "in the path: 1", "another: True guards: 2", "problems: []"]
+    assert done.stdout.splitlines()[-5:] == expected, done.stderr[-2000:]
 
 
 def test_an_empty_scene_says_what_to_do(the_panel: OpenModule) -> None:
@@ -126,8 +127,8 @@ def test_opening_it_looks_no_further_than_the_cine(the_panel: OpenModule, monkey
     add_volume(a_beating_heart()[0], "plain")
     add_cine(a_beating_heart())
     seen: list[Any] = []
-    whole = scene_reader.looksLikeNoMr
-    monkeypatch.setattr(scene_reader, "looksLikeNoMr", lambda node: seen.append(node) or whole(node))
+    whole = scene_reader.checkIsMr
+    monkeypatch.setattr(scene_reader, "checkIsMr", lambda node, name: seen.append(node) or whole(node, name))
     from LVSegUSlicer.input_view import likelyInput
 
     assert likelyInput().GetName() == "cine"

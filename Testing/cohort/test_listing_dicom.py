@@ -131,3 +131,8 @@ def test_a_file_that_cannot_be_opened_is_never_remembered(tmp_path: Path, monkey
     assert len(listing.left_out.closed) == 1
     assert memory.texts == {}
     assert paths[0] in (search(tmp_path, memory).found[0].files or ())
+
+
+@pytest.mark.parametrize("text", [None, "", "{broken"])
+def test_what_cannot_be_recalled_is_looked_at_again(text: str | None) -> None:
+    assert listing_dicom._recalled(text, 3) is None

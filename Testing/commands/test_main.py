@@ -190,7 +190,7 @@ def test_output_that_cannot_be_written_is_told() -> None:
         done = subprocess.run(
             [sys.executable, "-m", "LVSegULib", "models"], stdout=full, stderr=subprocess.PIPE, check=False, cwd=ROOT
         )
-    assert done.stderr == b"lvsegu: cannot write to the standard output: No space left on device\n"
+    assert done.stderr == b"lvsegu: cannot write to the standard output or a file: No space left on device\n"
     assert done.returncode == 3
 
 

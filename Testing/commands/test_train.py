@@ -83,6 +83,46 @@ def test_a_wrong_option_is_not_laid_on_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "words", "message"),
+    [
+        ("size = 128", ["--crop", "100"], "size and crop must be multiples of 16"),
+        ("size = 128", ["--crop", "1000"], "crop must be at most 4 times size"),
+        ("crop = 512", ["--size", "64"], "crop must be at most 4 times size"),
+        ("size = 128", ["--apart", "A"], "apart names every data set"),
+        ("size = 128", ["--weights", "1", "2"], "weights must be one for each of the 1 data sets"),
+        ("steps = 0", ["--steps", "10", "--batch-size", "0"], "batch_size must be at least 1"),
+        ("batch_size = 0", ["--steps", "0"], "steps must be at least 1"),
+        ('start = "lv"\nsteps = 20', ["--crop", "-1"], "crop must be at least 1"),
+    ],
+)
+def test_a_file_that_is_right_without_the_options_is_not_blamed(
+    tmp_path: Path, text: str, words: list[str], message: str
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(f'data = ["A"]\n{text}\n', encoding="utf-8")
+    with pytest.raises(UsageError) as raised:
+        train.config_of(parsed("--config", str(file), *words))
+    assert str(raised.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("crop = 100", "size and crop must be multiples of 16"),
+        ("weights = [1.0, 2.0]", "weights must be one for each of the 1 data sets"),
+        ('labels = ["LV", "LV"]', "labels has LV twice"),
+        ('start = "lv"\nsteps = 0', "steps must be at least 1"),
+    ],
+)
+def test_a_file_that_is_wrong_without_the_options_is_blamed(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(f'data = ["A"]\n{text}\n', encoding="utf-8")
+    with pytest.raises(UsageError) as raised:
+        train.config_of(parsed("--config", str(file), "--seed", "4"))
+    assert str(raised.value).startswith(f"{file}: {message}")
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         (["--steps", "0"], "steps must be at least 1"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,53 @@ def test_an_existing_data_set_keeps_its_numbers_and_notes(tmp_path: Path) -> Non
     np.testing.assert_array_equal(read[0], RINGS)
 
 
+def with_description(folder: Path, **changed: Any) -> Path:
+    (folder / "dataset.json").write_text(json.dumps(description(folder) | changed), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("labels", [{"background": 0, "LVC": 1, "MLV": 2}, {"LVC": [1], "MLV": [2]}])
+def test_an_existing_data_set_keeps_its_names_of_labels(tmp_path: Path, labels: dict[str, Any]) -> None:
+    folder = with_description(grown(tmp_path / "Mine", a_case("a")), labels=labels)
+    grown(folder, a_case("b"), a_case("c"))
+    assert description(folder)["labels"] == labels
+    assert [case.name for case in open_raw_dataset(folder).cases] == ["a", "b", "c"]
+
+
+def test_a_data_set_of_test_images_only_keeps_its_numbers(tmp_path: Path) -> None:
+    folder = grown(tmp_path / "Mine", a_case("a"))
+    for kind in ("images", "labels"):
+        (folder / f"{kind}Tr").rename(folder / f"{kind}Ts")
+    labels = {"background": 0, "MYO": 1, "LV": 2}
+    grown(with_description(folder, labels=labels, numTraining=0), a_case("b"))
+    assert description(folder)["labels"] == labels
+
+
+def test_a_case_whose_files_end_in_capitals_is_there_too(tmp_path: Path) -> None:
+    folder = with_description(grown(tmp_path / "Mine", a_case("a_ED"), a_case("b")), file_ending=".NII.GZ")
+    files = [folder / "imagesTr" / "a_ED_0000.nii.gz", folder / "labelsTr" / "a_ED.nii.gz"]
+    for file in files:
+        file.rename(file.with_name(file.name.replace(".nii.gz", ".NII.GZ")))
+    with pytest.raises(InputError, match=r"a_ED: is in .* already: pass --replace"):
+        grown(folder, a_case("a_ED", brighter=100))
+    grown(folder, a_case("a_ED", brighter=100), replace=True)
+    names = {path.name for part in ("imagesTr", "labelsTr") for path in (folder / part).iterdir()}
+    assert names == {"a_ED_0000.nii.gz", "b_0000.nii.gz", "a_ED.nii.gz", "b.nii.gz"}
+    cine, _ = open_raw_dataset(folder).cases[0].read()
+    np.testing.assert_array_equal(cine.frames[0], an_image()[0] + 100)
+    assert description(folder)["numTraining"] == 2
+
+
+def test_a_case_whose_letters_and_marks_are_apart_is_there_too(tmp_path: Path) -> None:
+    folder = grown(tmp_path / "Mine", a_case("Müller_ED"))
+    for file in (*(folder / "imagesTr").iterdir(), *(folder / "labelsTr").iterdir()):
+        file.rename(file.with_name(unicodedata.normalize("NFD", file.name)))
+    with pytest.raises(InputError, match=r"Müller_ED: is in .* already"):
+        grown(folder, a_case("Müller_ED"))
+    grown(folder, a_case("Müller_ED"), replace=True)
+    assert len([*(folder / "imagesTr").iterdir(), *(folder / "labelsTr").iterdir()]) == 2
+
+
 def test_a_label_that_the_others_have_must_be_there(tmp_path: Path) -> None:
     folder = grown(tmp_path / "Mine", a_case("a"))
     with pytest.raises(InputError, match=r"b: has no myocardium, which the others in .* have"):
@@ -131,10 +179,10 @@ def test_a_patient_in_letters_of_the_other_case_is_the_same(tmp_path: Path) -> N
 def test_the_folder_is_listed_once_however_many_cases_are_added(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listings = []
-    monkeypatch.setattr(raw_folder, "_names", lambda folder: listings.append(folder) or [])
-    grown(tmp_path / "Mine", *(a_case(name) for name in "abc"))
-    assert len(listings) == 1
+    folder, listings = grown(tmp_path / "Mine", a_case("a")), []
+    monkeypatch.setattr(raw_folder, "open_raw_dataset", lambda one: listings.append(one) or open_raw_dataset(one))
+    grown(folder, *(a_case(name) for name in "bcd"))
+    assert listings == [folder]
 
 
 def test_what_a_killed_process_has_left_is_taken_away(tmp_path: Path) -> None:
@@ -248,7 +296,10 @@ def test_an_empty_folder_is_taken_and_another_is_not(tmp_path: Path) -> None:
         ("{", "cannot be read as JSON"),
         ("[]", "is no description of a data set"),
         ('{"file_ending": ".nrrd", "labels": {"LV": 1}}', r"its files end in \.nrrd, new ones would in \.nii\.gz"),
-        ('{"dataset": {}, "labels": {"LV": 1}}', r'its dataset\.json lists its cases \("dataset"\)'),
+        (
+            '{"dataset": {"a": {"images": ["a.nii.gz"]}}, "labels": {"LV": 1}}',
+            r'its dataset\.json lists its cases \("dataset"\)',
+        ),
         ('{"numTraining": 3, "file_ending": ".nii.gz", "labels": {"LV": 1}}', "holds no NAME_0000"),
     ],
 )

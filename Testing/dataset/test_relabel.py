@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from LVSegULib import __version__
 from LVSegULib.cine import Cine
-from LVSegULib.dataset.relabel import Relabelled, described, drawn_by, relabel
+from LVSegULib.dataset.relabel import Relabelled, citations_of, described, drawn_by, relabel
 from LVSegULib.errors import InputError, OutputError
 from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.modelfolder.spec import ModelSpec
@@ -79,6 +80,10 @@ def test_a_model_is_described_with_those_whom_its_figures_would_flatter() -> Non
         "minutes": 1.5,
         "lvsegu": __version__,
     }
+    cited = described(dataclasses.replace(spec, citations=("Bernard 2018",)))
+    assert cited == {**described(spec), "citations": ["Bernard 2018"]}
+    assert citations_of(json.loads(json.dumps(cited))) == ("Bernard 2018",)
+    assert citations_of(described(spec)) == ()
 
 
 def test_an_image_without_a_heart_is_left_out(a_data_set: Path, tmp_path: Path) -> None:

@@ -90,6 +90,13 @@ class MainWindow(QWidget):
         return self._selector
 
 
+def showSequenceBrowser(browserNode: Any) -> bool:
+    """`slicer.modules.sequences.showSequenceBrowser`: there is no tool bar that could play it."""
+    if not browserNode.IsA("vtkMRMLSequenceBrowserNode"):
+        raise ValueError(f"{browserNode.GetClassName()} is no sequence browser")
+    return False
+
+
 def module_with_widget(name: str, **members: Any) -> Any:
     """A C++-side module whose `widgetRepresentation().self()` has these members."""
     widget = types.SimpleNamespace(**members)

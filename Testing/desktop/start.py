@@ -41,6 +41,7 @@ def start_desktop() -> Any:
     for name, module in {**scripted_module.make_modules(), wrapper.__name__: wrapper}.items():
         sys.modules[name] = module
         setattr(slicer, name.rpartition(".")[2], module)
+    slicer.modules.sequences.showSequenceBrowser = application.showSequenceBrowser
     slicer.modules.segmenteditor = application.module_with_widget("SegmentEditor", editor=qMRMLSegmentEditorWidget())
     return slicer
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from LVSegULib.errors import InputError
-from LVSegULib.evaluation.clinical import agreement, clinical_figures, patient_volumes
+from LVSegULib.evaluation.clinical import agreement, clinical_figures, patient_volumes, unpaired_patients
 from LVSegULib.evaluation.overlap import Overlap
 from LVSegULib.evaluation.records import VolumeRecord
 
@@ -55,10 +54,16 @@ def test_two_visits_of_a_patient_are_two_beats() -> None:
     assert clinical_figures(pairs).patients == 1
 
 
-def test_a_second_end_diastole_in_a_stack_of_its_own_is_refused() -> None:
-    volumes = [a_volume("a", phase, 50, 50, f"{visit}_{phase}") for visit in ("one", "two") for phase in ("ED", "ES")]
-    with pytest.raises(InputError, match="a: one_ED and two_ED are both ED"):
-        patient_volumes(volumes)
+def test_a_patient_with_a_second_end_diastole_in_a_stack_of_its_own_is_left_out() -> None:
+    volumes = [a_volume("a", phase, 50, 50, f"a{sign}{phase}") for sign in "_-" for phase in ("ED", "ES")]
+    volumes += [a_volume("b", "ED", 100, 100), a_volume("b", "ES", 40, 40)]
+    assert [pair.patient for pair in patient_volumes(volumes)] == ["b"]
+    assert unpaired_patients(volumes) == ["a"]
+
+
+def test_two_visits_in_stacks_of_their_own_are_no_reason_to_leave_a_patient_out() -> None:
+    volumes = [a_volume("a", phase, 50, 50, visit) for visit in ("one", "two") for phase in ("ED", "ES")]
+    assert (len(patient_volumes(volumes)), unpaired_patients(volumes)) == (2, [])
 
 
 def test_frames_without_phase_are_no_beat() -> None:

@@ -63,6 +63,8 @@ def test_a_label_map_in_which_nothing_is_drawn_is_left_out(a_raw_folder: Path) -
     """Rather an image that nobody has drawn yet than one without a heart."""
     write_stack(a_raw_folder, "c_ED", np.zeros((3, 24, 20), np.uint8))
     cases = open_evaluation_set(a_raw_folder).cases
+    reference = cases[-1].read()  # as others than `evaluate` take it
+    assert (reference.frames, reference.labels.any()) == ((0,), False)
     evaluation = evaluate("one is empty", cases, lambda case, _cine: case.read().labels)
     assert evaluation.labels["LV"].pooled_dice.value == 1
     assert report_text(evaluation).endswith(

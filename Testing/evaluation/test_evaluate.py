@@ -50,6 +50,13 @@ def test_a_broken_case_is_listed_and_the_others_go_on(squares: Squares, a_case_o
     assert evaluation.failures == (Failure("b_ED", "b.nii.gz: is truncated: copy it again"),)
 
 
+def test_a_case_in_which_nothing_is_drawn_is_listed_and_the_others_go_on(squares: Squares, a_case_of: CaseOf) -> None:
+    cases = [a_case_of("a_ED", squares(9)), a_case_of("b_ED", squares(0))]
+    evaluation = evaluate("squares", cases, the_bright_pixels)
+    assert evaluation.cases == ("a_ED",)
+    assert evaluation.failures == (Failure("b_ED", "nothing is drawn in its label map: draw it, or take it out"),)
+
+
 def test_an_engine_that_fails_stops_everything(squares: Squares, a_case_of: CaseOf) -> None:
     def no_engine(_case: EvaluationCase, _cine: Cine) -> np.ndarray:
         raise EngineError("onnxruntime failed")

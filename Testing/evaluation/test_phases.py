@@ -27,6 +27,20 @@ def test_frames_in_files_of_their_own_belong_together() -> None:
     assert phases_by_volume(volumes) == {("a_frame01", 0): "ED", ("a_frame12", 0): "ES"}
 
 
+def test_each_cine_of_a_patient_is_a_beat_of_its_own() -> None:
+    volumes = [
+        a_volume(f"a_{visit}", frame, ml)
+        for visit, mls in (("1", (90, 40)), ("2", (70, 30)))
+        for frame, ml in enumerate(mls)
+    ]
+    assert phases_by_volume(volumes) == {("a_1", 0): "ED", ("a_1", 1): "ES", ("a_2", 0): "ED", ("a_2", 1): "ES"}
+
+
+def test_a_frame_in_a_file_of_its_own_is_no_part_of_a_cine() -> None:
+    volumes = [a_volume("a_cine", 0, 80), a_volume("a_cine", 1, 40), a_volume("a_cine", 2, 0), a_volume("a_x", 0, 99)]
+    assert phases_by_volume(volumes) == {("a_cine", 0): "ED", ("a_cine", 1): "ES"}
+
+
 def test_what_the_data_set_names_stays() -> None:
     volumes = [a_volume("a", 0, 50.0, "ED"), a_volume("a", 1, 60.0, "ES"), a_volume("a", 2, 70.0)]
     assert phases_by_volume(volumes) == {}

@@ -11,6 +11,7 @@ import numpy as np
 from LVSegULib.evaluation.cases import EvaluationCase
 from LVSegULib.evaluation.evaluate import Evaluation, Failure, evaluate
 from LVSegULib.evaluation.report import dice_text, report_text, share_text
+from LVSegULib.evaluation.to_json import evaluation_to_json
 
 
 def the_line(text: str, beginning: str) -> str:
@@ -56,6 +57,31 @@ def test_without_ed_and_es_a_line_says_that_there_is_no_lvef(
         "No LVEF: no patient has ED and ES: name the stacks NAME_ED and NAME_ES, or give cines"
     )
     assert "No LVEF" not in report_text(an_evaluation_of_two_patients)
+
+
+def test_a_line_names_the_patients_whose_phases_cannot_be_paired(
+    squares: Callable[..., np.ndarray], a_case_of: Callable[..., EvaluationCase]
+) -> None:
+    names = [f"{patient}_{phase}" for patient in "ab" for phase in ("ED", "ES")] + ["a_ED"]
+    cases = [a_case_of(name, squares(9 if name.endswith("ED") else 7), name[-2:]) for name in names]
+    evaluation = evaluate("squares", cases, lambda _case, cine: (cine.frames > 100).astype(np.uint8))
+    text = report_text(evaluation)
+    said = (
+        "No LVEF of a: ED or ES is there several times, and it cannot be told which belong together: give each visit "
+        "a name of its own, such as anna1_ED and anna2_ED"
+    )
+    assert the_line(text, "No LVEF") == said
+    assert "Clinical, 1 patient with ED and ES" in text
+    assert evaluation_to_json(evaluation)["labels"]["LV"]["unpaired_patients"] == ["a"]
+    of_a = [case for case in cases if case.patient == "a"]
+    alone = report_text(evaluate("squares", of_a, lambda _case, cine: (cine.frames > 100).astype(np.uint8)))
+    assert [line for line in alone.splitlines() if line.startswith("No LVEF")] == [said]
+
+
+def test_of_many_patients_that_cannot_be_paired_five_are_named(an_evaluation_of_two_patients: Evaluation) -> None:
+    figures = dataclasses.replace(an_evaluation_of_two_patients.labels["LV"], unpaired=list("abcdefg"))
+    text = report_text(dataclasses.replace(an_evaluation_of_two_patients, labels={"LV": figures}))
+    assert the_line(text, "No LVEF").startswith("No LVEF of a, b, c, d, e and 2 more: ED or ES")
 
 
 def test_one_patient_whose_ventricle_was_not_found_can_be_shown(

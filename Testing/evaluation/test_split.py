@@ -71,7 +71,7 @@ def test_a_fold_of_a_single_split_is_refused(tmp_path: Path) -> None:
     ("split", "what"),
     [
         ({}, "it has no train"),
-        ({"train": []}, "it has no val"),
+        ({"train": []}, "it has no validation"),
         (5, "it is laid out differently"),
         ("ab", "it is laid out differently"),
         (None, "it is laid out differently"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -181,17 +182,25 @@ def test_a_folder_with_something_else_in_it_is_never_replaced(tmp_path: Path) ->
 def test_another_model_is_replaced_only_if_that_is_wanted(a_model: ModelFolder) -> None:
     with pytest.raises(OutputError, match="holds a model already: choose another --out, or pass --replace"):
         check_place(a_model.path)
-    for name in OWN_FILES:
+    litter = ("Thumbs.db", "desktop.ini", ".DS_Store", ".directory", "._model.json")
+    for name in (*OWN_FILES, *litter, ".0123abcd-pruning.csv", ".training.lock", ".pruning.lock"):
         (a_model.path / name).touch()
-    (a_model.path / ".DS_Store").touch()
     check_place(a_model.path, replace=True)
 
 
 @pytest.mark.parametrize("replace", [True, False])
-def test_other_files_beside_a_model_are_never_lost(a_model: ModelFolder, *, replace: bool) -> None:
-    (a_model.path / "notes.txt").write_text("took three days")
-    with pytest.raises(OutputError, match=r"holds notes\.txt beside a model, which would be lost: move it, or choose"):
+@pytest.mark.parametrize("name", ["notes.txt", ".gitattributes", ".0123abcd-notes.txt", ".notes.lock"])
+def test_other_files_beside_a_model_are_never_lost(a_model: ModelFolder, name: str, *, replace: bool) -> None:
+    (a_model.path / name).write_text("took three days")
+    said = f"holds {re.escape(name)} beside a model, which would be lost: move it, or choose"
+    with pytest.raises(OutputError, match=said):
         check_place(a_model.path, replace=replace)
+
+
+def test_the_history_of_a_model_is_not_lost(a_model: ModelFolder) -> None:
+    (a_model.path / ".git").mkdir()
+    with pytest.raises(OutputError, match=r"holds \.git beside a model"):
+        check_place(a_model.path, replace=True)
 
 
 def test_the_files_of_a_model_are_those_that_commands_write() -> None:

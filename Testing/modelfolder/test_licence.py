@@ -21,6 +21,8 @@ ALLOWING = (
     "Apache-2.0",
     "BSD 3-Clause",
     "public domain",
+    "MIT, no commercial restrictions",
+    "CC BY 4.0; commercial use is not restricted",
 )
 FORBIDDING = (
     "CC BY-NC-SA 4.0",

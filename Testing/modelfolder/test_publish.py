@@ -67,6 +67,56 @@ def test_the_picture_of_the_quality_score_goes_with_the_model(
     assert "(quality.png)" in (tmp_path / "lv" / "CARD.md").read_text(encoding="utf-8")
 
 
+def made_of(model: ModelFolder, licence: str, *citations: str) -> ModelFolder:
+    """The same model, with the licence and the sources that it has from another."""
+    return ModelFolder(model.path, dataclasses.replace(model.spec, licence=licence, citations=citations))
+
+
+@pytest.mark.parametrize(
+    ("licence", "given"),
+    [
+        ("CC BY-NC-SA 4.0", "MIT"),
+        ("CC BY-NC-SA 4.0", ""),
+        ("CC BY-NC 4.0; CC BY-SA 4.0", "CC BY-NC 4.0"),
+        ("ask Bernard", "MIT"),
+    ],
+)
+def test_a_licence_that_binds_is_not_left_out(
+    licence: str, given: str, a_trained_model: ModelFolder, an_evaluation: dict[str, Any], tmp_path: Path
+) -> None:
+    about = dataclasses.replace(AN_ABOUT, licence=given)
+    said = f'run has the licence "{licence}", which binds .*, and --about says "{given}": write licence = "{licence}"'
+    with pytest.raises(UsageError, match=said):
+        publish(made_of(a_trained_model, licence), about, Evidence([an_evaluation], b""), tmp_path / "lv")
+    assert not (tmp_path / "lv").exists()
+
+
+@pytest.mark.parametrize(
+    ("licence", "given"),
+    [
+        ("", "MIT"),
+        ("MIT", "BSD"),
+        ("CC BY-NC-SA 4.0", "CC BY-NC-SA 4.0"),
+        ("CC BY-NC 4.0; CC BY-SA 4.0", "CC BY-SA 4.0 and CC BY-NC 4.0"),
+    ],
+)
+def test_a_licence_that_names_those_that_bind_is_taken_as_it_is(
+    licence: str, given: str, a_trained_model: ModelFolder, an_evaluation: dict[str, Any], tmp_path: Path
+) -> None:
+    about = dataclasses.replace(AN_ABOUT, licence=given)
+    made = publish(made_of(a_trained_model, licence), about, Evidence([an_evaluation], b""), tmp_path / "lv")
+    assert made.spec.licence == given
+
+
+def test_the_sources_of_what_a_model_was_made_of_are_cited_once_after_its_own(
+    a_trained_model: ModelFolder, an_evaluation: dict[str, Any], tmp_path: Path
+) -> None:
+    model = made_of(a_trained_model, "", "Bernard 2018", "Somebody 2020")
+    made = publish(model, AN_ABOUT, Evidence([an_evaluation], b""), tmp_path / "lv")
+    assert made.spec.citations == ("Somebody 2020", "Bernard 2018")
+    assert "| cite | Bernard 2018 |" in (made.path / "CARD.md").read_text(encoding="utf-8")
+
+
 def test_a_shipped_model_does_not_tell_where_its_files_lay(tmp_path: Path) -> None:
     training = {"config": {"split": str(tmp_path / "s.json"), "steps": 9}, "data": [str(tmp_path / "A"), "B"]}
     assert without_folders(training) == {"config": {"split": "s.json", "steps": 9}, "data": ["A", "B"]}

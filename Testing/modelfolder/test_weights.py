@@ -44,6 +44,6 @@ def test_weights_that_are_no_fractions_are_named(dtype: type) -> None:
     weights = random_weights(CONFIG)
     weights["head.bias"] = weights["head.bias"].astype(dtype)  # type: ignore[assignment]
     with pytest.raises(
-        ModelError, match=rf"here: head\.bias holds {np.dtype(dtype)}, expected float32: copy the model"
+        ModelError, match=rf"here: head\.bias holds {np.dtype(dtype)}, expected floating-point numbers: copy the model"
     ):
         check_weights(weights, CONFIG, "here")

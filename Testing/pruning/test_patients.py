@@ -57,3 +57,20 @@ def test_a_file_may_say_it_and_leave_patients_out(tmp_path: Path) -> None:
     path.write_text(json.dumps({"train": ["a"], "validation": []}))
     with pytest.raises(UsageError, match="patients on both sides"):
         deal(NAMES, str(path), {})
+
+
+def test_a_file_may_name_cases_which_stand_for_their_patients(tmp_path: Path) -> None:
+    path = tmp_path / "split.json"
+    patient_of = {f"{name}_{phase}": name for name in NAMES for phase in ("ED", "ES")}
+    path.write_text(json.dumps({"train": ["a_ED", "a_ES", "b"], "validation": ["f_ED"]}))
+    assert deal(NAMES, str(path), {}, patient_of=patient_of) == Split(("a", "b"), ("f",))
+    path.write_text(json.dumps({"train": ["a_ED"], "val": ["a_ES"]}))
+    with pytest.raises(UsageError, match="has a on both sides"):
+        deal(NAMES, str(path), {}, patient_of=patient_of)
+
+
+def test_a_list_of_folds_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "splits_final.json"
+    path.write_text(json.dumps([{"train": ["a"], "val": ["f"]}]))
+    with pytest.raises(UsageError, match="holds a list of folds: give a file of one split"):
+        deal(NAMES, str(path), {})

@@ -200,7 +200,11 @@ def test_a_stopped_search_goes_on_to_the_same_end(
         prune(a_trained_model, a_config, out)
     with pytest.raises(InputError, match="of another search"):
         prune(a_trained_model, dataclasses.replace(a_config, seed=2), out, resume=True)
-    found = prune(a_trained_model, a_config, out, resume=True)
+    save_model(out, a_trained_model.spec, a_trained_model.weights(), "come meanwhile")
+    with pytest.raises(OutputError, match="holds a model already: choose another --out, or pass --replace"):
+        prune(a_trained_model, a_config, out, resume=True)
+    assert (out / "CARD.md").read_text(encoding="utf-8") == "come meanwhile"
+    found = prune(a_trained_model, a_config, out, resume=True, replace=True)
     assert [dataclasses.replace(row, seconds=0) for row in found.rows] == [
         dataclasses.replace(row, seconds=0) for row in a_pruned_model.rows
     ]
@@ -251,7 +255,7 @@ def test_whom_the_models_start_learnt_from_is_not_taken_for_kept_back(
     assert len(warnings) == 1 and "do not count" in warnings[0]
     warnings.clear()
     split = tmp_path / "split.json"
-    split.write_text(json.dumps({"train": ["phantom1"], "validation": ["phantom0"]}))
+    split.write_text(json.dumps({"train": ["phantom1_ED", "phantom1_ES"], "validation": ["phantom0"]}))
     found = prune(
         model, dataclasses.replace(config, split=str(split)), tmp_path / "as-given", watch=Watch(warn=warnings.append)
     )

@@ -130,10 +130,16 @@ def one_spoilt(phantom: DicomPhantom, **changed: Any) -> str:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"HighBit": 14}, "its HighBit is 14, expected 15: export it again"),
-        ({"BitsStored": 12}, "its HighBit is 15, expected 11: export it again"),
+        (
+            {"BitsStored": 12, "PixelData": np.full(480, 1 << 12, "<u2").tobytes()},
+            "its HighBit is 15, expected 11: export it again",
+        ),
+        (
+            {"BitsStored": 12, "PixelRepresentation": 1, "PixelData": np.full(480, -4097, "<i2").tobytes()},
+            "its HighBit is 15, expected 11: export it again",
+        ),
         ({"RescaleSlope": 0}, "its RescaleSlope is 0, which makes all pixels alike: export it again"),
-        ({"PixelData": b"\0" * 962}, "has 2 bytes more than the 20 x 24 pixels of its header need: export it again"),
+        ({"PixelData": bytes(1920)}, "has 960 bytes more than the 20 x 24 pixels of its header need: export it again"),
         ({"RescaleSlope": "1e38"}, "479 pixels are NaN or infinite: export the images again"),
     ],
 )
@@ -145,6 +151,24 @@ def test_an_image_that_would_be_read_wrong_is_named(
     name = one_spoilt(a_dicom_phantom, **changed)
     with pytest.raises(InputError, match=rf"{name}: {said}"):
         read_dicom_cine(a_dicom_phantom.folder)
+
+
+def test_a_few_bytes_beyond_the_pixels_are_left_out_with_a_warning(
+    a_dicom_phantom: DicomPhantom, caplog: pytest.LogCaptureFixture
+) -> None:
+    name = one_spoilt(a_dicom_phantom, PixelData=dcmread(a_dicom_phantom.write()[6]).PixelData + b"\0\0")
+    np.testing.assert_array_equal(read_dicom_cine(a_dicom_phantom.folder).frames, a_dicom_phantom.images)
+    assert f"{name}: has 2 bytes more than the 20 x 24 pixels of its header need: they were left out" in caplog.text
+
+
+@pytest.mark.parametrize(("kind", "least"), [("<u2", 0), ("<i2", -2048)])
+def test_a_high_bit_that_is_wrong_of_pixels_in_their_lowest_bits_is_let_pass(
+    a_dicom_phantom: DicomPhantom, kind: str, least: int
+) -> None:
+    image = np.linspace(least, least + 4095, 480).astype(kind).reshape(24, 20)
+    is_signed = int(least < 0)
+    one_spoilt(a_dicom_phantom, BitsStored=12, HighBit=15, PixelRepresentation=is_signed, PixelData=image.tobytes())
+    assert (read_dicom_cine(a_dicom_phantom.folder).frames == image).all(axis=(2, 3)).sum() == 1
 
 
 def test_one_byte_that_makes_their_number_even_is_taken(a_dicom_phantom: DicomPhantom) -> None:

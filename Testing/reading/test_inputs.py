@@ -38,6 +38,17 @@ def test_a_folder_of_images_becomes_its_images(folder: Path) -> None:
     assert expand_inputs([folder]) == images
 
 
+def test_label_maps_beside_their_images_are_no_inputs(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "LVSegULib")
+    images = [a_file(folder / name) for name in ("alone_gt.nii.gz", "anna.nii.gz", "bo.seq.nrrd")]
+    drawn = [a_file(folder / name) for name in ("anna_gt.nii.gz", "bo-label.mha")]
+    assert expand_inputs([folder]) == images
+    assert caplog.messages == [
+        f"{file}: left out, it is a label map by its name, and its image lies beside it" for file in drawn
+    ]
+    assert expand_inputs(drawn) == drawn  # reading says what they are
+
+
 def test_the_dicom_of_one_patient_stays_one_input(folder: Path) -> None:
     phantom = DicomPhantom(folder)
     phantom.write(below="series1")
@@ -117,7 +128,7 @@ def test_a_folder_of_images_further_down_is_left_out_with_a_line(
 
 
 def test_of_folders_with_images_only_reading_says_what_to_do(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
-    for name in ("patient1/a.nii.gz", "patient2/b.nii.gz"):
+    for name in ("patient1/._a.nii.gz", "patient1/a.nii.gz", "patient2/b.nii.gz"):
         a_file(folder / name)
     assert expand_inputs([folder]) == [folder]
     assert caplog.messages == []

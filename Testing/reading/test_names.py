@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from LVSegULib.reading.names import drawn_on, has_image_ending, is_text, safe_name, short_name
+from LVSegULib.reading.names import drawn_on, has_image_ending, is_text, label_maps_by_name, safe_name, short_name
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,8 @@ def test_names_that_are_no_utf8() -> None:
 )
 def test_what_a_label_map_was_drawn_on(name: str, image: str | None) -> None:
     assert drawn_on(name) == image
+
+
+def test_a_label_map_by_its_name_has_its_image_beside_it() -> None:
+    images = ("anna.nrrd", "anna_gt.nii.gz", "bo.seq.nrrd", "bo-Label.mha", "alone_gt.nii.gz", "gt.nii")
+    assert label_maps_by_name(images) == {"anna_gt.nii.gz", "bo-Label.mha"}

@@ -175,12 +175,20 @@ def test_the_largest_label_value_is_255_and_background_needs_no_name(tmp_path: P
         ({"file_ending": ".NII.GZ"}, ""),
         ({"file_ending": ".png"}, r"file_ending is '\.png', expected one of \.nii\.gz"),
         ({"file_ending": ".seg.nrrd"}, "for segmentations of 3D Slicer use lvsegu dataset add"),
-        ({"dataset": ["a"]}, '"dataset" must be {"NAME": {"images"'),
-        ({"dataset": {"a": ["a.nii"]}}, '"dataset" must be'),
+        ({"modality": ["MR", "cine"]}, ""),
+        ({"modality": "cine MR"}, ""),
+        ({"dataset": "ACDC"}, ""),
+        ({"dataset": ["ACDC"]}, ""),
+        ({"dataset": {"name": "ACDC", "version": 1}}, ""),
+        ({"dataset": {"name": "ACDC", "authors": {"first": "x"}}}, ""),
+        ({"dataset": {"a": {"images": ["a.nii"]}, "b": ["b.nii"]}}, '"dataset" must be {"NAME": {"images"'),
         ({"dataset": {"a": {"images": "a.nii"}}}, '"dataset" must be'),
         ({"dataset": {"a": {"images": [1]}}}, '"dataset" must be'),
         ({"dataset": {"a": {"images": ["a.nii"], "label": 1}}}, '"dataset" must be'),
         ({"dataset": {"../a": {"images": ["a.nii"]}}}, '"dataset" must be'),
+        ({"dataset": {"..": {"images": ["a.nii"]}}}, '"dataset" must be'),
+        ({"dataset": {".": {"images": ["a.nii"]}}}, '"dataset" must be'),
+        ({"dataset": {"": {"images": ["a.nii"]}}}, '"dataset" must be'),
         ({"dataset": {"a": {"images": ["a.nii", "b.nii"]}}}, r"a has 2 images, expected one \(cine MR\)"),
         ({"dataset": {"a": {"images": ["a.nii"]}}}, ""),
         ({"file_ending": None}, "file_ending is None"),
@@ -269,6 +277,23 @@ def test_letters_with_marks_are_the_same_together_and_apart(tmp_path: Path) -> N
     (case,) = open_raw_dataset(tmp_path).cases
     assert case.name == name
     assert case.read()[1] is not None
+
+
+def test_ed_and_es_are_of_one_patient_whether_letters_and_marks_are_together_or_apart(tmp_path: Path) -> None:
+    a_raw_dataset(tmp_path, ACDC, "Müller_ED", "Müller_ES")
+    image = tmp_path / "imagesTr" / "Müller_ES_0000.nii.gz"
+    image.rename(image.with_name(unicodedata.normalize("NFD", image.name)))
+    dataset = open_raw_dataset(tmp_path)
+    assert dataset.patients == ("Müller",)
+    assert {case.name for case in dataset.cases} == {"Müller_ED", "Müller_ES"}
+    assert all(case.read()[1] is not None for case in dataset.cases)
+
+
+def test_listed_cases_are_of_one_patient_whether_letters_and_marks_are_together_or_apart(tmp_path: Path) -> None:
+    file = a_raw_dataset(tmp_path, ACDC) / "dataset.json"
+    listed = {name: {"images": ["a.nii"]} for name in ("Müller_ED", unicodedata.normalize("NFD", "Müller_ES"))}
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"dataset": listed}))
+    assert open_raw_dataset(tmp_path).patients == ("Müller",)
 
 
 def test_an_image_in_the_place_of_a_label_map(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ def a_cine(slices: int = 4, dark: int = 0, value: float = -1000.0, name: str = "
     return Cine(frames, np.diag([1.5, 1.5, 8.0, 1.0]), name=name, description=description)
 
 
-@pytest.mark.parametrize(("modality", "is_suitable"), [("MR", True), ("mr ", True), ("", True), ("CT", False)])
+@pytest.mark.parametrize(
+    ("modality", "is_suitable"), [("MR", True), ("mr ", True), ("", True), ("OT", True), ("CT", False)]
+)
 def test_mr_is_taken_and_what_is_not_told(modality: str, *, is_suitable: bool) -> None:
     assert is_mr(modality) == is_suitable
 

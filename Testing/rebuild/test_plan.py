@@ -6,14 +6,16 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from LVSegULib.benchmark.classic import random_weights
 from LVSegULib.labels import CAVITY
-from LVSegULib.modelfolder.folder import save_model
+from LVSegULib.modelfolder.folder import SHIPPED, save_model
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.rebuild.plan import plan
-from LVSegULib.rebuild.recipe import Judged, Recipe, Teacher, read_recipes
+from LVSegULib.rebuild.recipe import Judged, Recipe, Teacher, read_recipe, read_recipes
 from LVSegULib.rebuild.steps import Places, needs, with_needs
 from Testing.rebuild.test_recipe import RECIPES
 
@@ -41,7 +43,7 @@ def test_a_model_that_is_not_pruned() -> None:
         "evaluate-B": f"lvsegu evaluate DATA/B {folds} --json RUNS/m/B.json",
         "publish": "lvsegu publish RUNS/m/all/last --about docs/models/m/about.toml --evaluation RUNS/m/A.json "
         "--evaluation RUNS/m/C.json --challenge RUNS/m/B.json --picture RUNS/m/worst.png "
-        "--commands RUNS/m/commands.txt --out LVSegULib/models/m",
+        "--commands RUNS/m/commands.txt --out LVSegULib/models/m --replace",
     }
 
 
@@ -124,6 +126,17 @@ def test_the_shipped_recipes_can_be_carried_out() -> None:
         build_parser(step.command).parse_args([*step.words])  # leaves with an error if an option is wrong
     written = tuple(f"{output}/" for step in steps for output in step.outputs)
     assert all(picture.startswith(written) for recipe in recipes for picture in recipe.pictures.values())
+
+
+@pytest.mark.parametrize("name", ["cardiac", "lv"])
+def test_the_shipped_cards_and_figures_show_the_commands_of_the_recipes(name: str) -> None:
+    steps = [step for step in plan(read_recipe(RECIPES / name)) if step.name.startswith(f"{name}/")]
+    publish = next(step for step in steps if step.command == "publish")
+    assert publish.prepared is not None
+    shown = "".join(f"    {line}\n" for line in publish.prepared.text(Places(*(Path(),) * 4)).splitlines())
+    assert shown in (SHIPPED / name / "CARD.md").read_text(encoding="utf-8")
+    figures = json.loads((RECIPES / "figures.json").read_text(encoding="utf-8"))
+    assert figures[name]["command"] == publish.shown
 
 
 def test_the_comparison_needs_the_folds_of_the_default_model_and_nothing_else_of_it() -> None:

@@ -88,6 +88,19 @@ def test_a_model_that_a_step_has_left_is_replaced(a_workshop: Workshop) -> None:
     assert [one["words"][-1] for one in a_workshop.done if one["replaces"]] == [str(pruned)]
 
 
+def test_a_stopped_search_goes_on_over_the_model_that_it_has_left(a_workshop: Workshop) -> None:
+    a_workshop.rebuild()
+    pruned = a_workshop.places.runs / "x" / "a-pruned"
+    stamp = a_workshop.places.runs / "x" / "stamps" / "prune-a.json"
+    stamp.write_text(stamp.read_text().replace('"is_done": true', '"is_done": false'))
+    checkpoint = pruned.with_name("a-pruned.unfinished") / "checkpoint.safetensors"
+    checkpoint.parent.mkdir()
+    checkpoint.write_text("half way")
+    a_workshop.rebuild()
+    (prune,) = (one for one in a_workshop.done if one["words"][-1] == str(pruned))
+    assert (prune["resumes"], prune["replaces"]) == (True, True)
+
+
 def test_an_earlier_result_of_other_settings_is_set_aside(a_workshop: Workshop) -> None:
     a_workshop.rebuild()
     words = json.loads((a_workshop.places.runs / "x" / "b" / "last" / "model.json").read_text())

@@ -39,10 +39,16 @@ def test_inputs_and_outputs(line: str, inputs: set[str], outputs: set[str], prod
 
 def test_a_card_shows_the_command_without_this_machine_s_folders() -> None:
     step = a_step("one", "publish RUNS/x/a --about RECIPES/x/about.toml --out MODELS/x")
-    assert step.shown == "lvsegu publish RUNS/x/a --about docs/models/x/about.toml --out LVSegULib/models/x"
+    assert step.shown == "lvsegu publish RUNS/x/a --about docs/models/x/about.toml --out LVSegULib/models/x --replace"
     places = Places(Path("d"), Path("r"), Path("m"), Path("p"))
     real = ["publish", "r/x/a", "--about", "p/x/about.toml", "--out", "m/x"]
     assert places.real(step.words) == [str(Path(word)) if "/" in word else word for word in real]
+
+
+def test_only_what_a_clone_holds_already_is_shown_to_be_replaced() -> None:
+    assert a_step("one", f"{PUBLISH} --replace").shown.count("--replace") == 1
+    assert "--replace" not in a_step("one", "prune RUNS/x/a/last --data DATA/D --out RUNS/x/a-pruned").shown
+    assert "--replace" not in a_step("one", PUBLISH).words
 
 
 def test_a_step_needs_those_whose_outputs_it_reads() -> None:

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from LVSegULib.engines.base import open_engine
 from LVSegULib.errors import Cancelled, OutputError, UsageError
-from LVSegULib.segmentation.to_files import READING_SHARE, Segmenter, identify, segment_to_files
+from LVSegULib.reading import read_cine
+from LVSegULib.segmentation.to_files import (
+    READING_SHARE,
+    Segmenter,
+    identify,
+    segment_cine_to_files,
+    segment_to_files,
+)
 from Testing.bright_pixels import bright_squares, save_bright_pixel_model, volume_ml, write_phantom
 from Testing.conftest import DicomPhantom
 
@@ -171,15 +178,42 @@ def test_an_earlier_file_that_cannot_be_put_back_is_kept(
     first = segment_to_files(path, out, segmenter)
     before, replace = first.files[2].read_bytes(), Path.replace
 
-    def never_the_table(source: Path, target: Path) -> Path:
-        if target == out / "beat.csv":
+    def not_the_picture_nor_back(source: Path, target: Path) -> Path:
+        if target == out / "beat.png" or source.parent.name.endswith(".earlier"):
             raise PermissionError(13, "Permission denied")
         return replace(source, target)
 
-    monkeypatch.setattr(Path, "replace", never_the_table)
+    monkeypatch.setattr(Path, "replace", not_the_picture_nor_back)
     with pytest.raises(OutputError, match="Permission denied"):
         segment_to_files(path, out, segmenter)
     assert [file.read_bytes() for file in out.glob(".*.earlier/beat.csv")] == [before]
+
+
+def test_a_kill_between_two_files_leaves_each_whole_and_the_earlier_ones_beside(
+    tmp_path: Path, segmenter: Segmenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, out = write_phantom(tmp_path / "beat.nii.gz"), tmp_path / "out"
+    files = segment_to_files(path, out, segmenter).files
+    before, replace = {file.name: file.read_bytes() for file in files}, Path.replace
+    seen: list[bool] = []
+
+    def look(source: Path, target: Path) -> Path:
+        seen.append(all(file.is_file() for file in files))
+        assert {copy.name: copy.read_bytes() for copy in next(out.glob(".*.earlier")).iterdir()} == before
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", look)
+    segment_to_files(path, out, segmenter)
+    assert seen == [True] * len(files)
+    assert sorted(out.iterdir()) == sorted(files)
+
+
+def test_a_folder_that_came_into_the_place_of_a_file_is_kept(tmp_path: Path, segmenter: Segmenter) -> None:
+    out, cine = tmp_path / "out", read_cine(write_phantom(tmp_path / "beat.nii.gz"))
+    (out / f"{cine.name}.png/mine").mkdir(parents=True)
+    with pytest.raises(OutputError):
+        segment_cine_to_files(cine, out, segmenter, 0.0)
+    assert [path.name for path in out.rglob("*")] == [f"{cine.name}.png", "mine"]
 
 
 def test_a_long_axis_view_is_warned_of(tmp_path: Path, segmenter: Segmenter, a_dicom_phantom: DicomPhantom) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from LVSegULib.errors import UsageError
-from LVSegULib.training.config import TrainingConfig, config_from_values
+from LVSegULib.training.config import TrainingConfig, config_from_values, each_once
 
 
 def test_weights_of_a_recipe_may_come_before_its_data_sets() -> None:
@@ -35,6 +35,19 @@ def test_a_label_is_learnt_once() -> None:
 def test_a_name_is_one_that_a_folder_can_have(wrong: str) -> None:
     with pytest.raises(UsageError, match=f'name must not be empty or hold a "/", got "{wrong}"'):
         TrainingConfig(name=wrong)
+
+
+def test_with_a_split_file_the_fold_is_one_of_its_own_list() -> None:
+    assert TrainingConfig(split="splits_final.json", fold=4).fold == 4
+    with pytest.raises(UsageError, match="fold must lie between -1 and 3 with 4 folds, got 4"):
+        TrainingConfig(fold=4)
+
+
+def test_of_a_data_set_given_twice_the_larger_weight_counts() -> None:
+    assert each_once(("a", "b", "c/../a"), (1.0, 2.0, 3.0)) == (("a", "b"), (3.0, 2.0))
+    assert each_once(("b", "a", "b"), ()) == (("b", "a"), ())
+    with pytest.raises(ValueError, match="weights are not one for each data set"):
+        each_once(("a", "b"), (1.0,))
 
 
 @pytest.mark.parametrize("wrong", ["ann", "ann=", "=anne", "ann==anne", ""])

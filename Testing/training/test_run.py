@@ -17,6 +17,8 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from LVSegULib.engines.base import open_engine
@@ -100,8 +102,19 @@ def test_a_killed_run_resumes_to_the_same_weights(a_small_run: TrainingConfig, t
     assert steps == ["20", "40", "60"]
 
 
+def as_an_earlier_version_left_it(run: Path, **settings: Any) -> None:
+    """Take out of a run's checkpoint what earlier versions did not write, and change settings in it."""
+    path = run / "checkpoint.safetensors"
+    with safe_open(path, framework="pt") as file:
+        about = json.loads(file.metadata()["lvsegu"])
+    about = {name: value for name, value in about.items() if name not in ("split", "start")}
+    about["config"] |= settings
+    save_file(load_file(path), path, metadata={"lvsegu": json.dumps(about)})
+
+
+@pytest.mark.parametrize("is_earlier", [False, True])
 def test_a_run_does_not_go_on_with_other_patients(
-    a_data_set_of_phantom_hearts: Path, a_small_run: TrainingConfig, tmp_path: Path
+    a_data_set_of_phantom_hearts: Path, a_small_run: TrainingConfig, tmp_path: Path, *, is_earlier: bool
 ) -> None:
     """Of five patients another one is kept back than of four: phantom4 too."""
     growing = tmp_path / "Dataset904_Growing"
@@ -109,6 +122,8 @@ def test_a_run_does_not_go_on_with_other_patients(
     config = dataclasses.replace(a_small_run, data=(str(growing),), steps=4, validate_every=2)
     run = tmp_path / "run"
     train(config, run)
+    if is_earlier:
+        as_an_earlier_version_left_it(run)
     before = (run / "split.json").read_bytes()
     for path in [*growing.glob("*Tr/phantom0_*")]:
         shutil.copy(path, path.with_name(path.name.replace("phantom0", "phantom4")))
@@ -179,6 +194,32 @@ def test_a_data_set_that_is_given_twice_is_taken_once(
     assert warned == [f"{other_way}: is given twice: taken once"]
     runs = [tmp_path / name / "config.json" for name in ("once", "twice")]
     assert runs[0].read_bytes() == runs[1].read_bytes()
+
+
+def test_an_earlier_run_with_a_data_set_given_twice_goes_on(a_small_run: TrainingConfig, tmp_path: Path) -> None:
+    config = dataclasses.replace(a_small_run, steps=4, validate_every=2)
+    train(config, tmp_path)
+    for again in (config, dataclasses.replace(config, data=config.data * 2)):
+        as_an_earlier_version_left_it(tmp_path, data=list(config.data * 2))
+        shutil.rmtree(tmp_path / "last")
+        train(again, tmp_path, resume=True)
+        assert open_model(tmp_path / "last").spec.training["step"] == 4
+
+
+def test_a_fold_of_a_split_file_may_be_beyond_the_folds_that_patients_are_dealt_into(
+    a_small_run: TrainingConfig, tmp_path: Path
+) -> None:
+    """As the fifth of nnU-Net's five folds, while `folds` is 4."""
+    file = tmp_path / "splits_final.json"
+    names = [f"phantom{number % 4}" for number in range(5)]
+    folds = [{"train": [one for one in names[:4] if one != name], "val": [f"{name}_ED"]} for name in names]
+    file.write_text(json.dumps(folds), encoding="utf-8")
+    config = dataclasses.replace(a_small_run, split=str(file), fold=4, steps=2, validate_every=2)
+    train(config, tmp_path / "run")
+    split = json.loads((tmp_path / "run" / "split.json").read_text(encoding="utf-8"))
+    assert split == {"train": ["phantom1", "phantom2", "phantom3"], "validation": ["phantom0"]}
+    with pytest.raises(UsageError, match="holds 5 folds: pass --fold 0 to 4, got 5"):
+        train(dataclasses.replace(config, fold=5), tmp_path / "other")
 
 
 def test_a_fold_that_keeps_nobody_back_is_refused(a_small_run: TrainingConfig, tmp_path: Path) -> None:

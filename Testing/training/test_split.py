@@ -83,7 +83,7 @@ def test_a_split_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
         ('{"train": ["chla001"], "validation": ["chla001"]}', "chla001 on both sides"),
         ('{"train": ["chla001"], "validation": ["chla999"]}', "chla999, which is not in the data"),
         ('{"train": ["chla001_ED"], "validation": ["chla001"]}', "chla001 on both sides"),
-        ('{"train": ["chla001"]}', "is no split .*: it has no val$"),
+        ('{"train": ["chla001"]}', "is no split .*: it has no validation$"),
         ('{"train": "chla001", "val": []}', "is no split .*: it is laid out differently$"),
         ("[1, 2]", "holds a list of folds: give a file of one split"),
         ("not JSON", "cannot be read as a split: it is no JSON in line 1, column 1$"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from pathlib import Path
 
@@ -19,7 +20,14 @@ from LVSegULib.reading.nnunet import open_raw_dataset
 from LVSegULib.training.config import TrainingConfig, config_from_values
 from LVSegULib.training.loop import Report
 from LVSegULib.training.run import Watch, train
-from LVSegULib.training.start import FINE_TUNING, describe_start, inherited_terms, settings_of, start_from
+from LVSegULib.training.start import (
+    FINE_TUNING,
+    describe_start,
+    describe_teachers,
+    inherited_terms,
+    settings_of,
+    start_from,
+)
 from LVSegULib.training.state import TrainingState, new_state
 from Testing.phantom_hearts import MILD
 from Testing.pruning.networks import UNEVEN
@@ -161,6 +169,36 @@ def test_a_free_start_binds_nobody_and_is_cited() -> None:
 def test_the_licence_of_who_drew_the_labels_binds(tmp_path: Path) -> None:
     (tmp_path / "dataset.json").write_text('{"drawn_by": {"name": "teacher", "licence": "CC BY-NC 4.0"}}')
     assert inherited_terms(TrainingConfig(data=(str(tmp_path),))) == ("CC BY-NC 4.0", ())
+
+
+def a_drawn_data_set(folder: Path, **teacher: object) -> str:
+    """As much of a data set as tells who drew it."""
+    folder.mkdir(parents=True)
+    (folder / "dataset.json").write_text(json.dumps({"drawn_by": teacher}), encoding="utf-8")
+    return str(folder)
+
+
+def test_the_sources_of_start_and_teachers_are_cited_once(a_pruned_model: ModelFolder, tmp_path: Path) -> None:
+    spec = dataclasses.replace(a_pruned_model.spec, licence="", citations=("Radau 2009", "Bernard 2018"))
+    start = save_model(tmp_path / "start", spec, a_pruned_model.weights(), "a card")
+    data = (
+        a_drawn_data_set(tmp_path / "A", name="t", citations=["Bernard 2018", "Smith 2020"]),
+        a_drawn_data_set(tmp_path / "B", name="of an earlier version"),
+        a_drawn_data_set(tmp_path / "C", name="of a foreign hand", citations="Smith 2020"),
+    )
+    config = TrainingConfig(data=data, start=str(start.path), labels=("LV",))
+    assert inherited_terms(config) == ("", ("Radau 2009", "Bernard 2018", "Smith 2020"))
+
+
+def test_teachers_of_data_sets_of_the_same_name_are_all_told_of(tmp_path: Path) -> None:
+    teachers = [{"name": name, "licence": name, "trained_on": [name]} for name in ("one", "two", "three")]
+    own = tmp_path / "people's" / "A"
+    own.mkdir(parents=True)
+    drawn = (a_drawn_data_set(tmp_path / teacher["name"] / "A", **teacher) for teacher in teachers)
+    config = TrainingConfig(data=(str(own), *drawn))
+    one, two, three = teachers
+    assert describe_teachers(config) == {"drawn_by": {"A": one, "A (1)": two, "A (2)": three}}
+    assert inherited_terms(config)[0] == "one; two; three"
 
 
 def test_a_run_tells_what_it_started_from_and_whom_that_has_seen(

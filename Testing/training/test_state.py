@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -130,6 +132,33 @@ def test_a_checkpoint_that_does_not_tell_its_patients_is_taken(tmp_path: Path) -
     assert loaded.step == 1
 
 
+def test_the_patients_of_an_earlier_checkpoint_are_those_of_the_file_beside_it(tmp_path: Path) -> None:
+    path = an_older_checkpoint(tmp_path / "c.safetensors", lambda about: about.pop("split"))
+    beside = tmp_path / "split.json"
+    beside.write_text(json.dumps({"train": ["a", "b"], "validation": ["c"]}), encoding="utf-8")
+    with pytest.raises(InputError, match=r"from a run on other patients \(now on the other side b, c\)"):
+        load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 2, split=Split(("a", "c"), ("b",)))
+    loaded = new_state(CONFIG, CPU)
+    load_checkpoint(path, loaded, CONFIG, 2, split=Split(("b", "a"), ("c",)))
+    assert loaded.step == 1
+    beside.write_text("{", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"split\.json: cannot be read as a split: it is no JSON"):
+        load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 2, split=Split(("a", "b"), ("c",)))
+
+
+def test_an_earlier_run_with_a_data_set_given_twice_goes_on_with_it_once(tmp_path: Path) -> None:
+    def twice(about: dict[str, Any]) -> None:
+        about["config"] |= {"data": ["sets/a", "b", "sets/./a"], "weights": [1.0, 2.0, 3.0]}
+
+    path = an_older_checkpoint(tmp_path / "c.safetensors", twice)
+    loaded = new_state(CONFIG, CPU)
+    once = dataclasses.replace(CONFIG, data=("sets/a", "b"), weights=(3.0, 2.0))
+    load_checkpoint(path, loaded, once, 2)
+    assert loaded.step == 1
+    with pytest.raises(InputError, match=r'weights = \[3\.0, 2\.0\], and not data = \["b"\], weights = \[2\.0\]'):
+        load_checkpoint(path, new_state(CONFIG, CPU), dataclasses.replace(CONFIG, data=("b",), weights=(2.0,)), 2)
+
+
 def test_values_that_are_no_numbers_are_found() -> None:
     state = new_state(CONFIG, CPU)
     assert state.is_finite
@@ -197,6 +226,8 @@ def told_otherwise(path: Path, **values: Any) -> None:
         {"config": None},
         {"config": []},
         {"config": {"augmentation": []}},
+        {"config": {"data": [3]}},
+        {"config": {"data": ["a"], "weights": [1.0, 2.0]}},
         {"split": [3]},
         {"split": {"train": 3}},
         {"start": 3},
@@ -205,7 +236,7 @@ def told_otherwise(path: Path, **values: Any) -> None:
 def test_a_checkpoint_that_tells_no_such_thing_is_refused(tmp_path: Path, values: dict[str, Any]) -> None:
     told_otherwise(tmp_path / "c.safetensors", **values)
     said = (
-        r"cannot resume from .*c\.safetensors, a damaged file or no checkpoint of a run: start without --resume, with"
+        r"cannot resume from .*c\.safetensors \(.+\), a damaged file or one of another version: start without --resume"
     )
     with pytest.raises(InputError, match=said):
         load_checkpoint(tmp_path / "c.safetensors", new_state(CONFIG, CPU), CONFIG, 2)
@@ -215,7 +246,7 @@ def test_a_checkpoint_that_tells_no_such_thing_is_refused(tmp_path: Path, values
 def test_what_tells_nothing_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "c.safetensors"
     save_file({"a": torch.zeros(1)}, path, metadata={"lvsegu": text})
-    with pytest.raises(InputError, match="a damaged file or no checkpoint of a run"):
+    with pytest.raises(InputError, match="a damaged file or one of another version"):
         load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 2)
 
 
@@ -226,10 +257,23 @@ def test_weights_of_another_type_are_refused(tmp_path: Path) -> None:
     tensors = load_file(path)
     tensors["network.head.bias"] = tensors["network.head.bias"].to(torch.int8)
     save_file(tensors, path, metadata=about)
-    with pytest.raises(InputError, match="a damaged file or no checkpoint of a run"):
+    with pytest.raises(InputError, match="a damaged file or one of another version"):
         load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 2)
 
 
 def test_a_checkpoint_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"cannot resume from .* \(.+\): start without --resume"):
-        load_checkpoint(tmp_path / "none.safetensors", new_state(CONFIG, CPU), CONFIG, 2)
+    """As after a hiccup of the disk: nobody is told to begin anew."""
+    with pytest.raises(InputError) as refused:
+        load_checkpoint(tmp_path, new_state(CONFIG, CPU), CONFIG, 2)
+    assert str(refused.value).startswith(f"cannot read {tmp_path} (")
+    assert str(refused.value).endswith("): check the disk and its permissions, and try again")
+
+
+def test_a_file_that_may_not_be_read_is_not_said_to_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    path = a_checkpoint_of(tmp_path / "c.safetensors", Split(("a",), ()))
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(InputError, match=r"cannot read .*c\.safetensors \(Permission denied\): check the disk"):
+        load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 1)

@@ -70,7 +70,7 @@ def colours() -> Any:
 
 INPUTS = {
     "none": (lambda: None, "no input"),
-    "CT": (lambda: add_volume(a_beating_heart()[0] - 1200, "thorax"), "thorax: this looks like no MR"),
+    "CT": (lambda: add_volume(a_beating_heart()[0] - 1200, "thorax"), "thorax: its darkest pixel is -1000, as in CT"),
     "colours": (colours, "photo: this is a colour image|photo: this is not a volume"),
     "label map": (lambda: add_volume(a_beating_heart()[0], "drawn", "vtkMRMLLabelMapVolumeNode"), "drawn: .*label map"),
     "single slice": (lambda: add_volume(a_beating_heart(slices=1)[0], "scout"), "scout: a single slice"),

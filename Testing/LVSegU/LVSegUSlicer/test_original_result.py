@@ -131,6 +131,63 @@ def test_how_segments_are_displayed_stays(a_scene: Any, a_model: str, isCine: bo
     assert display_of(results) == [(False, 0.9, 0.5)]
 
 
+def draw_anew(results: Any) -> str:
+    """Let another segment take the place of the cavity's in the frame shown; returns its ID."""
+    segmentation = results.segmentationNode.GetSegmentation()
+    name = str(segmentation.AddEmptySegment("", "LV blood pool"))
+    segmentation.GetSegment(name).DeepCopy(segmentation.GetSegment("LV"))
+    segmentation.GetSegment(name).SetName("LV blood pool")
+    return name
+
+
+@pytest.mark.parametrize("isCine", [True, False])
+@pytest.mark.parametrize("old", ["removed", "renamed"])
+def test_a_segment_that_was_drawn_anew_is_rewritten_itself(a_scene: Any, a_model: str, isCine: bool, old: str) -> None:
+    """In its place, so that it is displayed as before, and no second one is beside it."""
+    assert a_scene is not None
+    from LVSegULib.labels import CAVITY
+    from LVSegUSlicer.original_result import OriginalResult
+    from LVSegUSlicer.scene_labels import readLabels
+
+    pixels = a_beating_heart(frames=3, slices=6, size=48)
+    results = results_of(add_cine(pixels) if isCine else add_volume(pixels[0]), a_model)
+    node = results.segmentationNode
+    drawn = draw_anew(results)
+    if old == "removed":
+        node.GetSegmentation().RemoveSegment("LV")
+    else:
+        node.GetSegmentation().GetSegment("LV").SetName("LV old")
+    before = readLabels(node).labels
+    segments = node.GetSegmentation().GetSegmentIDs()
+    node.GetDisplayNode().SetSegmentOpacity2DFill(drawn, 0.9)
+    other = np.zeros_like(before)
+    other[:, 2:4, 10:20, 12:18] = CAVITY.value
+    original = OriginalResult(results)
+    original.rewrite(other, [CAVITY])
+    np.testing.assert_array_equal(readLabels(node).labels, other)
+    assert node.GetSegmentation().GetSegmentIDs() == segments
+    assert node.GetDisplayNode().GetSegmentOpacity2DFill(drawn) == 0.9
+    original.putBack()
+    np.testing.assert_array_equal(readLabels(node).labels, before)
+
+
+def test_a_segment_that_is_missing_is_added_with_its_name_and_colour(a_scene: Any, a_model: str) -> None:
+    assert a_scene is not None
+    from LVSegULib.labels import CAVITY
+    from LVSegUSlicer.original_result import OriginalResult
+    from LVSegUSlicer.scene_labels import readLabels
+
+    results = results_of(add_volume(a_beating_heart(slices=6, size=48)[0]), a_model)
+    node = results.segmentationNode
+    other = np.zeros_like(readLabels(node).labels)
+    other[:, 2:4, 10:20, 12:18] = CAVITY.value
+    node.GetSegmentation().RemoveSegment("LV")
+    OriginalResult(results).rewrite(other, [CAVITY])
+    np.testing.assert_array_equal(readLabels(node).labels, other)
+    segment = node.GetSegmentation().GetSegment("LV")
+    assert (segment.GetName(), segment.GetColor()) == ("LV blood pool", pytest.approx(CAVITY.colour))
+
+
 @pytest.mark.parametrize("shown", [0, 2])
 @pytest.mark.parametrize("removed", ["browser", "browser and sequence"])
 def test_without_its_browser_the_frame_that_was_shown_comes_back(

@@ -85,6 +85,55 @@ def test_another_result_of_the_same_cine_stays_whole(a_scene: Any, logic: Any) -
     assert logic.resultsOf(second.segmentationNode).isWhole
 
 
+def a_second_view(scene: Any, results: Any) -> Any:
+    """The segmentation that another browser shows of the same frames."""
+    import slicer
+
+    sequence = results.browserNode.GetSequenceNode(results.segmentationNode)
+    browser = scene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode")
+    browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
+    slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
+    return browser.GetProxyNode(sequence)
+
+
+def test_what_another_browser_plays_as_well_stays(a_scene: Any, logic: Any) -> None:
+    results = logic.process(add_cine(HEART))
+    a_scene.RemoveNode(a_second_view(a_scene, results))
+    play(results.browserNode)
+    assert logic.updateMeasurements(results.segmentationNode).measures == results.measures
+    assert a_scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 1
+
+
+@pytest.mark.parametrize("isPlaying", [True, False])
+def test_a_cine_that_plays_goes_on(a_scene: Any, logic: Any, isPlaying: bool) -> None:
+    results = logic.process(add_cine(HEART))
+    browser = results.browserNode
+    browser.SetPlaybackActive(isPlaying)
+    a_scene.RemoveNode(results.segmentationNode)
+    assert bool(browser.GetPlaybackActive()) is isPlaying
+    browser.SetPlaybackActive(False)
+
+
+def test_the_guard_of_another_scene_looks_into_that_scene(a_scene: Any, logic: Any) -> None:
+    assert a_scene is not None and logic is not None
+    import slicer
+
+    from LVSegUSlicer.result_guard import ResultGuard
+
+    scene = slicer.vtkMRMLScene()
+    guard = ResultGuard(scene)
+    table = scene.AddNewNodeByClass("vtkMRMLTableNode")
+    result, copy = (scene.AddNewNodeByClass("vtkMRMLSegmentationNode") for _ in range(2))
+    for node in (result, copy):
+        node.SetAttribute("LVSegU.Labels", "LV")
+        node.SetNodeReferenceID("LVSegU.MeasuresTable", table.GetID())
+    scene.RemoveNode(copy)
+    assert scene.IsNodePresent(table)
+    scene.RemoveNode(result)
+    assert not scene.IsNodePresent(table)
+    guard.release()
+
+
 def test_a_copy_that_is_removed_leaves_the_tables_of_the_result(a_scene: Any, logic: Any) -> None:
     results = logic.process(add_volume(HEART[0]))
     copy = a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode")

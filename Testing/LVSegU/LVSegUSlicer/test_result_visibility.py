@@ -35,32 +35,55 @@ def test_a_result_that_has_lost_its_input_is_hidden_with_the_others(a_scene: Any
 
 
 def test_3d_views_turn_to_the_first_surface_only(resets: list[str]) -> None:
-    from LVSegUSlicer.result_visibility import centreFirstSurface
+    from LVSegUSlicer.result_visibility import turnToFirstSurface
 
     cine = add_cine(a_beating_heart())
-    centreFirstSurface(write(cine, rings(), show3D=True))
+    turnToFirstSurface(write(cine, rings(), show3D=True))
     assert resets == ["reset"]
-    centreFirstSurface(write(cine, rings(), show3D=True))
+    turnToFirstSurface(write(cine, rings(), show3D=True))
     assert resets == ["reset"]
 
 
 def test_without_a_surface_or_beside_a_model_3d_views_stay(a_scene: Any, resets: list[str]) -> None:
-    from LVSegUSlicer.result_visibility import centreFirstSurface
+    from LVSegUSlicer.result_visibility import turnToFirstSurface
 
     cine = add_cine(a_beating_heart())
     node = write(cine, rings())
-    centreFirstSurface(node)
+    turnToFirstSurface(node)
     a_scene.RemoveNode(node)
     a_scene.AddNewNodeByClass("vtkMRMLModelNode", "coil").CreateDefaultDisplayNodes()
-    centreFirstSurface(write(cine, rings(), show3D=True))
+    turnToFirstSurface(write(cine, rings(), show3D=True))
     assert resets == []
 
 
+@pytest.mark.parametrize("cls", ["vtkMRMLSegmentationNode", "vtkMRMLModelNode", "vtkMRMLMarkupsFiducialNode"])
+def test_beside_what_is_hidden_just_now_3d_views_stay(a_scene: Any, resets: list[str], cls: str) -> None:
+    from LVSegUSlicer.result_visibility import turnToFirstSurface
+
+    other = a_scene.AddNewNodeByClass(cls, "other")
+    other.CreateDefaultDisplayNodes()
+    other.GetDisplayNode().SetVisibility(False)
+    turnToFirstSurface(write(add_cine(a_beating_heart()), rings(), show3D=True))
+    assert resets == []
+
+
+def test_images_and_cameras_are_nothing_to_look_at_in_3d(a_scene: Any, resets: list[str]) -> None:
+    from LVSegUSlicer.result_visibility import turnToFirstSurface
+
+    a_scene.AddNewNodeByClass("vtkMRMLCameraNode", "camera")
+    cine = add_cine(a_beating_heart())
+    for volume in (cine, add_volume(a_beating_heart()[0], "scout")):
+        volume.CreateDefaultDisplayNodes()
+        assert volume.GetDisplayNode() is not None
+    turnToFirstSurface(write(cine, rings(), show3D=True))
+    assert resets == ["reset"]
+
+
 def test_slices_that_are_drawn_in_3d_views_are_no_surface(a_scene: Any, resets: list[str]) -> None:
-    from LVSegUSlicer.result_visibility import centreFirstSurface
+    from LVSegUSlicer.result_visibility import turnToFirstSurface
 
     plane = a_scene.AddNewNodeByClass("vtkMRMLModelNode", "Red Volume Slice")
     plane.CreateDefaultDisplayNodes()
     plane.SetHideFromEditors(True)
-    centreFirstSurface(write(add_cine(a_beating_heart()), rings(), show3D=True))
+    turnToFirstSurface(write(add_cine(a_beating_heart()), rings(), show3D=True))
     assert resets == ["reset"]

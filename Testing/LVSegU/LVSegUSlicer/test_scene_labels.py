@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from LVSegULib.errors import InputError
+from LVSegULib.labels import CAVITY
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume
 from Testing.LVSegU.LVSegUSlicer.test_result_frames import read
 from Testing.LVSegU.LVSegUSlicer.test_scene_writer import rings, write
@@ -102,6 +103,47 @@ def test_a_frame_that_remembers_another_geometry_does_not_count_beside_the_image
         np.testing.assert_array_equal(read(node).labels, labels)
 
 
+@pytest.mark.parametrize("isMoved", [False, True])
+def test_a_frame_that_remembers_another_place_does_not_count_beside_the_others(a_scene: Any, isMoved: bool) -> None:
+    """As after "Specify geometry" in one frame, where the images have been moved by 40 x 40 voxels, or not."""
+    from LVSegUSlicer.navigation import goToFrame
+
+    volume = add_cine(a_beating_heart())
+    node = write(volume, rings())
+    other = add_volume(a_beating_heart()[0])
+    other.SetSpacing(1.5, 1.5, 8.0)
+    other.SetOrigin(60.0, 60.0, 0.0)
+    goToFrame(node, 2)
+    if isMoved:
+        turn = a_scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+        turn.SetMatrixTransformToParent(moved_by(60.0, 60.0, 0.0))
+        volume.SetAndObserveTransformNodeID(turn.GetID())
+    node.SetReferenceImageGeometryParameterFromVolumeNode(other)
+    np.testing.assert_array_equal(read(node).labels, rings())
+
+
+@pytest.mark.parametrize("frame", [0, 1])
+def test_of_two_frames_the_one_that_agrees_with_the_images_counts(a_scene: Any, frame: int) -> None:
+    assert a_scene is not None
+    from LVSegUSlicer.navigation import goToFrame
+
+    node = write(add_cine(a_beating_heart(frames=2)), rings(frames=2))
+    other = add_volume(a_beating_heart()[0])
+    other.SetSpacing(1.5, 1.5, 8.0)
+    other.SetOrigin(60.0, 60.0, 0.0)
+    goToFrame(node, frame)
+    node.SetReferenceImageGeometryParameterFromVolumeNode(other)
+    np.testing.assert_array_equal(read(node).labels, rings(frames=2))
+
+
+def moved_by(right_mm: float, anterior_mm: float, superior_mm: float) -> Any:
+    import vtk
+
+    move = vtk.vtkTransform()
+    move.Translate(right_mm, anterior_mm, superior_mm)
+    return move.GetMatrix()
+
+
 def replace_segment(node: Any, name: str, *, keepsCode: bool = True) -> Any:
     """Let the cavity's segment in the frame shown have another ID and name."""
     segmentation = node.GetSegmentation()
@@ -134,6 +176,63 @@ def test_of_two_with_the_code_that_with_the_name_counts(a_result: tuple[Any, Any
         read(node)
     segment.SetName("LV blood pool")
     np.testing.assert_array_equal(read(node).labels, labels)
+
+
+def test_a_segment_with_the_regions_name_counts_before_the_one_that_was_made_for_it(
+    a_result: tuple[Any, Any, Any],
+) -> None:
+    _volume, node, labels = a_result
+    segmentation = node.GetSegmentation()
+    drawn = segmentation.GetSegment(segmentation.AddEmptySegment("", "LV blood pool"))
+    np.testing.assert_array_equal(read(node).labels, labels)  # two of this name: the one that was made for it
+    segmentation.GetSegment("LV").SetName("LV old")
+    assert not (read(node).labels[0] == CAVITY.value).any()
+    drawn.SetName("mine")
+    np.testing.assert_array_equal(read(node).labels, labels)
+
+
+def test_a_segment_that_was_given_another_regions_name_counts_once(a_result: tuple[Any, Any, Any]) -> None:
+    """Not as both regions, of which the second would have 0 mL."""
+    _volume, node, _labels = a_result
+    segmentation = node.GetSegmentation()
+    segmentation.RemoveSegment("LV")
+    segmentation.GetSegment("MYO").SetName("LV blood pool")
+    with pytest.raises(InputError, match='no segment "LV myocardium"'):
+        read(node)
+
+
+def test_of_a_single_volume_no_frame_is_named(a_scene: Any) -> None:
+    assert a_scene is not None
+    node = write(add_volume(a_beating_heart()[0]), rings(frames=1))
+    node.GetSegmentation().RemoveSegment("LV")
+    with pytest.raises(InputError, match=r'^sax LV: it has no segment "LV blood pool": rename'):
+        read(node)
+
+
+def test_of_one_frame_of_a_cine_the_name_says_which(a_scene: Any) -> None:
+    cine = add_cine(a_beating_heart())
+    a_scene.GetFirstNodeByClass("vtkMRMLSequenceBrowserNode").SetSelectedItemNumber(3)
+    node = write(cine, rings()[3:], allFrames=False)
+    node.GetSegmentation().RemoveSegment("LV")
+    with pytest.raises(InputError, match=r'^cine LV frame 3: it has no segment "LV blood pool": rename'):
+        read(node)
+
+
+def test_frames_are_counted_as_in_the_cine(a_scene: Any) -> None:
+    """Also where the result has lost the one before."""
+    import slicer
+
+    from LVSegUSlicer.navigation import goToFrame
+
+    node = write(add_cine(a_beating_heart()), rings())
+    goToFrame(node, 2)
+    replace_segment(node, "mine", keepsCode=False)
+    browser = a_scene.GetFirstNodeByClass("vtkMRMLSequenceBrowserNode")
+    sequence = browser.GetSequenceNode(node)
+    sequence.RemoveDataNodeAtValue(sequence.GetNthIndexValue(0))
+    slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
+    with pytest.raises(InputError, match="cine LV: frame 2 has no segment"):
+        read(node)
 
 
 def test_a_segment_that_is_missing_in_a_frame_is_named(a_scene: Any) -> None:

@@ -204,7 +204,7 @@ def frames_of_differing_geometry(scene: Any) -> Any:
         (a_colour_volume, "colour: .*colour image.*choose grey MR"),
         (a_multi_volume, "multi: .*several values.*load a multi-volume again as a volume sequence"),
         (a_label_map, "labels: this is a label map: choose the images"),
-        (a_ct, "chest: this looks like no MR: choose cine MR"),
+        (a_ct, "chest: its darkest pixel is -1000, as in CT: choose cine MR images"),
         (a_model, "mesh: this is not a volume: choose"),
         (an_empty_volume, "empty: this volume holds no image: load"),
         (a_single_slice, "one: a single slice .*needs a short-axis stack"),
@@ -226,5 +226,18 @@ def test_the_modality_of_dicom_counts(reader: Any, a_scene: Any) -> None:
     node = add_volume(a_stack(), "sax")
     assert "5 slices x 1 frame" in reader.describeInput(node)
     hierarchyNode().SetItemAttribute(itemOf(node), "DICOM.Modality", "CT")
-    with pytest.raises(InputError, match="looks like no MR"):
+    with pytest.raises(InputError, match='sax: DICOM says its modality is "CT": choose cine MR images'):
         reader.describeInput(node)
+    hierarchyNode().SetItemAttribute(itemOf(node), "DICOM.Modality", "OT")  # "other" tells nothing
+    assert "5 slices x 1 frame" in reader.describeInput(node)
+
+
+def test_times_that_are_left_out_are_told_of_in_the_log_once(reader: Any, a_scene: Any, caplog: Any) -> None:
+    assert a_scene is not None
+    caplog.set_level("INFO")
+    assert reader.readInput(add_cine(a_beating_heart(), "beat", step_ms=350)).cine.time_ms is not None
+    assert caplog.messages == []
+    assert reader.readInput(add_cine(a_beating_heart(), "slow", step_ms=600)).cine.time_ms is None
+    assert caplog.messages == [
+        "slow: its 600 ms from frame to frame are not those of a heartbeat: its times are left out"
+    ]

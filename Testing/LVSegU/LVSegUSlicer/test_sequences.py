@@ -92,8 +92,9 @@ def test_the_frame_that_is_read_is_the_one_that_is_seen(two_cines: tuple[Any, An
         ("ms", ("0", "1", "2", "3"), None),
         ("ms", ("0", "2.9", "5.8"), None),
         ("ms", ("0", "3", "6"), (0, 3, 6)),
-        ("s", ("0", "0.3", "0.6"), (0, 300, 600)),
-        ("s", ("0", "0.31", "0.62"), None),
+        ("ms", ("0", "350"), (0, 350)),  # what the library takes of a file too
+        ("s", ("0", "0.5", "1.0"), (0, 500, 1000)),
+        ("s", ("0", "0.51", "1.02"), None),
         ("ms", ("0", "40", "80", "600"), (0, 40, 80, 600)),  # a gap is no reason
         ("ms", ("700",), (700,)),
         ("", ("0", "40", "80"), None),
@@ -102,7 +103,7 @@ def test_the_frame_that_is_read_is_the_one_that_is_seen(two_cines: tuple[Any, An
 def test_an_index_is_time_only_if_its_steps_are_those_of_a_beat(
     a_scene: Any, unit: str, values: tuple[str, ...], expected: tuple[float, ...] | None
 ) -> None:
-    from LVSegUSlicer.sequences import timesMs
+    from LVSegUSlicer.sequences import noteOnTimes, timesMs
 
     sequence = a_scene.AddNewNodeByClass("vtkMRMLSequenceNode")
     sequence.SetIndexUnit(unit)
@@ -111,3 +112,4 @@ def test_an_index_is_time_only_if_its_steps_are_those_of_a_beat(
         sequence.SetDataNodeAtValue(volume, value)
     found = timesMs(sequence)
     assert found is None if expected is None else found == pytest.approx(expected)
+    assert bool(noteOnTimes(sequence)) == (expected is None and bool(unit)), "times are not dropped in silence"

@@ -122,6 +122,34 @@ def test_what_others_change_meanwhile_stays(a_scene: Any, transaction: Any) -> N
     assert references == {"kept": first, "removed": None, "ours": first, "theirs": second}
 
 
+def test_nothing_of_others_refers_to_what_was_taken_back(a_scene: Any, transaction: Any) -> None:
+    """As a selector that chooses every new segmentation; its next one would have the ID that is free again."""
+    old = a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    selector = a_scene.AddNewNodeByClass("vtkMRMLScriptedModuleNode")
+    selector.SetNodeReferenceID("chosen", old.GetID())
+    with pytest.raises(Failed), transaction:
+        ours = a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode").GetID()
+        with transaction.othersAtWork():
+            for role in ("chosen", "new"):
+                selector.SetNodeReferenceID(role, ours)
+            theirs = a_scene.AddNewNodeByClass("vtkMRMLScriptedModuleNode")
+            theirs.SetNodeReferenceID("chosen", ours)
+            theirs.SetNodeReferenceID("old", old.GetID())
+        raise Failed
+    assert selector.GetNodeReferenceID("chosen") == old.GetID()
+    assert theirs.GetNodeReferenceID("old") == old.GetID()
+    assert (selector.GetNodeReferenceID("new"), theirs.GetNodeReferenceID("chosen")) == (None, None)
+
+
+def test_what_others_refer_to_of_a_change_that_succeeds_stays(a_scene: Any, transaction: Any) -> None:
+    selector = a_scene.AddNewNodeByClass("vtkMRMLScriptedModuleNode")
+    with transaction:
+        ours = a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+        with transaction.othersAtWork():
+            selector.SetNodeReferenceID("chosen", ours.GetID())
+    assert selector.GetNodeReference("chosen") is ours
+
+
 def test_what_others_play_and_show_meanwhile_stays(a_scene: Any, transaction: Any) -> None:
     from LVSegUSlicer.sequences import sequenceOf
 
