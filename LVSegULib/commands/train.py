@@ -16,7 +16,7 @@ from LVSegULib.commands.packages import need_torch
 if TYPE_CHECKING:
     from LVSegULib.training.config import TrainingConfig
     from LVSegULib.training.loop import Report
-    from LVSegULib.training.run import Watch
+    from LVSegULib.training.watch import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ def _is_wrong_alone(told: dict[str, Any], message: str, arguments: argparse.Name
 def _name_of_run(arguments: argparse.Namespace) -> str:
     """Its folder's; of a run to resume the one that it began with, for its folder may have been moved."""
     from LVSegULib.json_text import read_json
-    from LVSegULib.training.run import CONFIG
+    from LVSegULib.training.recorder import CONFIG
 
     if arguments.resume:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
@@ -127,7 +127,7 @@ class _Bar:
         self._dice = math.nan
 
     def watch(self) -> Watch:
-        from LVSegULib.training.run import Watch
+        from LVSegULib.training.watch import Watch
 
         return Watch(say=self._say, warn=self._warn, loaded=self._loaded, report=self._report)
 

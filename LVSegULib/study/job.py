@@ -25,7 +25,9 @@ from LVSegULib.study.judge import judged
 from LVSegULib.study.plan import RUN, SPLIT, Job, StopRule
 from LVSegULib.training.log import Row, read_log
 from LVSegULib.training.loop import Report
-from LVSegULib.training.run import CHECKPOINT, LOG, Watch, train
+from LVSegULib.training.recorder import CHECKPOINT, LOG
+from LVSegULib.training.run import train
+from LVSegULib.training.watch import Watch
 
 FIGURES, ERROR, ABOUT = "figures.json", "error.json", "job.json"
 

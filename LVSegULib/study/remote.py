@@ -18,7 +18,7 @@ from LVSegULib.study.plan import RUN, Job
 from LVSegULib.study.task import Order, do_job
 from LVSegULib.study.work import Status, Watch
 from LVSegULib.training.log import read_log
-from LVSegULib.training.run import LOG
+from LVSegULib.training.recorder import LOG
 
 SEEN_SECONDS = 120.0
 """A network disk may show so much later what another machine has written."""

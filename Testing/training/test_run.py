@@ -34,7 +34,8 @@ from LVSegULib.training import run as training_run
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.device import Place
 from LVSegULib.training.loop import Report
-from LVSegULib.training.run import Watch, train
+from LVSegULib.training.run import train
+from LVSegULib.training.watch import Watch
 from Testing import phantom_hearts
 
 

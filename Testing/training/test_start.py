@@ -19,7 +19,7 @@ from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.reading.nnunet import open_raw_dataset
 from LVSegULib.training.config import TrainingConfig, config_from_values
 from LVSegULib.training.loop import Report
-from LVSegULib.training.run import Watch, train
+from LVSegULib.training.run import train
 from LVSegULib.training.start import (
     FINE_TUNING,
     describe_start,
@@ -29,6 +29,7 @@ from LVSegULib.training.start import (
     start_from,
 )
 from LVSegULib.training.state import TrainingState, new_state
+from LVSegULib.training.watch import Watch
 from Testing.phantom_hearts import MILD
 from Testing.pruning.networks import UNEVEN
 

@@ -13,8 +13,9 @@ from scipy import ndimage
 
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.training.data import Slices, find_cases, load_slices
-from LVSegULib.training.run import Watch, train
+from LVSegULib.training.run import train
 from LVSegULib.training.twins import spelt_alike, twins
+from LVSegULib.training.watch import Watch
 from Testing import phantom_hearts
 
 
