@@ -75,7 +75,10 @@ def load_checkpoint(path: Path, about: dict[str, Any], layer_names: Sequence[str
             if values.get("about") != about:
                 raise InputError(f"{path} is of another search: resume with the model and the settings of that one")
             state, best = (_state(kind, UNetConfig.from_json(values[kind]), file, layer_names) for kind in _KINDS)
-        return Checkpoint(state, best, tuple(Row(**row) for row in values["rows"]))
+        rows = tuple(Row(**row) for row in values["rows"])
+        if not rows:
+            raise ValueError("it holds no round")
+        return Checkpoint(state, best, rows)
     except OSError as error:
         raise InputError(
             f"cannot read {path} ({reason(error)}): check the disk and its permissions, and try again"

@@ -64,7 +64,7 @@ def remark_on_kept(patients: Sequence[str], trained: dict[str, Any], learnt_from
     known = kept & set(learnt_from)
     if not known:
         return ""
-    instead = "; every third patient is judged on instead" if known == kept else ""
+    instead = "; others are judged on instead" if known == kept else ""
     return (
         f"of {len(kept)} patients kept back in training {len(known)} do not count: the model that it was started from, "
         f"or one that drew its labels, learnt from them{instead}"

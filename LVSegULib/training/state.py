@@ -237,7 +237,7 @@ def _check_patients(path: Path, before: dict[str, list[str]], now: dict[str, lis
     }
     if told := [f"{how} {some_names(sorted(names))}" for how, names in changes.items() if names]:
         raise InputError(
-            f"{path} is from a run on other patients ({'; '.join(told)}): resume with the data of that run"
+            f"{path} is from a run on other patients ({'; '.join(told)}): resume with the data of that run, or {_ANEW}"
         )
 
 

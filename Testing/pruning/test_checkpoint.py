@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -130,4 +131,7 @@ def test_a_broken_checkpoint_is_named(tmp_path: Path) -> None:
         load_checkpoint(path, ABOUT, [*names, "another"])
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(InputError, match=r"cannot resume from .*a\.safetensors"):
+        load_checkpoint(path, ABOUT, names)
+    save_checkpoint(path, replace(a_checkpoint(), rows=()), ABOUT)
+    with pytest.raises(InputError, match="it holds no round"):
         load_checkpoint(path, ABOUT, names)

@@ -39,7 +39,7 @@ def test_who_does_not_count_as_kept_back_is_said_in_a_line() -> None:
     assert remark_on_kept(NAMES, trained, {"a", "b", "d", "f", "elsewhere"}) == ""
     why = "do not count: the model that it was started from, or one that drew its labels, learnt from them"
     assert remark_on_kept(NAMES, trained, {"c"}) == f"of 2 patients kept back in training 1 {why}"
-    every = f"of 2 patients kept back in training 2 {why}; every third patient is judged on instead"
+    every = f"of 2 patients kept back in training 2 {why}; others are judged on instead"
     assert remark_on_kept(NAMES, trained, set(NAMES)) == every
 
 

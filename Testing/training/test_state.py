@@ -107,7 +107,8 @@ def test_a_checkpoint_does_not_go_on_with_other_patients(tmp_path: Path, now: Sp
     path = a_checkpoint_of(tmp_path / "c.safetensors", Split(("a", "b", "c"), ("d",)))
     with pytest.raises(InputError) as refused:
         load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 1, split=now)
-    assert str(refused.value) == f"{path} is from a run on other patients ({told}): resume with the data of that run"
+    what = "resume with the data of that run, or start without --resume, with another --out"
+    assert str(refused.value) == f"{path} is from a run on other patients ({told}): {what}"
     loaded = new_state(CONFIG, CPU)
     load_checkpoint(path, loaded, CONFIG, 1, split=Split(("c", "b", "a"), ("d",)))  # in another order
     assert loaded.step == 1
