@@ -14,7 +14,7 @@ Report = Callable[[float, str], None]
 """Called with the share done, 0 to 1, and the name of the step."""
 
 CANCELLED = "Cancelled"
-"""What who waits for the end is told of work that was cancelled; `messages.told` says it in the user's language."""
+"""What who waits for the end is told of work that was cancelled; `messages.inUsersWords` says it in his language."""
 
 Result = TypeVar("Result")
 

@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     from LVSegULib.cohort.place import CASES, OVERVIEW, TABLE
 
     workers = _workers(arguments)
-    stop_like_ctrl_c("SIGTERM", "SIGHUP")  # a batch system stops a job so
+    stop_like_ctrl_c("SIGHUP")  # from a terminal that is closed; SIGTERM, from batch systems, is one anyway
     display = Display(str(workers))
     watch = Watch(display.looking, display.starting, display.ended, display.waiting)
     settings = Settings(arguments.model, arguments.engine, arguments.threads, arguments.retry_failed)

@@ -126,7 +126,7 @@ def _run(steps: Sequence[Step], places: Places, workers: int) -> None:
     from LVSegULib.rebuild.table import totals
     from LVSegULib.rebuild.work import log_path
 
-    stop_like_ctrl_c("SIGINT", "SIGTERM", "SIGHUP")
+    stop_like_ctrl_c("SIGINT", "SIGHUP")
     display = _Display()
     with locked(places.runs, LOCK, OTHERS) as lock:
         try:

@@ -8,17 +8,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor
 
 from LVSegULib.atomic import written_whole
-from LVSegULib.errors import InputError, UsageError, reason
+from LVSegULib.errors import InputError, UsageError
 from LVSegULib.json_text import json_of
 from LVSegULib.network.by_layer import Layer, has_relu
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.pruning.log import Row
 from LVSegULib.pruning.state import State
+from LVSegULib.resuming import resuming
 from LVSegULib.settings import fitted
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -68,8 +69,7 @@ def load_checkpoint(path: Path, about: dict[str, Any], layer_names: Sequence[str
     Raises:
         InputError: it is missing, broken, or of another search.
     """
-    try:
-        path.open("rb").close()  # safetensors says of a file that may not be read that there is none
+    with resuming(path, _ANEW, TypeError, IndexError, OverflowError, UsageError):
         with safe_open(path, framework="pt") as file:
             values = fitted("it", json_of((file.metadata() or {}).get("lvsegu", "{}")), dict[str, Any])
             if values.get("about") != about:
@@ -79,14 +79,6 @@ def load_checkpoint(path: Path, about: dict[str, Any], layer_names: Sequence[str
         if not rows:
             raise ValueError("it holds no round")
         return Checkpoint(state, best, rows)
-    except OSError as error:
-        raise InputError(
-            f"cannot read {path} ({reason(error)}): check the disk and its permissions, and try again"
-        ) from error
-    except (SafetensorError, ValueError, KeyError, TypeError, IndexError, OverflowError, UsageError) as error:
-        raise InputError(
-            f"cannot resume from {path} ({reason(error)}), a damaged file or one of another version: {_ANEW}"
-        ) from error
 
 
 _KINDS = ("state", "best")

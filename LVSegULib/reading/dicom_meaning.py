@@ -47,6 +47,11 @@ class Meaning:
         """Whether all pixels come out alike, as they do with a slope of 0."""
         return abs(self.slope) < float(np.finfo(np.float32).smallest_subnormal)
 
+    @property
+    def may_overflow(self) -> bool:
+        """Whether whole numbers of up to 64 bits may come out as no numbers, or infinite."""
+        return not abs(self.slope) * 2.0**64 + abs(self.intercept) <= float(np.finfo(np.float32).max)
+
     def of(self, stored: NDArray[Any]) -> tuple[NDArray[np.float32], bool]:
         """The pixels as float32, dark to bright, and whether padding was among them.
 

@@ -79,7 +79,8 @@ def read_pixels(
         stored, meaning = _read_plain(header, header.plain) if header.plain else _read_frame(header, read)
         pixels[place], has_padding = meaning.of(stored)
         padded += has_padding
-        _refuse_no_numbers(pixels[place], header.path)
+        if meaning.may_overflow:
+            _refuse_no_numbers(pixels[place], header.path)
     if padded:
         where = headers[0].path.parent
         _log.info("%s: padding in %d images (PixelPaddingValue) was taken for the darkest other pixel", where, padded)

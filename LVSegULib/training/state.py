@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from LVSegULib.atomic import written_whole
-from LVSegULib.errors import InputError, UsageError, reason
+from LVSegULib.errors import InputError, UsageError
 from LVSegULib.json_text import json_of
 from LVSegULib.network.unet import UNet
+from LVSegULib.resuming import resuming
 from LVSegULib.settings import fitted
 from LVSegULib.training.config import TrainingConfig, each_once
 from LVSegULib.training.split import SPLIT, Split, some_names, split_of
@@ -125,24 +126,14 @@ def load_checkpoint(
     state.optimizer.step()  # makes the optimiser's moments, which are then filled from the file
     for group, rate in zip(state.optimizer.param_groups, rates, strict=True):
         group["lr"] = rate
-    try:
-        path.open("rb").close()  # safetensors says of a file that may not be read that there is none
-        with safe_open(path, framework="pt") as file:
-            about = _told(file.metadata(), processes, start)
-            _check_settings(path, about["config"], config.to_json())
-            _check_processes(path, about["processes"], processes)
-            if split is not None and (before := about["split"] or _split_beside(path)):
-                _check_patients(path, before, split.to_json())
-            _check_start(path, about["start"], start)
-            _fill(_named_tensors(state), file)
-    except OSError as error:
-        raise InputError(
-            f"cannot read {path} ({reason(error)}): check the disk and its permissions, and try again"
-        ) from error
-    except (SafetensorError, ValueError, RuntimeError, KeyError) as error:
-        raise InputError(
-            f"cannot resume from {path} ({reason(error)}), a damaged file or one of another version: {_ANEW}"
-        ) from error
+    with resuming(path, _ANEW, RuntimeError), safe_open(path, framework="pt") as file:
+        about = _told(file.metadata(), processes, start)
+        _check_settings(path, about["config"], config.to_json())
+        _check_processes(path, about["processes"], processes)
+        if split is not None and (before := about["split"] or _split_beside(path)):
+            _check_patients(path, before, split.to_json())
+        _check_start(path, about["start"], start)
+        _fill(_named_tensors(state), file)
     state.step, state.best_dice = about["step"], about["best_dice"]
 
 
