@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: both or neither of --out and --judge were given, or --out is the model itself.
     """
-    from LVSegULib.commands.messages import Progress
+    from LVSegULib.commands.progress import Progress
     from LVSegULib.modelfolder.folder import check_place, find_model, refuse_itself
     from LVSegULib.quality.calibrate import calibrate, judge_calibration
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from LVSegULib.commands.messages import stop_like_ctrl_c
 from LVSegULib.commands.options import DEFAULT_MODEL
 from LVSegULib.commands.packages import need_cohort
+from LVSegULib.commands.progress import LastLine, duration
 from LVSegULib.errors import AllFailed, SomeFailed, UsageError
 
 if TYPE_CHECKING:
@@ -115,7 +116,9 @@ def summary(totals: Totals) -> str:
     text = f"{done + failed} cases: {done} done, {failed} failed"
     if totals.ended:
         rate = totals.ended / max(totals.seconds, 1e-3)
-        text += f"; {totals.ended} of them now, {totals.images} images in {_time(totals.seconds)}, {rate:.2g} cases/s"
+        text += (
+            f"; {totals.ended} of them now, {totals.images} images in {duration(totals.seconds)}, {rate:.2g} cases/s"
+        )
     else:
         text += "; nothing to do"
     if totals.gone:
@@ -126,20 +129,14 @@ def summary(totals: Totals) -> str:
     return text
 
 
-def _time(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
-
-
 class Display:
     """How far it is: a bar on a terminal with the rate, the time left and the failures, else a line now and then."""
 
     def __init__(self, who: str) -> None:
         """`who` does the work, for people."""
         self._who = who
-        self._is_terminal = sys.stderr.isatty()
+        self._line = LastLine()
+        self._is_terminal = self._line.is_shown
         self._bar: Any = None
         self._failed = 0
         self._looked = time.monotonic()
@@ -147,16 +144,15 @@ class Display:
 
     def looking(self, files: int) -> None:
         """Say how many files have been looked at."""
-        if self._is_terminal and time.monotonic() - self._looked > 0.2 and not _is_silent():
+        if time.monotonic() - self._looked > 0.2 and not _is_silent():
             self._looked = time.monotonic()
-            print(f"\rlooking for cines: {files} files", end="", file=sys.stderr, flush=True)
+            self._line.show(f"looking for cines: {files} files")
 
     def starting(self, to_do: int, total: int) -> None:
         """Show the bar."""
         from tqdm import tqdm
 
-        if self._is_terminal:
-            print("\r" + " " * 50 + "\r", end="", file=sys.stderr, flush=True)
+        self._line.clear()
         if to_do:
             _log.info("%d of %d cases to do by %s", to_do, total, self._who)
             interval = 0.2 if self._is_terminal else _LINE_SECONDS

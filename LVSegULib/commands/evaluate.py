@@ -142,7 +142,7 @@ def trained_on(dataset: EvaluationSet, model: ModelFolder) -> list[str]:
 
 
 def _evaluate(dataset: EvaluationSet, predict: Predictor, labels: tuple[Label, ...]) -> Evaluation:
-    from LVSegULib.commands.messages import Progress
+    from LVSegULib.commands.progress import Progress
     from LVSegULib.evaluation.evaluate import evaluate
 
     count = len(dataset.cases)

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from LVSegULib.commands.messages import Progress
 from LVSegULib.commands.options import add_threads_argument
 from LVSegULib.commands.packages import is_installed, need_captum
+from LVSegULib.commands.progress import Progress
 
 if TYPE_CHECKING:
     from LVSegULib.cine import Cine

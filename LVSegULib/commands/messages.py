@@ -1,4 +1,4 @@
-"""What the command line says on stderr: one line for any error, log messages, and progress on a terminal."""
+"""What the command line says on stderr: one line for any error, and log messages."""
 
 from __future__ import annotations
 
@@ -53,32 +53,3 @@ class _LowerCaseLevel(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         record.levelname = record.levelname.lower()
         return super().format(record)
-
-
-class Progress:
-    """A line on stderr that is written over as the work goes on; nothing where stderr is not a terminal.
-
-    To be used with `with`, which takes the line away at the end.
-    """
-
-    def __init__(self, caption: str) -> None:
-        self._caption = caption
-        self._is_shown = sys.stderr.isatty()
-        self._last = ""
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._is_shown:
-            print(f"\r{' ' * (len(self._caption) + 33)}\r", end="", file=sys.stderr, flush=True)
-
-    def __call__(self, share: float) -> None:
-        """Show that `share` (0 to 1) is done."""
-        if self._is_shown:
-            filled = round(24 * share)
-            bar = "#" * filled + "." * (24 - filled)
-            line = f"\r{self._caption} [{bar}] {100 * share:3.0f} %"
-            if line != self._last:  # a folder may have thousands of files, each of which is told of
-                print(line, end="", file=sys.stderr, flush=True)
-                self._last = line

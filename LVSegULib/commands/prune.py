@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from LVSegULib.commands.fields import add_fields, given_fields
 from LVSegULib.commands.packages import need_torch
+from LVSegULib.commands.progress import Bar
 
 if TYPE_CHECKING:
     from LVSegULib.pruning.config import PruningConfig
     from LVSegULib.pruning.log import Row
     from LVSegULib.pruning.run import Pruned
-    from LVSegULib.pruning.watch import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -49,13 +49,13 @@ def run(arguments: argparse.Namespace) -> int:
     need_torch("pruning")
     from LVSegULib.modelfolder.folder import find_model
     from LVSegULib.pruning.run import prune
+    from LVSegULib.pruning.watch import Watch
 
     model, config = find_model(arguments.model), config_of(arguments)
     bar = _Bar()
+    watch = Watch(say=bar.say, warn=bar.warn, loaded=bar.loaded, row=bar.row, tried=bar.tried)
     try:
-        pruned = prune(
-            model, config, arguments.out, resume=arguments.resume, replace=arguments.replace, watch=bar.watch()
-        )
+        pruned = prune(model, config, arguments.out, resume=arguments.resume, replace=arguments.replace, watch=watch)
     finally:
         bar.close()
     print(summary(pruned))
@@ -104,39 +104,18 @@ def summary(pruned: Pruned) -> str:
     )
 
 
-class _Bar:
+class _Bar(Bar):
     """The rounds on a terminal's last line, or a line for each round elsewhere."""
 
     def __init__(self) -> None:
-        from tqdm import tqdm
+        super().__init__(logger, unit=" tries")
 
-        self._bar = tqdm(unit=" tries", disable=None, dynamic_ncols=True)
-
-    def watch(self) -> Watch:
-        from LVSegULib.pruning.watch import Watch
-
-        return Watch(say=self._say, warn=self._warn, loaded=self._loaded, row=self._row, tried=self._tried)
-
-    def close(self) -> None:
-        self._bar.close()
-
-    def _say(self, line: str) -> None:
-        self._bar.clear()
-        logger.info(line)
-
-    def _warn(self, line: str) -> None:
-        self._bar.clear()
-        logger.warning(line)
-
-    def _loaded(self, name: str) -> None:
-        self._bar.set_description_str(f"reading {name}")
-
-    def _tried(self) -> None:
+    def tried(self) -> None:
         self._bar.update()
 
-    def _row(self, row: Row) -> None:
+    def row(self, row: Row) -> None:
         shown = f"round {row.round}: {row.parameters:,} parameters, Dice {row.dice:.4f}"
         self._bar.set_description_str(shown)
         if self._bar.disable:
             faster = f", {row.speed:.2f} times as fast" if row.speed else ""
-            self._say(f"{shown}, {row.multiply_adds:,.0f} multiply-adds per pixel{faster}, {row.seconds:.0f} s")
+            self.say(f"{shown}, {row.multiply_adds:,.0f} multiply-adds per pixel{faster}, {row.seconds:.0f} s")

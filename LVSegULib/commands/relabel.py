@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         SomeFailed: some images could not be read; the others are in the new data set.
         InputError: the data set cannot be read, or has images in imagesTs only.
     """
-    from LVSegULib.commands.messages import Progress
+    from LVSegULib.commands.progress import Progress
     from LVSegULib.dataset.raw_folder import RawFolder
     from LVSegULib.dataset.relabel import described, relabel
     from LVSegULib.reading.nnunet import open_raw_dataset

@@ -9,8 +9,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from LVSegULib.commands.messages import Progress
 from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
+from LVSegULib.commands.progress import Progress
 from LVSegULib.errors import AllFailed, OutputError, SomeFailed, describe
 from LVSegULib.measures.digits import digits
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import logging
-import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from LVSegULib.commands.packages import need_scheduler, need_torch
+from LVSegULib.commands.progress import LastLine, duration
 from LVSegULib.errors import AllFailed, Cancelled, SomeFailed, UsageError
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def _worker(
     from LVSegULib.engines.workers import available_threads
     from LVSegULib.study.work import Watch, Work
 
-    watch = Watch(say=line.say, status=line.show, warn=line.warn)
+    watch = Watch(say=line.say, status=line.status, warn=line.warn)
     if arguments.scheduler is not None:
         from LVSegULib.study.remote import RemoteWork
 
@@ -127,12 +126,8 @@ def _check(found: Findings, plan: Plan, out: Path) -> None:
     raise SomeFailed(f"{len(failed) + len(plan.refused)} failed, the others are done: {whole}; the report says why")
 
 
-class _Line:
-    """How far the study is: a line on a terminal that is written over; elsewhere, -v gives a line for each run."""
-
-    def __init__(self) -> None:
-        self._is_shown = sys.stderr.isatty()
-        self._length = 0
+class _Line(LastLine):
+    """How far the study is: a line on a terminal; elsewhere, -v gives a line for each run."""
 
     def say(self, text: str) -> None:
         self.clear()
@@ -142,24 +137,8 @@ class _Line:
         self.clear()
         logger.warning(text)
 
-    def show(self, status: Status) -> None:
-        if not self._is_shown:
-            return
+    def status(self, status: Status) -> None:
         running = ", ".join(f"{title} ({step} of {steps})" for title, step, steps in status.running)
-        left = "" if status.seconds_left is None else f", {_time(status.seconds_left)} left"
+        left = "" if status.seconds_left is None else f", {duration(status.seconds_left)} left"
         elsewhere = f"; {status.elsewhere} on other machines" if status.elsewhere else ""
-        text = f"{status.done} of {status.total} runs{left}: {running or 'waiting'}{elsewhere}"
-        text = text[: shutil.get_terminal_size().columns - 1]
-        self.clear()
-        print(f"\r{text}", end="", file=sys.stderr, flush=True)
-        self._length = len(text)
-
-    def clear(self) -> None:
-        if self._is_shown and self._length:
-            print(f"\r{' ' * self._length}\r", end="", file=sys.stderr, flush=True)
-            self._length = 0
-
-
-def _time(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+        self.show(f"{status.done} of {status.total} runs{left}: {running or 'waiting'}{elsewhere}")

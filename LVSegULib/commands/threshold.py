@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _choose(model: ModelFolder, folds: list[str], data: list[Path]) -> Choice:
-    from LVSegULib.commands.messages import Progress
+    from LVSegULib.commands.progress import Progress
     from LVSegULib.engines.base import open_engine
     from LVSegULib.evaluation.datasets import open_evaluation_set
     from LVSegULib.evaluation.out_of_fold import check_alike

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from LVSegULib.commands.fields import add_fields, given_fields
 from LVSegULib.commands.packages import need_torch
+from LVSegULib.commands.progress import Bar
 
 if TYPE_CHECKING:
     from LVSegULib.training.config import TrainingConfig
     from LVSegULib.training.loop import Report
-    from LVSegULib.training.watch import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -44,11 +44,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, and say where the model is; returns 0."""
     need_torch("training")
     from LVSegULib.training.run import train
+    from LVSegULib.training.watch import Watch
 
     config = config_of(arguments)
     bar = _Bar(config)
+    watch = Watch(say=bar.say, warn=bar.warn, loaded=bar.loaded, report=bar.report)
     try:
-        train(config, arguments.out, resume=arguments.resume, watch=bar.watch())
+        train(config, arguments.out, resume=arguments.resume, watch=watch)
     finally:
         bar.close()
     bar.tell(f"{arguments.out / 'last'}: the model of the last step, for --model; log.csv and curve.png lie beside it")
@@ -115,44 +117,20 @@ def _name_of_run(arguments: argparse.Namespace) -> str:
     return arguments.out.resolve().name or "model"
 
 
-class _Bar:
+class _Bar(Bar):
     """Loss, Dice and time left: a progress bar on a terminal, now and then a line elsewhere; one process speaks."""
 
     def __init__(self, config: TrainingConfig) -> None:
-        from tqdm import tqdm
-
-        self._first = os.environ.get("RANK", "0") == "0"
-        self._bar = tqdm(total=config.steps, unit="step", disable=None if self._first else True, dynamic_ncols=True)
+        super().__init__(logger, is_silent=os.environ.get("RANK", "0") != "0", total=config.steps, unit="step")
         self._every = config.validate_every
         self._dice = math.nan
 
-    def watch(self) -> Watch:
-        from LVSegULib.training.watch import Watch
-
-        return Watch(say=self._say, warn=self._warn, loaded=self._loaded, report=self._report)
-
-    def close(self) -> None:
-        self._bar.close()
-
     def tell(self, line: str) -> None:
         """Print a line, as the first of the processes that train together."""
-        if self._first:
+        if not self._is_silent:
             print(line, flush=True)
 
-    def _say(self, line: str) -> None:
-        if self._first:
-            self._bar.clear()
-            logger.info(line)
-
-    def _warn(self, line: str) -> None:
-        if self._first:
-            self._bar.clear()
-            logger.warning(line)
-
-    def _loaded(self, name: str) -> None:
-        self._bar.set_description_str(f"reading {name}")
-
-    def _report(self, report: Report) -> None:
+    def report(self, report: Report) -> None:
         if report.validation is not None:
             self._dice = report.validation.mean
         shown = f"loss {report.loss:.3f}" + (f", Dice {self._dice:.3f}" if math.isfinite(self._dice) else "")

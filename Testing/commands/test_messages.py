@@ -5,7 +5,7 @@ import warnings
 
 import pytest
 
-from LVSegULib.commands.messages import Progress, start_logging
+from LVSegULib.commands.messages import start_logging
 
 
 @pytest.fixture(autouse=True)
@@ -59,29 +59,3 @@ def test_warnings_of_other_packages_are_for_developers(
         logging.captureWarnings(True)
         warnings.warn("deprecated somewhere", stacklevel=1)
     assert ("deprecated somewhere" in capsys.readouterr().err) is is_shown
-
-
-def test_progress_is_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> None:
-    with Progress("a") as progress:
-        progress(0.5)
-    assert capsys.readouterr().err == ""
-
-
-def test_progress_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    with Progress("a") as progress:
-        progress(0.5)
-        shown = capsys.readouterr().err
-    assert shown == "\ra [############............]  50 %"
-    assert capsys.readouterr().err.strip("\r").strip(" ") == ""
-
-
-def test_what_is_shown_already_is_not_written_again(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    with Progress("a") as progress:
-        for number in range(1000):
-            progress(number / 100_000)
-        shown = capsys.readouterr().err
-    assert shown.count("\r") == 2, "0 and 1 per cent"

@@ -154,12 +154,12 @@ def test_progress_is_a_line_on_a_terminal_and_nothing_elsewhere(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     status = Status(3, 8, (("small, fold 1", 20, 40),), 1, 5400.0)
-    command._Line().show(status)
+    command._Line().status(status)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "200")
     line = command._Line()
-    line.show(status)
+    line.status(status)
     shown = capsys.readouterr().err
     assert shown == "\r3 of 8 runs, 1 h 30 min left: small, fold 1 (20 of 40); 1 on other machines"
     line.clear()
