@@ -32,6 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="the new model folder")
     parser.add_argument("--replace", action="store_true", help="replace a model that is in --out")
     parser.add_argument(
+        "--same",
+        action="append",
+        default=[],
+        metavar="A=B",
+        help="two names of one patient, who is judged by what others taught; repeat for several",
+    )
+    parser.add_argument(
         "--judge", action="store_true", help="learn nothing and write nothing: judge the calibration that MODEL has"
     )
     add_engine_arguments(parser)
@@ -46,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     from LVSegULib.commands.progress import Progress
     from LVSegULib.modelfolder.folder import check_place, find_model, refuse_itself
     from LVSegULib.quality.calibrate import calibrate, judge_calibration
+    from LVSegULib.same import same_patients
 
     if (arguments.out is None) != arguments.judge:
         raise UsageError("give either --out FOLDER to calibrate, or --judge to judge the calibration of MODEL")
@@ -53,12 +61,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out is not None:
         refuse_itself(arguments.out, model)
         check_place(arguments.out, replace=arguments.replace)
-    cases = _cases(arguments, model)
+    cases, same = _cases(arguments, model), same_patients(arguments.same)
     with Progress("judging" if arguments.judge else "calibrating") as bar:
         if arguments.judge:
-            written, figures = model, judge_calibration(model, cases, bar)
+            written, figures = model, judge_calibration(model, cases, bar, same)
         else:
-            written, figures = calibrate(model, cases, arguments.out, bar)
+            written, figures = calibrate(model, cases, arguments.out, bar, same)
     print(summary(written, figures))
     return 0
 

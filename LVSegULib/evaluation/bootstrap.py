@@ -19,6 +19,9 @@ CONFIDENCE = 0.95
 CHUNK = 100
 """Resamples whose medians are computed at once; keeps the memory small with thousands of slices."""
 
+FEWEST_PATIENTS = 5
+"""Of fewer patients there is no interval: drawn again and again, two values come to no more than themselves."""
+
 Interval = tuple[float, float]
 NO_INTERVAL: Interval = (math.nan, math.nan)
 
@@ -33,7 +36,7 @@ class Summary:
         count: how many values there are.
         patients: how many patients they come from.
         undefined: how many more were NaN and left out (such as the distance to an empty mask).
-        mean_interval: 95 % confidence interval of the mean; NaN with fewer than two patients.
+        mean_interval: 95 % confidence interval of the mean; NaN with fewer than FEWEST_PATIENTS.
         median_interval: the same of the median.
     """
 
@@ -53,7 +56,7 @@ class Ratio:
     Attributes:
         value: sum of the numerators by sum of the denominators; NaN if that is zero.
         patients: how many patients it comes from.
-        interval: 95 % confidence interval; NaN with fewer than two patients.
+        interval: 95 % confidence interval; NaN with fewer than FEWEST_PATIENTS.
     """
 
     value: float
@@ -75,7 +78,7 @@ def summarise(values: Sequence[float], patients: Sequence[str]) -> Summary:
     if len(kept) == 0:
         return Summary(math.nan, math.nan, 0, 0, len(every), NO_INTERVAL, NO_INTERVAL)
     mean_interval = median_interval = NO_INTERVAL
-    if len(names) > 1:
+    if len(names) >= FEWEST_PATIENTS:
         drawn = resamples(len(names))
         sums = np.bincount(owner, weights=kept)
         mean_interval = interval_of((drawn @ sums) / (drawn @ np.bincount(owner)))
@@ -97,7 +100,7 @@ def ratio_of_sums(numerators: Sequence[float], denominators: Sequence[float]) ->
     if below.sum() == 0:
         return Ratio(math.nan, len(below), NO_INTERVAL)
     interval = NO_INTERVAL
-    if len(below) > 1:
+    if len(below) >= FEWEST_PATIENTS:
         drawn = resamples(len(below))
         sums = drawn @ below
         interval = interval_of((drawn @ above)[sums > 0] / sums[sums > 0])

@@ -33,6 +33,7 @@ def calibrate(
     cases: Sequence[Chosen],
     path: Path,
     progress: Report = silent,
+    same: Sequence[Sequence[str]] = (),
 ) -> tuple[ModelFolder, dict[str, Any]]:
     """Write `model` as a new folder whose segmentations tell how far they can be trusted.
 
@@ -41,17 +42,19 @@ def calibrate(
         cases: who is learnt from, see `unseen_cases`.
         path: the new folder.
         progress: told the share of the cases that is done.
+        same: the names of each patient who has several: one of them would else be judged by what the other taught.
 
     Returns:
         The new model; and how well the score tells bad slices of patients whom it did not know, see `learn.figures_of`.
 
     Raises:
+        UsageError: a name in `same` is nobody's.
         InputError: a case cannot be read, or there is too little to learn from.
         OutputError: `path` cannot be written.
     """
     from LVSegULib.pictures.roc import roc_png
 
-    examples = collect(cases, progress)
+    examples = collect(cases, progress, same)
     calibration, judgement = learn(examples)
     sets = sorted(set(examples.sets.tolist()))
     figures = {"data": sets, **calibration.figures}
@@ -63,17 +66,19 @@ def calibrate(
     return saved, figures
 
 
-def judge_calibration(model: ModelFolder, cases: Sequence[Chosen], progress: Report = silent) -> dict[str, Any]:
-    """How well the calibration that `model` has does on other patients.
+def judge_calibration(
+    model: ModelFolder, cases: Sequence[Chosen], progress: Report = silent, same: Sequence[Sequence[str]] = ()
+) -> dict[str, Any]:
+    """How well the calibration that `model` has does on other patients; the words of `calibrate`.
 
     Raises:
-        UsageError: the model has no calibration.
+        UsageError: the model has no calibration, or a name in `same` is nobody's.
         InputError: a case cannot be read.
     """
     calibration = calibration_of(model.spec.quality, model.spec.name)
     if calibration is None:
         raise UsageError(f"{model.spec.name} has no quality score to judge: run lvsegu calibrate --out on it first")
-    examples = collect(cases, progress)
+    examples = collect(cases, progress, same)
     return figures_of(examples, judge_examples(calibration, examples))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.quality.calibration import GOOD_DICE, wrong_by_rules
 from LVSegULib.quality.rules import is_empty_end, rules_of
 from LVSegULib.quality.signs import Signs, signs_of
+from LVSegULib.same import check_known
 from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
 
 
@@ -74,19 +75,25 @@ class Examples:
 def collect(
     cases: Sequence[tuple[str, EvaluationCase, ModelSpec, Engine]],
     progress: Report = silent,
+    same: Sequence[Sequence[str]] = (),
 ) -> Examples:
     """Segment cases and compare their slices with the reference, in every frame that the expert worked on.
 
     Args:
         cases: name of the data set, the case, and the model and engine that segment it.
         progress: told the share done.
+        same: the names of each patient who has several; the first of them stands for all.
 
     Raises:
+        UsageError: a name in `same` is nobody's.
         InputError: a case cannot be read, or there is none.
     """
     if not cases:
         raise InputError("there is no case to learn from")
-    return joined([_examples_of(*chosen) for chosen in reporting(cases, progress)])
+    check_known(same, [case.patient for _, case, _, _ in cases])
+    examples = joined([_examples_of(*chosen) for chosen in reporting(cases, progress)])
+    first = {name: names[0] for names in same for name in names}
+    return replace(examples, patients=np.array([first.get(name, name) for name in examples.patients.tolist()]))
 
 
 def joined(parts: Sequence[Examples]) -> Examples:

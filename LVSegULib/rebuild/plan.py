@@ -120,8 +120,9 @@ class _Plan:
     def _calibrate(self) -> Step:
         folds = [self._network(network) for network in self._networks if network != ALL]
         sets = [word for name in self._recipe.calibration for word in ("--data", f"DATA/{name}")]
-        out = ("--folds", *folds, "--out", f"{self._runs}/calibrated")
-        return self._step("calibrate", "calibrate", self._network(ALL), *sets, *out)
+        same = [word for pair in self._recipe.same for word in ("--same", pair)]
+        judges, out = ("--folds", *folds), ("--out", f"{self._runs}/calibrated")
+        return self._step("calibrate", "calibrate", self._network(ALL), *sets, *judges, *same, *out)
 
     def _publish(self) -> Step:
         shown: list[str] = []

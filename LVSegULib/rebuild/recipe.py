@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,7 @@ class Recipe:
         folds: the folds that figures come from.
         pruning: options of `lvsegu prune`; None where nothing is pruned.
         calibration: data sets of `lvsegu calibrate`; empty where there is no quality score.
+        same: patients with several names, as the settings of the training say that dealt them into folds.
         evaluations: what is judged.
         further: further commands.
         pictures: where a picture goes in the repository, and where it comes from.
@@ -103,6 +104,7 @@ class Recipe:
     folds: tuple[int, ...] = ()
     pruning: dict[str, Any] | None = None
     calibration: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
     evaluations: tuple[Judged, ...] = ()
     further: tuple[Further, ...] = ()
     pictures: dict[str, str] = field(default_factory=dict)
@@ -139,9 +141,11 @@ def read_recipe(folder: Path) -> Recipe:
     config = config_from_values(read_toml(folder / TRAIN))
     about = read_about(folder / ABOUT)
     _check(recipe, config, about.name, folder / BUILD)
-    if recipe.teacher is not None:
-        _check_teacher(recipe, recipe.teacher, config, config_from_values(read_toml(folder / TEACHER)), folder / BUILD)
-    return recipe
+    if recipe.teacher is None:
+        return replace(recipe, same=config.same)
+    of_teacher = config_from_values(read_toml(folder / TEACHER))
+    _check_teacher(recipe, recipe.teacher, config, of_teacher, folder / BUILD)
+    return replace(recipe, same=of_teacher.same)
 
 
 def _recipe(name: str, values: dict[str, Any]) -> Recipe:

@@ -37,7 +37,7 @@ class Findings:
     Attributes:
         study: the study.
         rows: of every variant, in its order.
-        noise: range of the mean Dice of runs that differ by their seed only; NaN if none was repeated.
+        noise: how far the mean Dice of two runs that differ by their seed only may lie apart; NaN if none was repeated.
         comparisons: of every variant that is compared and has figures, by name.
     """
 
@@ -152,9 +152,10 @@ def _of_learning(found: Findings) -> str:
 def _of_noise(found: Findings) -> str:
     if math.isnan(found.noise):
         return "No run was repeated with another seed, so how much runs differ by chance is not known."
+    runs = 1 + sum(1 for row in found.rows if row.variant.repeat)
     return (
-        f"The mean Dice of runs that differ by their seed only lies within {found.noise:.4f}; no smaller difference is "
-        "called one."
+        f"The mean Dice of two runs that differ by their seed only may lie {found.noise:.4f} apart (twice the standard "
+        f"deviation of such a difference, roughly, as it is known from {runs} runs); no smaller difference is called one."
     )
 
 

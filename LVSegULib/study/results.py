@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,10 +98,13 @@ def difference(row: Row, other: Row) -> Summary:
 
 
 def noise(rows: Sequence[Row], reference: Row) -> float:
-    """Range of the mean Dice of runs that differ by their seed only; NaN without repeats of the reference."""
+    """How far the mean Dice of two runs that differ by their seed only may lie apart; NaN without repeats.
+
+    Twice the standard deviation of such a difference, by that of the reference and its repeats.
+    """
     changes = [difference(row, reference).mean for row in rows if row.variant.repeat]
     defined = [change for change in changes if math.isfinite(change)]
-    return max(0.0, *defined) - min(0.0, *defined) if defined else math.nan
+    return 2 * math.sqrt(2) * statistics.stdev([0.0, *defined]) if defined else math.nan
 
 
 def _row(study: StudyConfig, variant: Variant, jobs: Sequence[Job], refused: str, out: Path) -> Row:

@@ -24,11 +24,11 @@ def verdict(change: Summary, noise: float) -> Verdict:
 
     Args:
         change: over patients, with its 95 % interval.
-        noise: range of the mean Dice of runs that differ by their seed only; NaN if it is not known.
+        noise: how far runs that differ by their seed only may lie apart; NaN if it is not known.
     """
-    if change.patients < 2:
-        return Verdict("none", "too few patients to tell")
     low, high = change.mean_interval
+    if math.isnan(low):
+        return Verdict("none", "too few patients to tell")
     if low <= 0 <= high:
         return Verdict("none", f"no difference that {change.patients} patients show")
     if not math.isnan(noise) and abs(change.mean) <= noise:

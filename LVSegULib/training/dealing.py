@@ -8,6 +8,7 @@ from pathlib import Path
 
 from LVSegULib.errors import UsageError
 from LVSegULib.reading.labelled import LabelledCase
+from LVSegULib.same import check_known
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.split import Split, check_same, fold_split, read_split, some_of
 
@@ -20,8 +21,7 @@ def deal(config: TrainingConfig, cases: Sequence[LabelledCase]) -> Split:
             from.
     """
     same, patients = config.same_patients, [case.patient for case in cases]
-    if unknown := sorted({name for names in same for name in names} - set(patients)):
-        raise UsageError(f"same names {unknown[0]}, who is not in the data")
+    check_known(same, patients)
     if config.split:
         patient_of = {case.name: case.patient for case in cases} | {name: name for name in patients}
         split = read_split(Path(config.split), patient_of, config.fold)

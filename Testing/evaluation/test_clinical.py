@@ -33,8 +33,14 @@ def test_ef_error_of_two_patients() -> None:
     assert figures.LVEF_percent.absolute_error.mean == pytest.approx((10 + 5) / 2)
     assert figures.LVEDV_ml.error.mean == pytest.approx(5)
     assert figures.LVESV_ml.error.mean == pytest.approx((-7 + 10) / 2)
-    spread = 1.96 * np.std([10, -5], ddof=1)
-    assert figures.LVEF_percent.limits == pytest.approx((2.5 - spread, 2.5 + spread))
+    assert np.isnan(figures.LVEF_percent.limits).all(), "two patients have no limits of agreement"
+
+
+def test_limits_of_agreement_are_those_of_bland_and_altman() -> None:
+    error = np.array([4.0, -1.0, 2.0, 0.5, 1.5])
+    found = agreement([60.0] * 5, (60 + error).tolist(), list("abcde"))
+    spread = 1.96 * np.std(error, ddof=1)
+    assert found.limits == pytest.approx((error.mean() - spread, error.mean() + spread))
 
 
 def test_named_phases_are_believed_and_a_lone_one_is_left_out() -> None:

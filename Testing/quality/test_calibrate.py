@@ -78,6 +78,17 @@ def test_the_folder_holds_figures_picture_and_the_same_weights(
     assert "](quality.png)" in card
 
 
+def test_two_names_of_one_patient_are_one(
+    calibrated: ModelFolder, hard_hearts: Path, folds: list[tuple[ModelFolder, Engine]]
+) -> None:
+    model, engine = folds[0]
+    cases = unseen_cases([open_evaluation_set(hard_hearts)], model, folds, engine)
+    figures = judge_calibration(calibrated, cases, same=[["p0", "p1"]])
+    assert (figures["patients"], figures["slices"]) == (PATIENTS - 1, 30)
+    with pytest.raises(UsageError, match="same names nobody, who is not in the data"):
+        judge_calibration(calibrated, cases, same=[["p0", "nobody"]])
+
+
 def test_a_calibration_is_judged_on_other_data(calibrated: ModelFolder, tmp_path: Path) -> None:
     others = open_evaluation_set(write_hard_hearts(tmp_path / "Dataset902_Other", patients=4))
     fold = save_fold(tmp_path / "fold", ["x"], [case.patient for case in others.cases])

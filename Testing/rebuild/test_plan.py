@@ -48,7 +48,7 @@ def test_a_model_that_is_not_pruned() -> None:
 
 
 def test_a_model_that_is_pruned_and_scored() -> None:
-    found = lines(replace(A_RECIPE, pruning={"target_parameters": 900}, calibration=("A",)))
+    found = lines(replace(A_RECIPE, pruning={"target_parameters": 900}, calibration=("A",), same=("ann=anna",)))
     assert found["prune-fold2"] == (
         "lvsegu prune RUNS/m/fold2/last --data DATA/A --data DATA/B --split RUNS/m/fold2-pruning.json "
         "--target-parameters 900 --out RUNS/m/fold2-pruned"
@@ -61,7 +61,7 @@ def test_a_model_that_is_pruned_and_scored() -> None:
     )
     assert found["calibrate"] == (
         "lvsegu calibrate RUNS/m/all-pruned --data DATA/A --folds RUNS/m/fold1-pruned RUNS/m/fold2-pruned "
-        "--out RUNS/m/calibrated"
+        "--same ann=anna --out RUNS/m/calibrated"
     )
     assert found["publish"].startswith("lvsegu publish RUNS/m/calibrated --about")
     assert "--evaluation RUNS/m/A.json --unpruned RUNS/m/A-unpruned.json" in found["publish"]

@@ -53,8 +53,10 @@ TAUGHT = BUILD.replace("[[eval", '[teacher]\ntrain = ["A", "B", "C"]\nrelabels =
 
 def test_a_recipe_may_have_a_teacher(a_recipe: Path) -> None:
     (a_recipe / "build.toml").write_text(TAUGHT, encoding="utf-8")
-    (a_recipe / "teacher.toml").write_text("folds = 4\nsteps = 9\n", encoding="utf-8")
-    assert read_recipe(a_recipe).teacher == Teacher(("A", "B", "C"), ("B",))
+    (a_recipe / "teacher.toml").write_text('folds = 4\nsteps = 9\nsame = ["ann=anna"]\n', encoding="utf-8")
+    recipe = read_recipe(a_recipe)
+    assert recipe.teacher == Teacher(("A", "B", "C"), ("B",))
+    assert recipe.same == ("ann=anna",), "who deals the folds says who has two names"
 
 
 @pytest.mark.parametrize(
