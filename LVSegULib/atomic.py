@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,13 +19,20 @@ from LVSegULib.errors import OutputError
 OLD = ".old"
 """What the name of a folder ends in that has been moved aside to be replaced."""
 
+_PAUSES = (0.05, 0.1, 0.2, 0.4)
+"""Seconds between two attempts to rename what another program holds."""
+
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
+def written_whole(path: Path, place: str = "--out folder") -> Iterator[Path]:
     """Give a temporary path in the folder of `path`, with the same ending; rename it to `path` if the block succeeds.
 
     Whatever goes wrong inside (an error, Ctrl-C, a full disk), the temporary file is removed and an older `path` stays
     as it was. The folder of `path` is made if it is missing.
+
+    Args:
+        path: where the whole file goes.
+        place: what the user could choose another of, if it cannot be written.
 
     Raises:
         OutputError: `path` is a folder, its folder cannot be made or written to, or the disk is full.
@@ -34,9 +42,9 @@ def written_whole(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield beside
-        os.replace(beside, path)
+        _rename(beside, path)
     except OSError as error:
-        raise cannot_write(path, error) from error
+        raise cannot_write(path, error, place) from error
     finally:
         with suppress(OSError):
             beside.unlink()
@@ -150,15 +158,16 @@ def write_json(path: Path, values: Any) -> None:
 
 def _replace_folder(new: Path, path: Path) -> None:
     if not path.exists():
-        new.rename(path)
+        _rename(new, path)
         return
     old = new.with_name(new.name + OLD)
-    move = _move_contents if path.samefile(Path.cwd()) else Path.rename
+    move = _move_contents if path.samefile(Path.cwd()) else _rename
     move(path, old)
     try:
         move(new, path)
-    except OSError:
-        move(old, path)
+    except BaseException:
+        with suppress(OSError):
+            move(old, path)
         raise
     shutil.rmtree(old, ignore_errors=True)
 
@@ -167,4 +176,14 @@ def _move_contents(source: Path, target: Path) -> None:
     """Move what is in a folder, and leave the folder: where a process runs, a renamed one would go on being its own."""
     target.mkdir(exist_ok=True)
     for entry in list(source.iterdir()):
-        entry.rename(target / entry.name)
+        _rename(entry, target / entry.name)
+
+
+def _rename(source: Path, target: Path) -> None:
+    """Rename, several times within a second if need be: on Windows, virus scanners hold what is new for a moment."""
+    for seconds in _PAUSES:
+        with suppress(PermissionError):
+            os.replace(source, target)
+            return
+        time.sleep(seconds)
+    os.replace(source, target)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import GeometryError, InputError
+from LVSegULib.shown import counted
 
 SHORTEST_SPACING_MM = 0.01
 LONGEST_SPACING_MM = 100.0
@@ -74,7 +75,7 @@ def describe_stack(shape: tuple[int, ...], ijk_to_ras: NDArray[np.float64]) -> s
     i_mm, j_mm, k_mm = np.linalg.norm(ijk_to_ras[:3, :3], axis=0)
     frames, slices, rows, columns = shape
     return (
-        f"{slices} slice{'s' * (slices != 1)} x {frames} frame{'s' * (frames != 1)}, "
+        f"{counted(slices, 'slice')} x {counted(frames, 'frame')}, "
         f"{columns} x {rows} pixels, {i_mm:.2f} x {j_mm:.2f} x {k_mm:.2f} mm"
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from LVSegULib.shown import in_one_line
+
 EXTRAS = {
     "train": ("torch", "onnx", "matplotlib", "tqdm", "tomli"),
     "filters": ("torch", "captum", "matplotlib"),
@@ -83,18 +85,26 @@ def missing_package(error: BaseException) -> MissingPackage | None:
     return MissingPackage(f'{error.name} is not installed: pip install "lvsegu[{extra}]"') if extra else None
 
 
-def describe(error: BaseException) -> str:
-    """One line for people that says what went wrong and what to do."""
+def is_fault(error: BaseException) -> bool:
+    """Whether only a change of LVSegU can help."""
+    of_users = LVSegUError, KeyboardInterrupt, MemoryError, OSError
+    return not isinstance(error, of_users) and missing_package(error) is None
+
+
+def describe(error: BaseException, if_fault: str = "run it again with --debug and report what is shown") -> str:
+    """One line for people that says what went wrong and what to do, which is `if_fault` for a fault in LVSegU."""
+    return in_one_line(_described(error, if_fault))
+
+
+def _described(error: BaseException, if_fault: str) -> str:
+    if is_fault(error):
+        first_line = next(iter(str(error).splitlines()), "")
+        return f"fault: {type(error).__name__}: {first_line}: {if_fault}"
     if isinstance(error, KeyboardInterrupt):
         return "cancelled"
-    if isinstance(error, LVSegUError):
-        return " ".join(str(error).split())
     if isinstance(error, MemoryError):
         return "out of memory: close other programs, or give fewer or smaller images"
-    if (missing := missing_package(error)) is not None:
-        return str(missing)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"
-    first_line = next(iter(str(error).splitlines()), "")
-    return f"fault: {type(error).__name__}: {first_line}: run it again with --debug and report what is shown"
+    return str(missing_package(error) or error)

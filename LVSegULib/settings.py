@@ -39,13 +39,15 @@ def read_toml(path: Path, what: str = "configuration") -> dict[str, Any]:
         UsageError: the file is missing, is not TOML, or is nested too deeply.
     """
     tomllib = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    text = ""
     try:
-        return dict(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        text = path.read_text(encoding="utf-8-sig")
+        return dict(tomllib.loads(text))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"cannot read the {what} {path}: {_wrong_toml(error, tomllib)}") from error
+        raise UsageError(f"cannot read the {what} {path}: {_wrong_toml(error, text, tomllib)}") from error
 
 
-def _wrong_toml(error: Exception, tomllib: Any) -> str:
+def _wrong_toml(error: Exception, text: str, tomllib: Any) -> str:
     """What is wrong with a file; the words of the parser name line and column, those of others are Python's."""
     if isinstance(error, RecursionError):
         return TOO_DEEP
@@ -54,7 +56,7 @@ def _wrong_toml(error: Exception, tomllib: Any) -> str:
     if isinstance(error, OSError):
         return f"{reason(error)}: check the path"
     said = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "it holds a number that goes on and on"
-    return f"{said}: correct it"
+    return f"{said}: correct it" + (", and write paths with / or in single quotes" if "\\" in text else "")
 
 
 def typed(owner: type[Owner], table: Any, where: str, **others: Any) -> Owner:

@@ -167,3 +167,9 @@ def two_folds(a_data_set_of_phantom_hearts: Path, tmp_path_factory: pytest.TempP
 @pytest.fixture(scope="session")
 def a_trained_model(two_folds: list[ModelFolder]) -> ModelFolder:
     return two_folds[0]
+
+
+@pytest.fixture
+def intervals_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two patients have an interval already, so that a test needs no more of them."""
+    monkeypatch.setattr("LVSegULib.evaluation.bootstrap.FEWEST_PATIENTS", 2)

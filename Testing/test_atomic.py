@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,45 @@ def test_a_failure_leaves_the_older_folder(tmp_path: Path, problem: BaseExceptio
         raise problem
     assert [path.name for path in target.iterdir()] == ["old"]
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.fixture
+def a_virus_scanner(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Holds what is to be renamed for as many attempts as it is told; nobody waits in between."""
+    rename, left = os.replace, 0
+
+    def holds(attempts: int) -> None:
+        nonlocal left
+        left = attempts
+
+    def replace(source: Path, target: Path) -> None:
+        nonlocal left
+        if left:
+            left -= 1
+            raise PermissionError(13, "Permission denied")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr("LVSegULib.atomic.time.sleep", lambda _: None)
+    return holds
+
+
+@pytest.mark.parametrize("write", [written_whole, folder_written_whole])
+def test_what_a_virus_scanner_holds_for_a_moment_is_renamed_then(
+    tmp_path: Path, a_virus_scanner: Callable[[int], None], write: Callable[[Path], AbstractContextManager[Path]]
+) -> None:
+    for _ in ("new", "replaced"):
+        a_virus_scanner(2)
+        with write(tmp_path / "a") as beside:
+            beside.mkdir(exist_ok=True) if write is folder_written_whole else beside.touch()
+        assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_what_is_held_for_long_is_an_error(tmp_path: Path, a_virus_scanner: Callable[[int], None]) -> None:
+    a_virus_scanner(100)
+    with pytest.raises(OutputError, match="Permission denied"), folder_written_whole(tmp_path / "a"):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("path", [".", "..", "here/.."])

@@ -55,7 +55,8 @@ def test_a_value_that_does_not_fit_is_refused_by_name(value: Any, hint: Any) -> 
     ("content", "said"),
     [
         (None, "No such file or directory: check the path"),
-        ("steps = ", "Invalid value .*: correct it"),
+        ("steps = ", "Invalid value .*: correct it$"),
+        ('data = "C:\\Users\\me"', "Invalid hex value .*: correct it, and write paths with / or in single quotes$"),
         ("\xff", "it is not UTF-8: save it as UTF-8"),
         ("a = " + "[" * 100_000, "it has lists inside of lists, deeper than any file needs"),
         ("steps = " + "9" * 5000, "it holds a number that goes on and on: correct it"),

@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 
 from LVSegULib.labels import CAVITY, RIGHT_CAVITY, Label
 from LVSegULib.measures.volumes import Measures
-from LVSegUSlicer.hierarchy import putBeside
+from LVSegUSlicer.hierarchy import ownNode
 
 CHART_ROLE = "LVSegU.Chart"
 MARKS_TABLE_ROLE = "LVSegU.MarksTable"
@@ -35,7 +35,7 @@ def writeChart(segmentationNode: Any, framesTable: Any, measures: Measures) -> A
         return None
     abscissa = "frame" if measures.time_ms is None else "time_ms"
     name = segmentationNode.GetName()
-    chart = _node(segmentationNode, CHART_ROLE, "vtkMRMLPlotChartNode", _("{name} curve").format(name=name))
+    chart = ownNode(segmentationNode, CHART_ROLE, "vtkMRMLPlotChartNode", _("{name} curve").format(name=name))
     shown = [label for label in SERIES_ROLES if _column(framesTable, label) is not None]
     series = [_writeCurve(segmentationNode, framesTable, abscissa, label) for label in shown]
     series += _writeMarks(segmentationNode, measures)
@@ -63,7 +63,7 @@ def _title(label: Label) -> str:
 
 def _writeCurve(segmentationNode: Any, framesTable: Any, abscissa: str, label: Label) -> Any:
     name = _("{name} volume").format(name=segmentationNode.GetName())
-    curve = _node(segmentationNode, SERIES_ROLES[label], "vtkMRMLPlotSeriesNode", name)
+    curve = ownNode(segmentationNode, SERIES_ROLES[label], "vtkMRMLPlotSeriesNode", name)
     _show(curve, framesTable, abscissa, _title(label))
     curve.SetName(label.name)  # names of series are the words of the legend
     curve.SetColor(*label.colour)
@@ -73,7 +73,7 @@ def _writeCurve(segmentationNode: Any, framesTable: Any, abscissa: str, label: L
 def _writeMarks(segmentationNode: Any, measures: Measures) -> list[Any]:
     """A series of one point for ED and one for ES, where they can be told."""
     name = segmentationNode.GetName()
-    table = _node(segmentationNode, MARKS_TABLE_ROLE, "vtkMRMLTableNode", _("{name} ED and ES").format(name=name))
+    table = ownNode(segmentationNode, MARKS_TABLE_ROLE, "vtkMRMLTableNode", _("{name} ED and ES").format(name=name))
     marks = []
     with slicer.util.NodeModify(table):
         table.RemoveAllColumns()
@@ -84,7 +84,7 @@ def _writeMarks(segmentationNode: Any, measures: Measures) -> list[Any]:
             y = measures.volumes_ml[frame]
             _addColumn(table, f"{phase} x", x)
             _addColumn(table, f"{phase} (mL)", y)
-            mark = _node(segmentationNode, f"LVSegU.{phase}", "vtkMRMLPlotSeriesNode", f"{name} {phase}")
+            mark = ownNode(segmentationNode, f"LVSegU.{phase}", "vtkMRMLPlotSeriesNode", f"{name} {phase}")
             _show(mark, table, f"{phase} x", f"{phase} (mL)")
             mark.SetName(_("{phase}: {volume} mL, frame {frame}").format(phase=phase, volume=f"{y:.1f}", frame=frame))
             mark.SetLineStyle(mark.LineStyleNone)
@@ -92,16 +92,6 @@ def _writeMarks(segmentationNode: Any, measures: Measures) -> list[Any]:
             mark.SetColor(*_DARK)
             marks.append(mark)
     return marks
-
-
-def _node(segmentationNode: Any, role: str, className: str, name: str) -> Any:
-    found = segmentationNode.GetNodeReference(role)
-    if found is not None:
-        return found
-    node = slicer.mrmlScene.AddNewNodeByClass(className, slicer.mrmlScene.GenerateUniqueName(name))
-    segmentationNode.SetNodeReferenceID(role, node.GetID())
-    putBeside(node, segmentationNode)
-    return node
 
 
 def _show(series: Any, table: Any, x: str, y: str) -> None:

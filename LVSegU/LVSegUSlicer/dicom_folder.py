@@ -15,30 +15,20 @@ from LVSegULib.reading import read_cine
 from LVSegUSlicer.cine_to_scene import addCine
 from LVSegUSlicer.hierarchy import putIntoStudy
 from LVSegUSlicer.job import Report
-from LVSegUSlicer.messages import explain
+from LVSegUSlicer.messages import outcome
 from LVSegUSlicer.polled_job import PolledJob
 from LVSegUSlicer.transaction import SceneTransaction
 
 
-def loadDicomFolder(folder: Path) -> Any:
-    """Load the short-axis cine of a folder, as `lvsegu segment` reads it; which one was taken goes to Slicer's log.
-
-    Returns:
-        The vtkMRMLScalarVolumeNode that shows the selected frame, in a study named after the folder.
-
-    Raises:
-        InputError: the folder holds no short-axis cine, or a damaged one.
-        GeometryError: positions, orientations or spacings contradict each other.
-    """
-    return _addToScene(read_cine(folder), folder)
-
-
 class FolderReader:
-    """Does the same in the background, for a folder may hold thousands of files or lie on another computer.
+    """Loads the short-axis cine of a folder, as `lvsegu segment` reads it; which one was taken goes to Slicer's log.
+
+    In the background, for a folder may hold thousands of files or lie on another computer.
 
     Args:
         onProgress: told on the main thread how far it is.
-        onDone: called once for each folder, on the main thread: with the node and "", or with None and what happened.
+        onDone: called once for each folder, on the main thread: with the vtkMRMLScalarVolumeNode that shows the
+            selected frame, in a study named after the folder, and ""; or with None and what happened.
     """
 
     def __init__(self, onProgress: Report, onDone: Callable[[Any, str], None]) -> None:
@@ -72,11 +62,7 @@ class FolderReader:
 
     def _end(self, folder: Path, cine: Cine | None, error: str) -> None:
         self._job = None
-        node = None
-        try:
-            node = None if cine is None else _addToScene(cine, folder)
-        except Exception as fault:  # whatever it is, who waits for the end is told
-            error = explain(fault)
+        node, error = (None, error) if cine is None else outcome(lambda: _addToScene(cine, folder))
         self._onDone(node, error)
 
 

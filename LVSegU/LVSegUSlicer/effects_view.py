@@ -12,7 +12,7 @@ from LVSegULib.visualization.filters import Filter, filter_named
 from LVSegUSlicer.filter_effects import EffectsWork, effectRows, effectTitles, measureEffects
 from LVSegUSlicer.messages import inUsersWords
 from LVSegUSlicer.polled_job import PolledJob
-from LVSegUSlicer.results_tables import fillTable
+from LVSegUSlicer.results_tables import fillTable, setUpTable
 
 if TYPE_CHECKING:
     from LVSegULib.visualization.effects import Effect
@@ -26,7 +26,9 @@ class EffectsView:
         self._onChosen, self._onStatus = onChosen, onStatus
         self._job: PolledJob[list[Effect]] | None = None
         self._isFilling = False
-        _setUp(ui.effectsTable)
+        setUpTable(ui.effectsTable, effectTitles(), qt.QHeaderView.Stretch)
+        header = ui.effectsTable.horizontalHeader()
+        header.setSectionResizeMode(0, qt.QHeaderView.ResizeToContents)  # names are not cut off
         ui.effectsTable.connect("currentCellChanged(int,int,int,int)", self._choose)
         self.clear()
 
@@ -80,12 +82,3 @@ class EffectsView:
     def _choose(self, row: int) -> None:
         if not self._isFilling and row >= 0:
             self._onChosen(filter_named(self.ui.effectsTable.item(row, 0).text()))
-
-
-def _setUp(table: Any) -> None:
-    table.setColumnCount(4)
-    table.setHorizontalHeaderLabels(effectTitles())
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
-    table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.Stretch)
-    table.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.ResizeToContents)  # names are not cut off

@@ -53,16 +53,16 @@ class FilterRun(SegmentationRun):
         """
         self.checkInput()
         start = time.perf_counter()
-        step = _("Showing the result")
+        found, step = outcome.found, _("Showing the result")
         self._original.rewrite(
-            self._source.toNodeGrid(outcome.labels),
-            outcome.regions,
+            self._source.toNodeGrid(found.segmentation.labels),
+            outcome.model.labels,
             lambda share: report(WORKED + (1 - WORKED) * share, step),
         )
-        measures = replace(outcome.measures, warnings=(*outcome.measures.warnings, offNote(self._off)))
+        measures = replace(found.measures, warnings=(*found.measures.warnings, offNote(self._off)))
         seconds = self._seconds | outcome.seconds | {"write": time.perf_counter() - start}
         node, quality = self._original.results.segmentationNode, self._qualityOf(outcome)
-        return storeResults(node, measures, outcome.volumes_ml, seconds, quality)
+        return storeResults(node, measures, found.volumes_ml, seconds, quality)
 
 
 def offNote(off: Collection[Filter]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
-from LVSegULib.modelfolder.folder import ModelFolder, find_model
+from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.pruning.structure import filters_of
 from LVSegULib.visualization.filters import Filter, layers_of
 from LVSegULib.visualization.kernels import network_kernels
@@ -23,6 +23,7 @@ from LVSegUSlicer.hierarchy import putBeside
 from LVSegUSlicer.install import ensureEngine, missingPackages
 from LVSegUSlicer.layer_list import LayerList
 from LVSegUSlicer.messages import explain, inUsersWords
+from LVSegUSlicer.model_list import chosenModel
 from LVSegUSlicer.parameter_node import Frames, LVSegUParameterNode
 from LVSegUSlicer.request import Request, Results
 from LVSegUSlicer.results_tables import describeChange
@@ -105,7 +106,7 @@ class FiltersView:
         if parameters is None:
             return
         try:
-            self._model = find_model(parameters.model)
+            self._model = chosenModel(parameters.model)
             hashes = tuple(sorted(self._model.spec.sha256.items()))
             subject = (parameters.inputNode, parameters.frames, self._model.path, hashes)
             if subject != self._subject:

@@ -26,6 +26,17 @@ def putBeside(node: Any, other: Any) -> None:
     hierarchy.SetItemParent(itemOf(node), hierarchy.GetItemParent(itemOf(other)))
 
 
+def ownNode(segmentationNode: Any, role: str, className: str, name: str) -> Any:
+    """The node that a segmentation refers to by a role; on first use it is made, in the same place."""
+    found = segmentationNode.GetNodeReference(role)
+    if found is not None:
+        return found
+    node = slicer.mrmlScene.AddNewNodeByClass(className, slicer.mrmlScene.GenerateUniqueName(name))
+    segmentationNode.SetNodeReferenceID(role, node.GetID())
+    putBeside(node, segmentationNode)
+    return node
+
+
 def putIntoStudy(node: Any, patient: str, study: str) -> None:
     """Put a node into a study of a patient; both are made if the scene has none of that name."""
     hierarchy = hierarchyNode()

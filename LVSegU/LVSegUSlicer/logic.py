@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
 from LVSegULib.errors import InputError, UsageError
-from LVSegULib.measures.volumes import measure, volumes_by_label
+from LVSegULib.measures.volumes import measure_with_volumes, volumes_by_label
 from LVSegUSlicer.navigation import goToFrame, goToSlice
 from LVSegUSlicer.request import Request, Results
 from LVSegUSlicer.results_store import findResults, hasOtherVolumes, storedVolumes, storeResults
@@ -39,36 +39,20 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         self._timer: Any = None
 
     def process(
-        self,
-        inputNode: Any,
-        model: str = "lv",
-        *,
-        allFrames: bool = True,
-        engine: str = "auto",
-        threads: int | None = None,
-        smoothing: float = 0.5,
-        keepHeart: bool = True,
-        show3D: bool = True,
-        progress: Callable[[float, str], None] | None = None,
+        self, inputNode: Any, *, progress: Callable[[float, str], None] | None = None, **choices: Any
     ) -> Results:
         """Segment and measure; returns when it is done. For the Python console and scripts.
 
         Args:
-            inputNode: see `Request`, as the other arguments.
-            model: see `Request`.
-            allFrames: see `Request`.
-            engine: see `Request`.
-            threads: see `Request`.
-            smoothing: see `Request`.
-            keepHeart: see `Request`.
-            show3D: see `Request`.
+            inputNode: see `Request`.
             progress: called with the share done, 0 to 1, and the name of the step; whatever it raises stops the work.
+            **choices: what else a `Request` takes, by its names.
 
         Raises:
             LVSegUError: the input, the model or the engine is at fault; the scene is as it was.
         """
         report = progress or _silent
-        run = SegmentationRun(Request(inputNode, model, allFrames, engine, threads, smoothing, keepHeart, show3D))
+        run = SegmentationRun(Request(inputNode, **choices))
         return run.write(run.work(report), report)
 
     def start(
@@ -138,8 +122,7 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         _checkPlayable(segmentationNode, before)
         found = readLabels(segmentationNode)
         regions = regionsOf(segmentationNode)
-        measures = measure(found.labels, found.spacing_mm, found.time_ms, regions)
-        volumes = volumes_by_label(found.labels, regions, found.spacing_mm)
+        measures, volumes = measure_with_volumes(found.labels, found.spacing_mm, found.time_ms, regions)
         quality = None if before is None or before.quality is None else before.quality.uncorrected(found.labels)
         with SceneTransaction(slicer.mrmlScene):
             return storeResults(segmentationNode, measures, volumes, quality=quality)

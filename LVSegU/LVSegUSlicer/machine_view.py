@@ -7,9 +7,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from LVSegUSlicer import settings
-from LVSegUSlicer.packages import ENGINES, readyEngines
-
-NAMES = {"onnxruntime": "ONNX Runtime", "torch": "PyTorch"}
+from LVSegUSlicer.packages import ENGINES, TITLES, readyEngines
 
 
 class MachineView:
@@ -41,5 +39,5 @@ def engineTitle(name: str) -> str:
     """An engine's name in the list, and whether Apply installs it."""
     if name == settings.AUTOMATIC:
         return _("Automatic (the fastest installed)")
-    title = NAMES.get(name, name)
+    title = TITLES[name]
     return title if name in readyEngines() else _("{engine} (installed on Apply)").format(engine=title)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from slicer.i18n import tr as _
 
-from LVSegULib.commands.models import default_first, dice_shown
-from LVSegULib.errors import LVSegUError
-from LVSegULib.modelfolder.folder import ModelFolder, find_model, installed_models
+from LVSegULib.errors import LVSegUError, UsageError
+from LVSegULib.modelfolder.figures import dice_shown
+from LVSegULib.modelfolder.folder import ModelFolder, default_first, find_model, installed_models
 from LVSegULib.modelfolder.licence import allows_commercial_use, full_name
 from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.shown import shown
+from LVSegUSlicer import settings
 
 _DATASET_NUMBER = re.compile(r"\bDataset\d+_")
 
@@ -44,14 +47,31 @@ def listModels(chosen: str = "") -> list[ModelEntry]:
     """The installed models, the default one first; after them `chosen`, if that is a folder of the user's own."""
     entries = [_entry(folder, folder.path.name) for folder in default_first(installed_models())]
     if chosen and chosen not in {entry.model for entry in entries}:
-        entries.append(ownModel(chosen))
+        entries.append(ownModel(chosen, chosenModel))
     return entries
 
 
-def ownModel(path: str) -> ModelEntry:
+def chosenModel(model: str) -> ModelFolder:
+    """The model of that name or folder; what a scene names is not looked at, unless the user chose it before.
+
+    Raises:
+        UsageError: it is neither installed nor was it chosen on this computer, or it is not there.
+        ModelError: it is broken.
+    """
+    if model not in {folder.path.name for folder in installed_models()}.union(settings.ownModels()):
+        raise UsageError(
+            _(
+                "{folder}: this model of the scene was never chosen on this computer: choose its folder with the "
+                "button ... if you trust it, or another model"
+            ).format(folder=shown(model))
+        )
+    return find_model(model)
+
+
+def ownModel(path: str, find: Callable[[str], ModelFolder] = find_model) -> ModelEntry:
     """The entry of a model folder; of one that cannot be used it says why."""
     try:
-        return _entry(find_model(path), path)
+        return _entry(find(path), path)
     except LVSegUError as error:
         return ModelEntry(path, _("{name} (cannot be used)").format(name=Path(path).name), str(error), str(error))
 

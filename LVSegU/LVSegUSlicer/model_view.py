@@ -74,5 +74,6 @@ class ModelView:
             showError(entry.problem)
             return
         settings.setLastFolder(folder)
+        settings.addOwnModel(folder)
         self.forget()
         self._onChosen(folder)

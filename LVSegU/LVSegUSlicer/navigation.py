@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from LVSegULib.labels import CAVITY
 from LVSegUSlicer.result_frames import resultFrames
 from LVSegUSlicer.scene_labels import gridToWorld, referenceGrid, segmentOf
+from LVSegUSlicer.slice_layers import sliceNodes
 
 _RAS = 3
 
@@ -25,7 +26,7 @@ def goToFrame(segmentationNode: Any, frame: int) -> None:
     _select(segmentationNode, frame)
     corners = _cornersOfCavity(segmentationNode)
     if corners is not None:
-        for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+        for sliceNode in sliceNodes():
             if _misses(sliceNode, corners):
                 sliceNode.JumpSliceByOffsetting(*corners.mean(axis=0))
 
@@ -48,7 +49,7 @@ def goToSlice(segmentationNode: Any, frame: int, index: int, axis: int) -> None:
     if corners is not None:
         place = np.linalg.solve(toWorld, np.append(corners.mean(axis=0), 1.0))
     place[_RAS - 1 - axis] = extent[_RAS - 1 - axis, 0] + index
-    for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+    for sliceNode in sliceNodes():
         sliceNode.JumpSliceByOffsetting(*(toWorld @ place)[:_RAS])
 
 

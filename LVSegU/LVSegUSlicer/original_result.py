@@ -13,7 +13,7 @@ from slicer.i18n import tr as _
 from LVSegULib.errors import InputError
 from LVSegULib.labels import Label
 from LVSegUSlicer.request import Results
-from LVSegUSlicer.result_frames import copyOf, give, resultFrames
+from LVSegUSlicer.result_frames import copyOf, frameNodes, give, resultFrames
 from LVSegUSlicer.results_store import storedVolumes, storeResults
 from LVSegUSlicer.scene_labels import segmentOf
 from LVSegUSlicer.scene_writer import addSegment, fillSegments, inputOf, removeWithDisplay
@@ -28,7 +28,7 @@ class OriginalResult:
         self.results = results
         self._volumes_ml = storedVolumes(results)
         self._played = resultFrames(results.segmentationNode)
-        nodes = [results.segmentationNode] if self._played is None else self._played.nodes()
+        nodes = frameNodes(results.segmentationNode, self._played)
         self._frames = [copyOf(node.GetSegmentation()) for node in nodes]
 
     @property

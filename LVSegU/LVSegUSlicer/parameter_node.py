@@ -9,6 +9,8 @@ from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLSequ
 from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
+from LVSegULib.modelfolder.folder import DEFAULT_MODEL
+
 
 class Frames(enum.Enum):
     """Which frames of a sequence are segmented; the names are what the scene file holds."""
@@ -28,7 +30,7 @@ class LVSegUParameterNode:
     Attributes:
         inputNode: volume (plain, or proxy of a sequence) or sequence browser to segment; None before one is chosen.
         frames: all frames of a sequence, or the one that is shown.
-        model: name of an installed model, or path of a model folder.
+        model: name of an installed model, or path of a model folder; see `LVSegUSlicer.model_list.chosenModel`.
         smoothing: of the 3-D surface, 0 (none) to 1; the volumes in mL do not depend on it.
         keepHeart: keep the heart's component, fill holes, leave out slices above the base.
         show3D: show the surface in the 3-D views.
@@ -37,7 +39,7 @@ class LVSegUParameterNode:
 
     inputNode: Union[vtkMRMLScalarVolumeNode, vtkMRMLSequenceBrowserNode, None]  # noqa: UP007 (Slicer 5.10 wants it so)
     frames: Frames = Frames.ALL
-    model: str = "lv"
+    model: str = DEFAULT_MODEL
     smoothing: Annotated[float, WithinRange(0.0, 1.0)] = 0.5
     keepHeart: bool = True
     show3D: bool = True

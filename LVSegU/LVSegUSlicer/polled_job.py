@@ -7,9 +7,8 @@ from typing import Any, Generic, TypeVar
 
 import qt
 
-from LVSegULib.errors import Cancelled
-from LVSegUSlicer.job import CANCELLED, Job, Report
-from LVSegUSlicer.messages import explain
+from LVSegUSlicer.job import Job, Report
+from LVSegUSlicer.messages import outcome
 from LVSegUSlicer.started_run import LONGEST_POLL_S, PAUSE_MS
 
 Result = TypeVar("Result")
@@ -52,15 +51,7 @@ class PolledJob(Generic[Result]):
             self._onProgress(*report)
         if self._job.isDone and not self._isOver:  # who was told may have given it up
             self._end()
-            self._onDone(*self._outcome())
-
-    def _outcome(self) -> tuple[Result | None, str]:
-        try:
-            return self._job.result(), ""
-        except Cancelled:
-            return None, CANCELLED
-        except Exception as error:  # whatever it is, who waits for the end is told
-            return None, explain(error)
+            self._onDone(*outcome(self._job.result))
 
     def _end(self) -> None:
         self._isOver = True

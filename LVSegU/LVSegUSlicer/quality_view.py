@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from LVSegULib.quality.score import Flag
 from LVSegULib.quality.text import Stretch, stretches
-from LVSegUSlicer.results_tables import fillTable, setTitles
+from LVSegUSlicer.results_tables import fillTable, setUpTable
 from LVSegUSlicer.scene_quality import SceneQuality
 
 MOSTLY_WRONG = 0.5
@@ -25,7 +25,9 @@ class QualityView:
         self._onChosen = onChosen
         self._rows: tuple[Stretch, ...] = ()
         self._isFilling = False
-        _setUp(ui.flaggedTable)
+        titles = [_("Slice"), _("Frames"), _("Score"), _("Why")]
+        setUpTable(ui.flaggedTable, titles, qt.QHeaderView.ResizeToContents)
+        ui.flaggedTable.horizontalHeader().setStretchLastSection(True)
         ui.flaggedTable.connect("cellClicked(int,int)", self._choose)
         ui.flaggedTable.connect("currentCellChanged(int,int,int,int)", self._choose)
 
@@ -65,11 +67,3 @@ def doubt(quality: SceneQuality | None) -> str:
 def flagRow(row: Stretch) -> tuple[str, str, str, str]:
     """Slice, frames, the lowest score and its reason."""
     return str(row.slice), row.frames, f"{row.worst.score:.2f}", row.worst.reason
-
-
-def _setUp(table: Any) -> None:
-    setTitles(table, [_("Slice"), _("Frames"), _("Score"), _("Why")])
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
-    table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
-    table.horizontalHeader().setStretchLastSection(True)

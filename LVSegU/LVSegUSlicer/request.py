@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 
 from LVSegULib.errors import UsageError
 from LVSegULib.measures.volumes import Measures
+from LVSegULib.modelfolder.folder import DEFAULT_MODEL
 from LVSegUSlicer.scene_quality import SceneQuality
 
 
@@ -32,7 +33,7 @@ class Request:
     """
 
     inputNode: Any
-    model: str = "lv"
+    model: str = DEFAULT_MODEL
     allFrames: bool = True
     engine: str = "auto"
     threads: int | None = None
@@ -57,8 +58,7 @@ class Results:
         measuresTableNode: vtkMRMLTableNode with LVEDV, LVESV, LVSV, LVEF, and what the model's other labels give.
         framesTableNode: vtkMRMLTableNode with the volume of every frame.
         chartNode: vtkMRMLPlotChartNode of volume over time, None for a single volume.
-        measures: the numbers, mL and per cent.
-        warnings: what the user should look at before trusting the numbers, one sentence each.
+        measures: the numbers, mL and per cent, with what the user should look at before trusting them.
         seconds: time of each step, by name.
         quality: the slices to look at; None where the model has no calibration for it.
     """
@@ -69,7 +69,6 @@ class Results:
     framesTableNode: Any
     chartNode: Any | None
     measures: Measures
-    warnings: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     quality: SceneQuality | None = None
 

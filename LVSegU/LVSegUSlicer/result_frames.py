@@ -112,6 +112,11 @@ def resultFrames(segmentationNode: Any) -> ResultFrames | None:
     return ResultFrames(segmentationNode, browser, sequence, cine, items, values)
 
 
+def frameNodes(segmentationNode: Any, frames: ResultFrames | None) -> list[Any]:
+    """The node of each of a result's `resultFrames`; of a single volume's the segmentation itself."""
+    return [segmentationNode] if frames is None else frames.nodes()
+
+
 def copyOf(segmentation: Any) -> Any:
     """A vtkSegmentation of its own with the same content."""
     copy = slicer.vtkSegmentation()

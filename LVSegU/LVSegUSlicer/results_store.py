@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from LVSegULib.labels import BY_VALUE
 from LVSegULib.measures.volumes import Measures, measures_from_json
+from LVSegULib.settings import fitted
+from LVSegULib.shown import shown
 from LVSegUSlicer.charts import CHART_ROLE, writeChart
 from LVSegUSlicer.request import Results
 from LVSegUSlicer.scene_quality import SceneQuality, storedQuality, storeQuality
@@ -47,7 +51,7 @@ def storeResults(
 
 
 def findResults(segmentationNode: Any, seconds: Mapping[str, float] | None = None) -> Results | None:
-    """The results that a segmentation refers to; None if it has none."""
+    """The results that a segmentation refers to; None if it has none, or a scene has others than LVSegU writes."""
     if segmentationNode is None:
         return None
     referred = segmentationNode.GetNodeReference
@@ -55,18 +59,55 @@ def findResults(segmentationNode: Any, seconds: Mapping[str, float] | None = Non
     text = None if measuresTable is None else measuresTable.GetAttribute(MEASURES)
     if not text or framesTable is None:
         return None
-    measures = measures_from_json(json.loads(text))
-    return Results(
-        segmentationNode=segmentationNode,
-        browserNode=browserOf(segmentationNode),
-        measuresTableNode=measuresTable,
-        framesTableNode=framesTable,
-        chartNode=referred(CHART_ROLE),
-        measures=measures,
-        warnings=measures.warnings,
-        seconds=dict(seconds or {}),
-        quality=storedQuality(measuresTable),
-    )
+    try:
+        results = Results(
+            segmentationNode=segmentationNode,
+            browserNode=browserOf(segmentationNode),
+            measuresTableNode=measuresTable,
+            framesTableNode=framesTable,
+            chartNode=referred(CHART_ROLE),
+            measures=measures_from_json(json.loads(text)),
+            seconds=dict(seconds or {}),
+            quality=storedQuality(measuresTable),
+        )
+        _check(results)
+    except Exception as error:  # a scene may hold anything
+        logging.warning("%s: its measures cannot be read: %s", segmentationNode.GetName(), shown(repr(error)))
+        return None
+    return results
+
+
+def _check(results: Results) -> None:
+    """Raise whatever comes if what is stored has other types or sizes than LVSegU gives it."""
+    measures, volumes, frames = results.measures, storedVolumes(results), range(len(results.measures.volumes_ml))
+    measures.figures()
+    frameOf(results)
+    fitted("texts", [*measures.reasons.values(), *measures.warnings], tuple[str, ...])
+    series = (measures.volumes_ml, measures.time_ms or measures.volumes_ml, *volumes.values())
+    if (
+        not frames
+        or any(len(fitted("numbers", one, tuple[float, ...])) != len(frames) for one in series)
+        or not volumes.keys() <= BY_VALUE.keys()
+        or not {measures.ed_frame, measures.es_frame} <= {None, *frames}
+    ):
+        raise ValueError("its frames do not fit together")
+    if results.quality is not None:
+        _checkQuality(results.quality, frames)
+
+
+def _checkQuality(quality: SceneQuality, frames: range) -> None:
+    flags = quality.flags
+    fitted("scores", [quality.patient, *(flag.score for flag in flags)], tuple[float, ...])
+    fitted("reasons", [flag.reason for flag in flags], tuple[str, ...])
+    slices = fitted("slices", [flag.slice for flag in flags], tuple[int, ...])
+    if (
+        quality.frames != len(frames)
+        or quality.axis not in range(3)
+        or len(quality.checksums) != len(flags)
+        or min(slices, default=0) < 0
+        or any(flag.frame not in frames for flag in flags)
+    ):
+        raise ValueError("its flagged slices do not fit")
 
 
 def storedVolumes(results: Results) -> dict[int, list[float]]:

@@ -9,7 +9,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from LVSegULib.labels import CAVITY, MYOCARDIUM, RIGHT_CAVITY
+from LVSegULib.labels import BY_VALUE
 from LVSegULib.measures.digits import digits
 from LVSegULib.measures.volumes import Measures
 
@@ -28,44 +28,30 @@ def measureRows(measures: Measures, volumes_ml: Volumes, frame: int | None = Non
         frame: of a single volume, which frame of a cine it is; None if of none.
     """
     if len(measures.volumes_ml) == 1:
-        names = {
-            CAVITY.value: ("LV", _("Volume of the cavity")),
-            MYOCARDIUM.value: ("MYO", _("Volume of the myocardium")),
-            RIGHT_CAVITY.value: ("RV", _("Volume of the right ventricle")),
-        }
         where = "" if frame is None else _("frame {frame}").format(frame=frame)
-        return [(*names[value], _number(of_label[0], "mL"), where) for value, of_label in volumes_ml.items()]
-    ed, es = _frame(measures, measures.ed_frame), _frame(measures, measures.es_frame)
-    ed_slices, es_slices = (_slices(count) for count in measures.wall_slices or (0, 0))
-    values = [
-        ("LVEDV", _("End-diastolic volume"), measures.LVEDV, "mL", ed),
-        ("LVESV", _("End-systolic volume"), measures.LVESV, "mL", es),
-        ("LVSV", _("Stroke volume"), measures.LVSV, "mL", ""),
-        ("LVEF", _("Ejection fraction"), measures.LVEF, "%", ""),
-        ("LVM", _("Mass of the myocardium"), measures.LVM, "g", ed),
-        ("Wall", _("Mean thickness at ED"), measures.wall_thickness_ed, "mm", ed_slices),
-        ("Wall", _("Largest thickness at ED"), measures.wall_thickness_ed_max, "mm", ed_slices),
-        ("Wall", _("Mean thickness at ES"), measures.wall_thickness_es, "mm", es_slices),
-        ("Wall", _("Thickening from ED to ES"), measures.wall_thickening, "%", ""),
-        ("RVEDV", _("RV at ED"), measures.RVEDV, "mL", ed),
-        ("RVESV", _("RV at ES"), measures.RVESV, "mL", es),
-        ("RVSV", _("RV stroke volume"), measures.RVSV, "mL", ""),
-        ("RVEF", _("RV ejection fraction"), measures.RVEF, "%", ""),
-    ]
+        labels = {BY_VALUE[value]: of_label[0] for value, of_label in volumes_ml.items()}
+        title = _("Volume of the {region}")
+        return [
+            (label.key, title.format(region=label.word), _number(volume, "mL"), where)
+            for label, volume in labels.items()
+        ]
+    frames = {"ED": _frame(measures, measures.ed_frame), "ES": _frame(measures, measures.es_frame)}
+    slices = {name: _slices(count) for name, count in measures.slices_of_walls().items()}
     return [
-        (short, name, _number(value, unit), where) for short, name, value, unit, where in values if value is not None
+        (one.short, _(one.title), _number(value, one.unit), slices.get(one.name, frames.get(one.phase, "")))
+        for one, value in measures.given().items()
     ]
 
 
-def notes(measures: Measures, warnings: tuple[str, ...]) -> list[str]:
+def notes(measures: Measures) -> list[str]:
     """What the user should know: why measures are missing, and the warnings; each once."""
-    return list(dict.fromkeys((*measures.reasons.values(), *measures.warnings, *warnings)))
+    return list(dict.fromkeys((*measures.reasons.values(), *measures.warnings)))
 
 
 def frameTitles(volumes_ml: Volumes) -> list[str]:
     """Titles of the table of frames: a volume for each label."""
-    names = {CAVITY.value: _("LV (mL)"), MYOCARDIUM.value: _("MYO (mL)"), RIGHT_CAVITY.value: _("RV (mL)")}
-    titles = [names[value] for value in volumes_ml] if len(volumes_ml) > 1 else [_("Volume (mL)")]
+    keys = [BY_VALUE[value].key for value in volumes_ml]
+    titles = [_("{label} (mL)").format(label=key) for key in keys] if len(keys) > 1 else [_("Volume (mL)")]
     return [_("Frame"), _("Time (ms)"), *titles, _("Phase")]
 
 
@@ -105,12 +91,12 @@ def setUpMeasuresTable(table: Any) -> None:
     table.horizontalHeader().setSectionResizeMode(1, qt.QHeaderView.Stretch)
 
 
-def setUpFramesTable(table: Any) -> None:
-    """Columns that share the width."""
-    setTitles(table, frameTitles({CAVITY.value: ()}))
+def setUpTable(table: Any, titles: list[str], resizeMode: Any) -> None:
+    """Columns with titles, resized as a mode of qt.QHeaderView says; rows without titles, close together."""
+    setTitles(table, titles)
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
-    table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.Stretch)
+    table.horizontalHeader().setSectionResizeMode(resizeMode)
 
 
 def setTitles(table: Any, titles: list[str]) -> None:

@@ -27,8 +27,8 @@ from LVSegUSlicer.results_tables import (
     measureRows,
     notes,
     setTitles,
-    setUpFramesTable,
     setUpMeasuresTable,
+    setUpTable,
     showAllRows,
 )
 from LVSegUSlicer.scene_writer import LABELS_ATTRIBUTE, inputOf
@@ -50,7 +50,7 @@ class ResultsView:
         self._unmeasured: Any = None
         self._quality = QualityView(ui, self._goToSlice)
         setUpMeasuresTable(ui.measuresTable)
-        setUpFramesTable(ui.framesTable)
+        setUpTable(ui.framesTable, frameTitles({CAVITY.value: ()}), qt.QHeaderView.Stretch)
         ui.warningLabel.styleSheet = attention("warningLabel")
         self._connect()
         self.show(None)
@@ -118,7 +118,7 @@ class ResultsView:
         measures = results.measures
         isBeat = len(measures.volumes_ml) > 1
         self.ui.resultsTabs.visible = isBeat
-        texts = [_("Note: {text}.").format(text=text) for text in notes(measures, results.warnings)]
+        texts = [_("Note: {text}.").format(text=text) for text in notes(measures)]
         model = results.measuresTableNode.GetAttribute(MODEL)
         texts += [_("Model: {name}.").format(name=model)] if model else []
         self.ui.notesLabel.visible = bool(texts)

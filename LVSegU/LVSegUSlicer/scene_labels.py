@@ -15,7 +15,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from LVSegULib.errors import InputError
 from LVSegULib.labels import BY_KEY, Label
-from LVSegUSlicer.result_frames import resultFrames
+from LVSegUSlicer.result_frames import frameNodes, resultFrames
 from LVSegUSlicer.scene_writer import LABELS_ATTRIBUTE, inputOf
 
 _LARGEST_SHIFT = 0.1
@@ -65,7 +65,7 @@ def readLabels(segmentationNode: Any) -> SceneLabels:
     """
     regions = regionsOf(segmentationNode)
     frames = resultFrames(segmentationNode)
-    nodes = [segmentationNode] if frames is None else frames.nodes()
+    nodes = frameNodes(segmentationNode, frames)
     grid = referenceGrid(segmentationNode, nodes)
     for index, node in enumerate(nodes):
         _checkSegments(node, regions, segmentationNode.GetName(), None if frames is None else frames.items[index])
@@ -88,7 +88,9 @@ def referenceGrid(segmentationNode: Any, nodes: Sequence[Any] | None = None) -> 
     Raises:
         InputError: the volume is gone, and no frame remembers.
     """
-    grids = _rememberedGrids(_frameNodes(segmentationNode) if nodes is None else nodes)
+    if nodes is None:
+        nodes = frameNodes(segmentationNode, resultFrames(segmentationNode))
+    grids = _rememberedGrids(nodes)
     volume = inputOf(segmentationNode)
     if volume is not None and volume.GetImageData() is not None:
         present = _gridOfVolume(volume, segmentationNode)
@@ -157,11 +159,6 @@ def _checkSegments(node: Any, regions: Sequence[Label], name: str, item: int | N
             "this name"
         )
     raise MissingSegment(text.format(name=name, frame=item, segment=missing.name))
-
-
-def _frameNodes(segmentationNode: Any) -> list[Any]:
-    frames = resultFrames(segmentationNode)
-    return [segmentationNode] if frames is None else frames.nodes()
 
 
 def _gridOfVolume(volume: Any, segmentationNode: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ from LVSegULib.labels import Label
 from LVSegUSlicer.hierarchy import putBeside
 from LVSegUSlicer.scene_reader import SceneCine
 from LVSegUSlicer.sequences import indexValueShowing
-from LVSegUSlicer.terminology import terminologyEntry
 
 INPUT_ROLE = "LVSegU.Input"
 LABELS_ATTRIBUTE = "LVSegU.Labels"
@@ -24,15 +23,16 @@ FILL_OPACITY = 0.2
 OUTLINE_PIXELS = 2
 
 
-def segmentationSteps(
+def writeSegmentation(
     scene: SceneCine,
     labels: NDArray[np.uint8],
     regions: Sequence[Label],
     *,
     smoothing: float,
     show3D: bool,
-) -> Iterator[tuple[float, Any]]:
-    """Write a segmentation frame by frame, so that the application can breathe in between.
+    progress: Callable[[float], None] = lambda _: None,
+) -> Any:
+    """Write a segmentation.
 
     Args:
         scene: what was segmented; its nodes are in the scene.
@@ -40,9 +40,10 @@ def segmentationSteps(
         regions: the labels that the model knows; each becomes a segment, also where it is empty.
         smoothing: of the 3-D surface, 0 to 1.
         show3D: make the surface of every frame and show it.
+        progress: told the share done after each frame; whatever it raises stops the work.
 
-    Yields:
-        The share done, and None; at the end 1.0 and the vtkMRMLSegmentationNode (for a cine the proxy of a sequence).
+    Returns:
+        The vtkMRMLSegmentationNode (for a cine the proxy of a sequence).
     """
     volume = slicer.mrmlScene.GetNodeByID(scene.inputNodeID)
     name = slicer.mrmlScene.GenerateUniqueName(_nameOf(scene))
@@ -57,28 +58,11 @@ def segmentationSteps(
         for index, (frame, item) in enumerate(zip(frames, scene.items, strict=True)):
             fillSegments(node, frame, segments, volume, show3D=show3D)
             results.SetDataNodeAtValue(node, indexValueShowing(browser, sequence, item))
-            yield (index + 1) / (len(frames) + 1), None
+            progress((index + 1) / (len(frames) + 1))
         removeWithDisplay(node)
         node = _play(browser, results, name)
     _finish(node, volume, show3D=show3D)
-    yield 1.0, node
-
-
-def writeSegmentation(
-    scene: SceneCine,
-    labels: NDArray[np.uint8],
-    regions: Sequence[Label],
-    *,
-    smoothing: float,
-    show3D: bool,
-    progress: Callable[[float], None] = lambda _: None,
-) -> Any:
-    """Write a segmentation at once; see `segmentationSteps`."""
-    written = None
-    for done, node in segmentationSteps(scene, labels, regions, smoothing=smoothing, show3D=show3D):
-        progress(done)
-        written = node
-    return written
+    return node
 
 
 def inputOf(segmentationNode: Any) -> Any:
@@ -113,7 +97,7 @@ def addSegment(segmentation: Any, region: Label) -> str:
     isFree = segmentation.GetSegment(region.key) is None
     segmentID = segmentation.AddEmptySegment(region.key if isFree else "", region.name, region.colour)
     segment = segmentation.GetSegment(segmentID)
-    segment.SetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), terminologyEntry(region))
+    segment.SetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), region.terminology_entry)
     return str(segmentID)
 
 

@@ -74,7 +74,7 @@ class SegmentationRun:
         """
         self.checkInput()
         start = time.perf_counter()
-        request, step = self._request, _("Showing the result")
+        request, found, step = self._request, outcome.found, _("Showing the result")
         report(WORKED, step)
         with SceneTransaction(self._scene) as transaction:
 
@@ -86,18 +86,18 @@ class SegmentationRun:
 
             segmentation = writeSegmentation(
                 self._source,
-                outcome.labels,
-                outcome.regions,
+                found.segmentation.labels,
+                outcome.model.labels,
                 smoothing=request.smoothing,
                 show3D=request.show3D,
                 progress=progress,
             )
             self._seconds |= outcome.seconds | {"write": time.perf_counter() - start}
             results = storeResults(
-                segmentation, outcome.measures, outcome.volumes_ml, self._seconds, self._qualityOf(outcome)
+                segmentation, found.measures, found.volumes_ml, self._seconds, self._qualityOf(outcome)
             )
             table = results.measuresTableNode
-            table.SetAttribute(MODEL, outcome.model)
+            table.SetAttribute(MODEL, outcome.model.name)
             table.SetAttribute(KEEP_HEART, str(request.keepHeart))
             if self._source.frame is not None:
                 segmentation.SetAttribute(FRAME, str(self._source.frame))
@@ -105,7 +105,8 @@ class SegmentationRun:
         return results
 
     def _qualityOf(self, outcome: Outcome) -> SceneQuality | None:
-        return sceneQuality(outcome.quality, outcome.labels, self._source.axes[0])
+        segmentation = outcome.found.segmentation
+        return sceneQuality(segmentation.quality, segmentation.labels, self._source.axes[0])
 
     def checkInput(self) -> None:
         """Raise if the input is not in the scene any more.

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import slicer
+import vtk
 from numpy.typing import NDArray
 from slicer.i18n import tr as _
 
@@ -66,6 +67,13 @@ def volumeOf(node: Any) -> Any:
 def dataNodes(sequence: Any) -> list[Any]:
     """The node of every item, in order; they are not in the main scene."""
     return [sequence.GetNthDataNode(item) for item in range(sequence.GetNumberOfDataNodes())]
+
+
+def sequencesOf(browser: Any) -> list[Any]:
+    """The sequences that a browser plays, its master sequence among them."""
+    found = vtk.vtkCollection()
+    browser.GetSynchronizedSequenceNodes(found, True)
+    return [found.GetItemAsObject(index) for index in range(found.GetNumberOfItems())]
 
 
 def browserOf(proxyNode: Any) -> Any:
@@ -158,16 +166,8 @@ def _isOfBeat(times_ms: NDArray[np.float64]) -> bool:
 
 def _volumesPlayedBy(browser: Any) -> Any:
     """The browser's first sequence of volumes, its master sequence if that holds some."""
-    sequences = [browser.GetMasterSequenceNode(), *_sequencesOf(browser)]
+    sequences = [browser.GetMasterSequenceNode(), *sequencesOf(browser)]
     return next((one for one in sequences if one is not None and _holdsVolumes(one)), None)
-
-
-def _sequencesOf(browser: Any) -> list[Any]:
-    import vtk
-
-    found = vtk.vtkCollection()
-    browser.GetSynchronizedSequenceNodes(found, True)
-    return [found.GetItemAsObject(index) for index in range(found.GetNumberOfItems())]
 
 
 def _holdsVolumes(sequence: Any) -> bool:

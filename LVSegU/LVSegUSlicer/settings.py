@@ -1,15 +1,18 @@
-"""What belongs to this computer and not to a scene: engine, threads and the last folder, in Slicer's settings."""
+"""What belongs to this computer and not to a scene: engine, threads, folders, in Slicer's settings."""
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import qt
 
+from LVSegULib.json_text import NotJson, json_of
 from LVSegUSlicer.packages import ENGINES
 
 _ENGINE, _THREADS, _FOLDER = "LVSegU/Engine", "LVSegU/Threads", "LVSegU/LastFolder"
+_MODELS, _MOST_MODELS = "LVSegU/Models", 100
 
 AUTOMATIC = "auto"
 """The engine that is chosen when it runs: the fastest one that is installed."""
@@ -54,3 +57,18 @@ def lastFolder() -> str:
 def setLastFolder(folder: str) -> None:
     """Remember the folder."""
     qt.QSettings().setValue(_FOLDER, folder)
+
+
+def ownModels() -> list[str]:
+    """The model folders that the user chose on this computer."""
+    try:
+        folders = json_of(str(qt.QSettings().value(_MODELS, "[]")))
+    except NotJson:  # a settings file that was edited by hand
+        return []
+    return [folder for folder in folders if isinstance(folder, str)] if isinstance(folders, list) else []
+
+
+def addOwnModel(folder: str) -> None:
+    """Remember a model folder that the user chose."""
+    folders = [*(other for other in ownModels() if other != folder), folder]
+    qt.QSettings().setValue(_MODELS, json.dumps(folders[-_MOST_MODELS:]))

@@ -7,9 +7,9 @@ from typing import Any
 
 import slicer
 
-from LVSegULib.errors import Cancelled, InputError
+from LVSegULib.errors import InputError
 from LVSegUSlicer.job import CANCELLED, Job, Report
-from LVSegUSlicer.messages import explain
+from LVSegUSlicer.messages import explain, outcome
 from LVSegUSlicer.request import Results
 from LVSegUSlicer.segmentation_run import SegmentationRun
 from LVSegUSlicer.worker import Outcome
@@ -74,24 +74,16 @@ class StartedRun:
 
     def _end(self) -> None:
         self._isPolled = True
-        results, text = self._write()
+        results, text = outcome(lambda: self._run.write(self._job.result(), self._reportWriting))
         if not self._isOver:  # it may have been abandoned meanwhile
             self._close()
-            self._onDone(results, text)
+            self._onDone(results, text if results is not None else self._reason or text)
 
     def _close(self) -> None:
         if not self._isOver:
             self._isOver = self._isPolled = True
             self._scene.RemoveObserver(self._observation)
             self._onEnd()
-
-    def _write(self) -> tuple[Results | None, str]:
-        try:
-            return self._run.write(self._job.result(), self._reportWriting), ""
-        except Cancelled:
-            return None, self._reason or CANCELLED
-        except BaseException as error:  # whatever it is, who waits for the end is told
-            return None, self._reason or explain(error)
 
     def _reportWriting(self, share: float, step: str) -> None:
         self._job.checkCancelled()

@@ -11,29 +11,12 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
-from LVSegULib.labels import ALL_LABELS
+from LVSegULib.labels import BY_VALUE
 from LVSegULib.measures.digits import digits
 from LVSegULib.measures.volumes import Measures
-from LVSegUSlicer.hierarchy import putBeside
+from LVSegUSlicer.hierarchy import ownNode
 
 MEASURES_ROLE, FRAMES_ROLE = "LVSegU.MeasuresTable", "LVSegU.FramesTable"
-
-CODES = {
-    "LVEDV": ("mL", "LN 8821-1"),
-    "LVESV": ("mL", "LN 8823-7"),
-    "LVSV": ("mL", "SCT 90096001"),
-    "LVEF": ("%", "LN 8811-2"),
-    "LVM": ("g", "LN 18087-7"),
-    "wall_thickness_ed": ("mm", ""),
-    "wall_thickness_ed_max": ("mm", ""),
-    "wall_thickness_es": ("mm", ""),
-    "wall_thickening": ("%", ""),
-    "RVEDV": ("mL", ""),
-    "RVESV": ("mL", ""),
-    "RVSV": ("mL", ""),
-    "RVEF": ("%", ""),
-}
-"""Unit and code of each measure, as far as there is one; LN is LOINC, SCT is SNOMED CT."""
 
 NOT_KNOWN = "\N{EN DASH}"
 
@@ -51,8 +34,9 @@ def writeTables(
     Returns:
         The vtkMRMLTableNodes of the measures and of the frames.
     """
-    measuresTable = _table(segmentationNode, MEASURES_ROLE, _("{name} measures"))
-    framesTable = _table(segmentationNode, FRAMES_ROLE, _("{name} volumes"))
+    name, className = segmentationNode.GetName(), "vtkMRMLTableNode"
+    measuresTable = ownNode(segmentationNode, MEASURES_ROLE, className, _("{name} measures").format(name=name))
+    framesTable = ownNode(segmentationNode, FRAMES_ROLE, className, _("{name} volumes").format(name=name))
     _fillMeasures(measuresTable, measures)
     _fillFrames(framesTable, measures, volumes_ml)
     return measuresTable, framesTable
@@ -74,42 +58,22 @@ def exportTable(
     write_table(path, volumes_ml, measures, flaggedSlices)
 
 
-def _table(segmentationNode: Any, role: str, name: str) -> Any:
-    found = segmentationNode.GetNodeReference(role)
-    if found is not None:
-        return found
-    unique = slicer.mrmlScene.GenerateUniqueName(name.format(name=segmentationNode.GetName()))
-    table = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", unique)
-    segmentationNode.SetNodeReferenceID(role, table.GetID())
-    putBeside(table, segmentationNode)
-    return table
-
-
 def _fillMeasures(table: Any, measures: Measures) -> None:
     rows = []
-    slices = _slicesOfTheWall(measures)
-    for name, (unit, code) in CODES.items():
-        value = getattr(measures, name)
-        if value is not None:
-            shown = digits(value) if math.isfinite(value) else NOT_KNOWN
-            rows.append((name, shown, unit, code, measures.reasons.get(name, slices.get(name, ""))))
+    slices = {name: _("slices: {count}").format(count=count) for name, count in measures.slices_of_walls().items()}
+    for one, value in measures.given().items():
+        shown = digits(value) if math.isfinite(value) else NOT_KNOWN
+        rows.append((one.name, shown, one.unit, one.code, measures.reasons.get(one.name, slices.get(one.name, ""))))
     titles = (_("Measure"), _("Value"), _("Unit"), _("Code"), _("Note"))
     columns = [_textColumn(title, [row[place] for row in rows]) for place, title in enumerate(titles)]
     _replaceColumns(table, columns)
-
-
-def _slicesOfTheWall(measures: Measures) -> dict[str, str]:
-    """Of how many slices the thickness of the wall is, by name of the measure."""
-    ed, es = (_("slices: {count}").format(count=count) for count in measures.wall_slices or (0, 0))
-    return {"wall_thickness_ed": ed, "wall_thickness_ed_max": ed, "wall_thickness_es": es}
 
 
 def _fillFrames(table: Any, measures: Measures, volumes_ml: Mapping[int, Sequence[float]]) -> None:
     columns = [_numberColumn("frame", range(len(measures.volumes_ml)))]
     if measures.time_ms is not None:
         columns.append(_numberColumn("time_ms", measures.time_ms))
-    names = {label.value: label.name for label in ALL_LABELS}
-    columns += [_numberColumn(f"{names[value]} (mL)", volumes) for value, volumes in volumes_ml.items()]
+    columns += [_numberColumn(f"{BY_VALUE[value].name} (mL)", volumes) for value, volumes in volumes_ml.items()]
     _replaceColumns(table, columns)
 
 

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import vtk
 
+from LVSegUSlicer.sequences import sequencesOf
+
 Value = TypeVar("Value")
 
 
@@ -163,9 +165,7 @@ def _references(node: Any) -> dict[str, tuple[str | None, ...]]:
 
 
 def _sequences(browser: Any) -> list[str]:
-    found = vtk.vtkCollection()
-    browser.GetSynchronizedSequenceNodes(found, True)
-    return [found.GetItemAsObject(index).GetID() for index in range(found.GetNumberOfItems())]
+    return [sequence.GetID() for sequence in sequencesOf(browser)]
 
 
 def _hierarchy(scene: Any) -> Any:

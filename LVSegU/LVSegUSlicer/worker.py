@@ -6,23 +6,21 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine, installed_engines, open_engine
 from LVSegULib.errors import EngineError
-from LVSegULib.labels import Label
-from LVSegULib.measures.volumes import Measures
 from LVSegULib.modelfolder.folder import ModelFolder, find_model
+from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.progress import part_of
-from LVSegULib.quality.score import Quality
 from LVSegULib.visualization.filters import Filter
 from LVSegULib.visualization.inspector import Inspector, WithoutFilters, open_inspector
 from LVSegUSlicer.job import Report
 from LVSegUSlicer.packages import chosenEngine
+
+if TYPE_CHECKING:
+    from LVSegULib.segmentation.measured import Measured
 
 Opened = TypeVar("Opened")
 
@@ -60,22 +58,14 @@ class Outcome:
     """What the thread found.
 
     Attributes:
-        labels: label values (T, K, J, I), uint8, on the cine's own pixels.
-        regions: what the values mean.
-        model: short name of the model.
-        measures: the beat's figures, with all warnings.
-        volumes_ml: volume of each frame in mL, by label value.
+        found: labels on the cine's own pixels, with their quality and measures.
+        model: what segmented.
         seconds: time of each step, by name.
-        quality: how far the cavity can be trusted; None where the model has no calibration for it.
     """
 
-    labels: NDArray[np.uint8]
-    regions: tuple[Label, ...]
-    model: str
-    measures: Measures
-    volumes_ml: dict[int, list[float]]
+    found: Measured
+    model: ModelSpec
     seconds: dict[str, float]
-    quality: Quality | None = None
 
 
 def segmentAndMeasure(work: Work, report: Report) -> Outcome:
@@ -100,15 +90,7 @@ def segmentAndMeasure(work: Work, report: Report) -> Outcome:
         found = segment_and_measure(work.cine, model.spec, engine, options, share)
     except MemoryError as error:
         raise EngineError("out of memory: close other programs, or segment the current frame only") from error
-    return Outcome(
-        labels=found.segmentation.labels,
-        regions=model.spec.labels,
-        model=model.spec.name,
-        measures=found.measures,
-        volumes_ml=found.volumes_ml,
-        seconds={"load": loaded, **found.segmentation.seconds},
-        quality=found.segmentation.quality,
-    )
+    return Outcome(found, model.spec, {"load": loaded, **found.segmentation.seconds})
 
 
 def openedInspector(model: ModelFolder, engine: str, threads: int | None) -> Inspector:

@@ -46,7 +46,7 @@ def open_way(model: ModelFolder, way: str, images: Images, threads: int | None) 
         EngineError: it does not work here.
     """
     if way == BY_LAYERS:
-        return open_graph(model.checked(ONNX).read_bytes(), "onnxruntime", threads)
+        return open_graph(model.graph(ONNX), "onnxruntime", threads)
     if way in INT8:
         return open_graph(quantised_graph(model.path / ONNX, images), INT8[way], threads)
     if way == OPENVINO_BF16:

@@ -8,6 +8,7 @@ The folder of a cohort:
 
     manifest.sqlite           every case: what it was made from and with, what became of it
     cases/NAME/NAME.*         what `lvsegu segment` writes, NAME.thumbnail.jpg, and last receipt.json
+    cases/NAME/traceback.txt  of a case that failed by a fault in LVSegU
     cohort.csv, .parquet      one row per case
     overview.html             the cohort at a glance
 """

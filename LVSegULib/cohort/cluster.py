@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from LVSegULib.errors import EngineError, InputError
+from LVSegULib.shown import counted
 
 if TYPE_CHECKING:
     from dask_jobqueue.slurm import SLURMCluster
@@ -78,7 +79,7 @@ class Workers:
             return f"the scheduler at {self.scheduler}"
         if self.slurm is not None:
             return f"SLURM as in {self.slurm}"
-        return f"{self.count} worker{'s' * (self.count != 1)} of this machine"
+        return f"{counted(self.count, 'worker')} of this machine"
 
 
 @contextmanager

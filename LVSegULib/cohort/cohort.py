@@ -23,7 +23,7 @@ from LVSegULib.cohort.receipt import is_whole
 from LVSegULib.cohort.run import Run
 from LVSegULib.cohort.table import write_csv, write_parquet
 from LVSegULib.cohort.task import Job, left_behind, model_hash
-from LVSegULib.errors import Cancelled, EngineError, UsageError
+from LVSegULib.errors import Cancelled
 from LVSegULib.lock import locked
 from LVSegULib.modelfolder.folder import ModelFolder, find_model
 from LVSegULib.modelfolder.licence import restriction
@@ -129,17 +129,10 @@ def segment_cohort(source: Path, out: Path, workers: Workers, settings: Settings
 
 def recipe_of(settings: Settings) -> tuple[ModelFolder, Recipe]:
     """The model that `settings` choose, and what it makes with its engine; raises as `segment_cohort` does."""
-    from LVSegULib.engines.base import ENGINES, installed_engines
+    from LVSegULib.engines.base import chosen_engine
 
     model = find_model(settings.model)
-    if settings.engine not in ("auto", *ENGINES):
-        raise UsageError(f'there is no engine "{settings.engine}": choose auto or one of {", ".join(ENGINES)}')
-    engine = settings.engine
-    if engine == "auto":
-        engine = next(iter(installed_engines()), "")
-    if engine not in installed_engines():
-        raise EngineError(f"{engine or 'no engine'} is not installed: pip install {ENGINES.get(engine, 'onnxruntime')}")
-    return model, Recipe(model.spec.name, model_hash(model.path), engine)
+    return model, Recipe(model.spec.name, model_hash(model.path), chosen_engine(settings.engine))
 
 
 def _for_workers(model: ModelFolder, name: str) -> str:

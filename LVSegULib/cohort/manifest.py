@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from LVSegULib.cohort.case import Case, Found
-from LVSegULib.cohort.naming import give_names, printable
+from LVSegULib.cohort.naming import give_names, is_name, printable
 from LVSegULib.errors import OutputError, UsageError
+from LVSegULib.identity import is_same
+from LVSegULib.json_text import json_of
 from LVSegULib.reading.names import is_text
 from LVSegULib.shown import shown
 
@@ -25,7 +27,7 @@ WAITING, DONE, FAILED = "waiting", "done", "failed"
 _OF_THE_DISK = ("disk I/O", "disk is full", "unable to open", "readonly", "locked", "out of memory")
 """What SQLite says where the file may be whole, and the disk or its permissions are not."""
 
-_TABLES = """
+_TABLES = f"""
 CREATE TABLE IF NOT EXISTS cohort (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS cases (
     key TEXT PRIMARY KEY,
@@ -34,13 +36,13 @@ CREATE TABLE IF NOT EXISTS cases (
     is_listed INTEGER NOT NULL,
     fingerprint TEXT NOT NULL,
     recipe TEXT NOT NULL DEFAULT '',
-    status TEXT NOT NULL DEFAULT 'waiting',
+    status TEXT NOT NULL DEFAULT '{WAITING}',
     attempts INTEGER NOT NULL DEFAULT 0,
     reason TEXT NOT NULL DEFAULT '',
     started TEXT,
     finished TEXT,
     input_sha256 TEXT,
-    result TEXT NOT NULL DEFAULT '{}'
+    result TEXT NOT NULL DEFAULT '{{}}'
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
 """
@@ -98,7 +100,9 @@ class Manifest:
         self._path = path
 
     def settle_root(self, root: Path) -> None:
-        """Note where the cohort's inputs lie; a cohort belongs to one root or list, unless that has gone.
+        """Note where the cohort's inputs lie; a cohort belongs to one root or list unless that has gone.
+
+        By whatever path it is given: its letters may differ where the disk does not tell them apart.
 
         Raises:
             UsageError: the cohort was made of another root that is still there.
@@ -106,15 +110,22 @@ class Manifest:
         with self._change() as database:
             known = database.execute("SELECT value FROM cohort WHERE name = 'root'").fetchone()
             before = Path(os.fsdecode(known[0])) if known else root
-            if before != root and before.exists():
+            if before.exists() and not is_same(before, root):
                 raise UsageError(f"{self._path.parent}: holds the cohort of {before}: choose another --out folder")
             kept = str(root) if is_text(root) else os.fsencode(root)
             database.execute("INSERT OR REPLACE INTO cohort VALUES ('root', ?)", (kept,))
 
     def list_cases(self, found: Sequence[Found]) -> tuple[Case, ...]:
-        """Take what was found into the manifest, and give it names; cases that are not found any more are kept."""
+        """Take what was found into the manifest, and give it names; cases that are not found any more are kept.
+
+        Raises:
+            OutputError: the manifest is damaged: a name in it is none that a case can have, and might lead elsewhere.
+        """
         with self._change() as database:
             known = dict(database.execute("SELECT key, name FROM cases"))
+            for name in known.values():
+                if not is_name(name):
+                    raise _not_usable(self._path, ValueError(name))
             names = give_names(found, known)
             database.execute("UPDATE cases SET is_listed = 0")
             database.executemany(
@@ -144,8 +155,8 @@ class Manifest:
         """Note that cases are being tried."""
         with self._change() as database:
             database.executemany(
-                "UPDATE cases SET attempts = attempts + 1, status = 'waiting' WHERE key = ?",
-                [(case.found.key,) for case in cases],
+                "UPDATE cases SET attempts = attempts + 1, status = ? WHERE key = ?",
+                [(WAITING, case.found.key) for case in cases],
             )
 
     def note(self, case: Case, recipe: Recipe, ending: Ending) -> None:
@@ -170,16 +181,16 @@ class Manifest:
 
     def done_names(self) -> list[str]:
         """The names of the listed cases that are done."""
-        return [name for (name,) in self._select("SELECT name FROM cases WHERE is_listed AND status = 'done'")]
+        return [name for (name,) in self._select("SELECT name FROM cases WHERE is_listed AND status = ?", DONE)]
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """What is known of every listed case that has been tried to its end, by name, as plain values."""
         columns = "name, status, reason, source, attempts, started, finished, input_sha256, recipe, result"
-        query = f"SELECT {columns} FROM cases WHERE is_listed AND status != 'waiting' ORDER BY name"
-        for row in self._select(query):
+        query = f"SELECT {columns} FROM cases WHERE is_listed AND status != ? ORDER BY name"
+        for row in self._select(query, WAITING):
             values = dict(zip(columns.split(", "), row, strict=True))
             try:
-                known = values | json.loads(values.pop("recipe")) | json.loads(values.pop("result"))
+                known = values | json_of(values.pop("recipe")) | json_of(values.pop("result"))
             except (TypeError, ValueError) as error:
                 raise _not_usable(self._path, error) from error
             yield known

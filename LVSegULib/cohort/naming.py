@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from LVSegULib.cohort.case import Found
 from LVSegULib.reading.names import safe_name
 
-LONGEST = 100
-"""Most bytes of a name in UTF-8: with an ending, and twice in a path, it stays within what file systems hold."""
+LONGEST = 64
+"""Most bytes of a new name in UTF-8: twice in a path, it leaves --out 90 of the 260 characters that Windows allows."""
 
 
 def give_names(found: Sequence[Found], known: Mapping[str, str]) -> dict[str, str]:
@@ -40,11 +40,16 @@ def give_names(found: Sequence[Found], known: Mapping[str, str]) -> dict[str, st
 
 def folder_name(text: str) -> str:
     """`text` as the name of a folder, the same when it is given again; long ones end in a hash instead."""
-    name = safe_name(safe_name(text).lstrip("._+-"))
+    name = _safe(text)
     if len(name.encode()) <= LONGEST:
         return name
     digest = short_hash(text)
     return f"{name.encode()[: LONGEST - len(digest) - 1].decode(errors='ignore')}-{digest}"
+
+
+def is_name(name: object) -> bool:
+    """Whether a case may be called so; the names of earlier cohorts may be longer than new ones."""
+    return isinstance(name, str) and _safe(name) == name
 
 
 def longer_names(name: str, parents: Sequence[str]) -> tuple[str, ...]:
@@ -61,6 +66,10 @@ def short_hash(text: str) -> str:
 def printable(text: str) -> str:
     r"""`text` with bytes of file names that are no text as "\xff", so that tables and databases can hold it."""
     return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _safe(text: str) -> str:
+    return safe_name(safe_name(text).lstrip("._+-"))
 
 
 def _as_long_as_needed(names: Mapping[str, Sequence[str]], taken: set[str]) -> dict[str, str]:

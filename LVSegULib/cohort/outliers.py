@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.cohort.overview_columns import MEASURES, QUALITY, Column, values_of
+from LVSegULib.cohort.table import rows_done
 
 OUTLYING = 3.5
 """From this distance on a case is called an outlier, as Iglewicz and Hoaglin advise."""
@@ -74,7 +75,7 @@ def mark_outliers(rows: Sequence[dict[str, Any]]) -> None:
         rows: the cohort's table, changed in place. A figure that fewer than `FEWEST_CASES` cases have is left out; with
             none left, "outlier" is None.
     """
-    done = [row for row in rows if row["status"] == "done"]
+    done = rows_done(rows)
     for row in rows:
         row["outlier"], row["outlier_reason"] = None, ""
     measured = [_distances(column, values_of(done, column)) for column in (*MEASURES, QUALITY)]
@@ -85,8 +86,13 @@ def mark_outliers(rows: Sequence[dict[str, Any]]) -> None:
     order, largest = np.argsort(-far, axis=0, kind="stable"), np.max(far, axis=0)
     for number, row in enumerate(done):
         row["outlier"] = round(float(largest[number]), 2)
-        if row["outlier"] >= OUTLYING:
+        if is_outlier(row):
             row["outlier_reason"] = _reason([distances[place] for place in order[:_MOST_TOLD, number]], number)
+
+
+def is_outlier(row: Mapping[str, Any]) -> bool:
+    """Whether a row was marked as one."""
+    return (row.get("outlier") or 0.0) >= OUTLYING
 
 
 def _reason(farthest: Sequence[_Distances], row: int) -> str:

@@ -13,6 +13,7 @@ from LVSegULib.cohort.overview_columns import Column, columns_of, values_of
 from LVSegULib.cohort.overview_failures import kinds_of
 from LVSegULib.cohort.overview_figures import PLOTTED, bins, headline, usual_range
 from LVSegULib.cohort.overview_rows import display_order, packed_numbers, packed_texts, plain
+from LVSegULib.cohort.table import Rows, rows_done
 from LVSegULib.templates import filled, safe_json
 
 _TEMPLATE = Path(__file__).with_name("overview.html")
@@ -42,11 +43,11 @@ def write_overview(path: Path, rows: Sequence[dict[str, Any]], about: Mapping[st
     write_text(path, text)
 
 
-def page_values(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def page_values(rows: Rows) -> dict[str, Any]:
     """What the page shows of `rows`, as plain values."""
     kinds = kinds_of(rows)
     ordered = display_order(rows, kinds)
-    done = [row for row in ordered if row["status"] == "done"]
+    done = rows_done(ordered)
     return {
         "count": len(ordered),
         "outlying": OUTLYING,
@@ -59,7 +60,7 @@ def page_values(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _column(ordered: Sequence[Mapping[str, Any]], done: Sequence[Mapping[str, Any]], column: Column) -> dict[str, Any]:
+def _column(ordered: Rows, done: Rows, column: Column) -> dict[str, Any]:
     values = values_of(done, column)
     described = {"key": column.key, "label": column.label, "unit": column.unit, "group": column.group}
     return {
@@ -71,7 +72,7 @@ def _column(ordered: Sequence[Mapping[str, Any]], done: Sequence[Mapping[str, An
     }
 
 
-def _times(rows: Sequence[Mapping[str, Any]]) -> str:
+def _times(rows: Rows) -> str:
     """From when to when the cases were segmented, UTC."""
     started = min((row["started"] for row in rows if row.get("started")), default="")
     finished = max((row["finished"] for row in rows if row.get("finished")), default="")

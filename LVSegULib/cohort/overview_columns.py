@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.measures.volumes import UNITS
-
-_UNITS = {"ml": "mL", "percent": "%"}
-_WALL = {
-    "wall_thickness_ed": "Wall at ED",
-    "wall_thickness_ed_max": "Wall at ED, thickest",
-    "wall_thickness_es": "Wall at ES",
-    "wall_thickening": "Wall thickening",
-}
+from LVSegULib.cohort.table import Rows
+from LVSegULib.measures import catalogue
+from LVSegULib.measures.digits import short_digits
 
 
 @dataclass(frozen=True)
@@ -29,7 +22,7 @@ class Column:
         label: its name for people.
         unit: what follows the number, or "".
         group: the heading it stands under with others.
-        digits: decimals; None shows one below 20, for the small hearts of children and animals, and none above.
+        digits: decimals; None shows as many as `short_digits`, for hearts of all sizes.
     """
 
     key: str
@@ -40,14 +33,10 @@ class Column:
 
     def shown(self, value: float) -> str:
         """The number without its unit."""
-        digits = (1 if abs(value) < 20 else 0) if self.digits is None else self.digits
-        return f"{value:.{digits}f}"
+        return short_digits(value) if self.digits is None else f"{value:.{self.digits}f}"
 
 
-MEASURES = tuple(
-    Column(f"{name}_{unit}", _WALL.get(name, name), _UNITS.get(unit, unit), "Measures", None)
-    for name, unit in UNITS.items()
-)
+MEASURES = tuple(Column(one.key, one.short, one.unit, "Measures", None) for one in catalogue.MEASURES)
 QUALITY = Column("quality", "Quality", "", "Quality", 2)
 SECONDS = Column("seconds_total", "Time", "s", "Work", 2)
 
@@ -69,7 +58,7 @@ _OTHERS = (
 _LAST = (Column("memory_mb", "Memory", "MB", "Work"), Column("attempts", "Attempts", "", "Work"))
 
 
-def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+def columns_of(rows: Rows) -> list[Column]:
     """The figures that at least one of `rows` has, in the order they are shown."""
     there = dict.fromkeys(name for row in rows for name, value in row.items() if value is not None)
     steps = [
@@ -80,7 +69,7 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
     return [column for column in (*MEASURES, *_OTHERS, *steps, *_LAST) if column.key in there]
 
 
-def values_of(rows: Sequence[Mapping[str, Any]], column: Column) -> NDArray[np.float64]:
+def values_of(rows: Rows, column: Column) -> NDArray[np.float64]:
     """The figure of every row (N,); NaN where it is not known."""
     return np.array([_number(row.get(column.key)) for row in rows], dtype=np.float64)
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from LVSegULib.cohort.manifest import FAILED
+from LVSegULib.cohort.table import Rows
 from LVSegULib.reading.names import short_name
 
 _TOKENS = re.compile(r'"[^"]*"|\S+')
@@ -29,11 +31,11 @@ class Kind:
     rows: tuple[Mapping[str, Any], ...]
 
 
-def kinds_of(rows: Sequence[Mapping[str, Any]]) -> list[Kind]:
+def kinds_of(rows: Rows) -> list[Kind]:
     """The failed ones of `rows` by kind, the most frequent kind first."""
     by_kind: dict[tuple[str, ...], list[tuple[list[str], Mapping[str, Any]]]] = defaultdict(list)
     for row in rows:
-        if row["status"] == "failed":
+        if row["status"] == FAILED:
             words = _TOKENS.findall(_about_the_case(row))
             by_kind[tuple("" if _VARIES.search(word) else word for word in words)].append((words, row))
     kinds = [Kind(_shared([words for words, _ in of]), tuple(row for _, row in of)) for of in by_kind.values()]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.cohort.outliers import OUTLYING
+from LVSegULib.cohort.outliers import is_outlier
 from LVSegULib.cohort.overview_columns import MEASURES, QUALITY, SECONDS, Column, values_of
+from LVSegULib.cohort.table import Rows, rows_done
 
 PLOTTED = (
     *(column for column in MEASURES if column.label in ("LVEDV", "LVESV", "LVSV", "LVEF", "LVM", "RVEF")),
@@ -21,19 +21,16 @@ _MIDDLES = ("LVEF", "LVEDV")
 _FEWEST_BINS, _MOST_BINS = 14, 28
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
-Rows = Sequence[Mapping[str, Any]]
-
 
 def headline(rows: Rows) -> list[dict[str, str]]:
     """The figures at the top: label, value, a note, and the view of the cases that it counts ("" for none)."""
-    done = [row for row in rows if row["status"] == "done"]
+    done = rows_done(rows)
     flagged = sum(1 for row in done if row.get("flagged_slices"))
-    outliers = sum(1 for row in done if (row.get("outlier") or 0.0) >= OUTLYING)
     counts = [
         _tile("Cases", f"{len(rows):,}"),
         _tile("Done", f"{len(done):,}", view="done"),
         _tile("Failed", f"{len(rows) - len(done):,}", view="failed"),
-        _tile("Outliers", f"{outliers:,}", view="outliers"),
+        _tile("Outliers", f"{sum(map(is_outlier, done)):,}", view="outliers"),
         _tile("With flagged slices", f"{flagged:,}", view="flagged"),
     ]
     return [*counts, *_medians(done), *_speed(done)]

@@ -6,11 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from LVSegULib.cohort.outliers import OUTLYING
+from LVSegULib.cohort.outliers import is_outlier
 from LVSegULib.cohort.overview_columns import Column
 from LVSegULib.cohort.overview_failures import Kind
-
-Rows = Sequence[Mapping[str, Any]]
+from LVSegULib.cohort.table import Rows, rows_done
 
 _DIGITS = 4
 """Significant digits of numbers; the table has all."""
@@ -21,9 +20,9 @@ def display_order(rows: Rows, kinds: Sequence[Kind]) -> list[Mapping[str, Any]]:
 
     The others come by their distance from the cohort too, or where that is not known by quality, the lowest first.
     """
-    done = [row for row in rows if row["status"] == "done"]
+    done = rows_done(rows)
     done.sort(key=lambda row: (-(row.get("outlier") or 0.0), _known(row.get("quality")), str(row["name"])))
-    outliers = sum(1 for row in done if (row.get("outlier") or 0.0) >= OUTLYING)
+    outliers = sum(map(is_outlier, done))
     return [*done[:outliers], *(row for kind in kinds for row in kind.rows), *done[outliers:]]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -12,6 +11,8 @@ from pathlib import Path
 from LVSegULib.atomic import write_json
 from LVSegULib.cohort.case import Found
 from LVSegULib.cohort.manifest import Ending, Recipe
+from LVSegULib.counted_files import counted_files
+from LVSegULib.json_text import read_json
 from LVSegULib.segmentation.to_files import ENDINGS
 
 RECEIPT = "receipt.json"
@@ -47,7 +48,7 @@ def read_receipt(folder: Path, name: str, recipe: Recipe, input_sha256: str) -> 
     if not is_whole(folder, name):
         return None
     with suppress(OSError, ValueError, KeyError, TypeError):
-        values = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
+        values = read_json(folder / RECEIPT)
         ending = Ending(**values["ending"])
         if values["recipe"] == recipe.to_json() and ending.input_sha256 == input_sha256:
             return ending
@@ -55,7 +56,7 @@ def read_receipt(folder: Path, name: str, recipe: Recipe, input_sha256: str) -> 
 
 
 def hash_input(found: Found) -> str:
-    """A hash of the bytes of all files of a case, and of what is to be taken from them.
+    """A hash of the bytes of all files of a case that count, and of what is to be taken from them.
 
     Raises:
         OSError: a file cannot be read.
@@ -73,7 +74,7 @@ def _files(found: Found) -> Sequence[Path]:
     if found.files is not None:
         return found.files
     if found.path.is_dir():
-        return sorted(path for path in found.path.rglob("*") if path.is_file())
+        return counted_files(found.path)
     return [found.path]
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from LVSegULib import atomic
-from LVSegULib.measures.volumes import UNITS
+from LVSegULib.cohort.manifest import DONE
+from LVSegULib.measures.catalogue import MEASURES
 
 if TYPE_CHECKING:
     import pyarrow
 
+Row = TypeVar("Row", bound=Mapping[str, Any])
+Rows = Sequence[Mapping[str, Any]]
+
 _FIRST = ("name", "status", "reason", "outlier", "outlier_reason", "source")
 _SHAPE = ("frames", "slices", "rows", "columns", "spacing_k_mm", "spacing_j_mm", "spacing_i_mm", "ed_frame", "es_frame")
-_MEASURES = tuple(f"{name}_{unit}" for name, unit in UNITS.items())
 _TRUST = ("quality", "flagged_slices", "warnings")
 _WORK = ("attempts",)
 _LAST = ("memory_mb", "worker", "started", "finished", "input_sha256", "model", "model_sha256", "engine", "lvsegu")
@@ -23,25 +26,30 @@ _TEXTS = {"name", "status", "reason", "outlier_reason", "source", "warnings", *_
 _WHOLE = {*_SHAPE[:4], "ed_frame", "es_frame", "flagged_slices", "attempts"}
 
 
-def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def rows_done(rows: Sequence[Row]) -> list[Row]:
+    """The rows of the cases that are done."""
+    return [row for row in rows if row["status"] == DONE]
+
+
+def column_names(rows: Rows) -> list[str]:
     """The columns of these rows, in the order of the table; measures that no model here gives are left out."""
     there = dict.fromkeys(name for row in rows for name in row)
     steps = [name for name in there if name.startswith("seconds_") and name != "seconds_total"]
-    measures = [name for name in _MEASURES if name in there or name.startswith("LVE")]
+    measures = [one.key for one in MEASURES if one.key in there or one.name.startswith("LVE")]
     return [*_FIRST, *_SHAPE, *measures, *_TRUST, *_WORK, *steps, "seconds_total", *_LAST]
 
 
-def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+def write_csv(path: Path, rows: Rows) -> None:
     """Write the rows as CSV; what is not known is empty.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    columns = columns_of(rows)
+    columns = column_names(rows)
     atomic.write_csv(path, columns, ([_shown(row.get(name)) for name in columns] for row in rows))
 
 
-def write_parquet(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+def write_parquet(path: Path, rows: Rows) -> None:
     """Write the rows as Parquet; what is not known is null.
 
     Raises:
@@ -50,7 +58,7 @@ def write_parquet(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     import pyarrow
     import pyarrow.parquet
 
-    columns = columns_of(rows)
+    columns = column_names(rows)
     schema = pyarrow.schema([(name, _type(name)) for name in columns])
     values = {name: [row.get(name) for row in rows] for name in columns}
     table = pyarrow.table(values, schema=schema)

@@ -7,22 +7,31 @@ import datetime
 import functools
 import hashlib
 import os
+import re
 import shutil
 import socket
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from LVSegULib import __version__
+from LVSegULib.atomic import write_text
 from LVSegULib.cohort.case import Case
 from LVSegULib.cohort.manifest import DONE, FAILED, Ending, Recipe
 from LVSegULib.cohort.receipt import RECEIPT, THUMBNAIL, files_of, hash_input, read_receipt, write_receipt
-from LVSegULib.errors import ModelError, OutputError, UsageError, describe
+from LVSegULib.errors import ModelError, OutputError, UsageError, describe, is_fault
 
 if TYPE_CHECKING:
     from LVSegULib.segmentation.to_files import Outcome, Segmenter
+
+TRACEBACK = "traceback.txt"
+"""Where a fault in LVSegU came from, in the folder of the case that met it."""
+
+_LEFT = re.compile(r"\.[0-9a-f]{8}(-.+|\.earlier)?")
+"""What a killed process leaves of the files and the folder that it was writing (`written_whole`, `_all_or_none`)."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +69,18 @@ def do_case(case: Case, job: Job) -> Ending:
     """
     segmenter = _segmenter(job)
     folder, started = job.cases / case.name, _now()
+    if folder.is_symlink():
+        reason = f"{folder}: is a link, and would lead the results elsewhere: remove it"
+        return Ending(FAILED, reason, started, _now(), None, {"lvsegu": __version__})
     try:
-        input_sha256 = hash_input(case.found) if case.found.path.exists() else None
+        is_regular = case.found.path.is_file() or case.found.path.is_dir()  # a pipe would be waited for, for ever
+        input_sha256 = hash_input(case.found) if is_regular else None
     except OSError as error:
         return _failed(folder, case, started, None, error)
     if input_sha256 and (ending := read_receipt(folder, case.name, job.recipe, input_sha256)):
         return ending
     _tidy(folder)
+    (folder / TRACEBACK).unlink(missing_ok=True)
     try:
         return _segment(case, folder, segmenter, job.recipe, started, input_sha256)
     except OutputError:
@@ -106,8 +120,8 @@ def _segment(
     start, found = time.perf_counter(), case.found
     cine = dataclasses.replace(read_cine(found.path, found.series, found.files), name=case.name)
     outcome = segment_cine_to_files(cine, folder, segmenter, start, is_timed=False)
-    regions = segmenter.model.spec.labels
-    write_thumbnail(folder / f"{case.name}{THUMBNAIL}", thumbnail(cine, outcome.labels, regions, outcome.measures))
+    labels, regions = outcome.found.segmentation.labels, segmenter.model.spec.labels
+    write_thumbnail(folder / f"{case.name}{THUMBNAIL}", thumbnail(cine, labels, regions, outcome.found.measures))
     ending = Ending(DONE, "", started, _now(), input_sha256, _figures(outcome))
     write_receipt(folder, recipe, ending)
     return ending
@@ -115,20 +129,19 @@ def _segment(
 
 def _figures(outcome: Outcome) -> dict[str, Any]:
     """The columns of the table that the case itself fills."""
-    cine, measures = outcome.cine, outcome.measures.to_json()
-    not_figures = ("volumes_ml", "time_ms", "reasons", "warnings", "wall_slices")
+    cine, measures = outcome.cine, outcome.found.measures
     spacing = {f"spacing_{axis}_mm": mm for axis, mm in zip("kji", cine.spacing_mm, strict=True)}
-    quality = outcome.quality
+    quality = outcome.found.segmentation.quality
     values = {
         "frames": cine.frame_count,
         "slices": cine.slice_count,
         "rows": cine.frames.shape[2],
         "columns": cine.frames.shape[3],
         **spacing,
-        **{name: value for name, value in measures.items() if name not in not_figures},
+        **measures.figures(),
         "quality": None if quality is None else round(quality.patient, 4),
         "flagged_slices": None if quality is None else len(quality.flags),
-        "warnings": "; ".join(outcome.measures.warnings),
+        "warnings": "; ".join(measures.warnings),
         **{f"seconds_{step}": seconds for step, seconds in outcome.seconds.items()},
         "memory_mb": memory_mb(),
         "worker": f"{socket.gethostname()}-{os.getpid()}",
@@ -145,18 +158,28 @@ def memory_mb() -> float:
 
 
 def _failed(folder: Path, case: Case, started: str, input_sha256: str | None, error: Exception) -> Ending:
-    """The ending of a case that cannot be done; what an earlier input of it gave does not stay beside that."""
-    for name in sorted(files_of(case.name), key=lambda name: name != RECEIPT):
+    """The ending of a case that cannot be done; what an earlier input of it gave does not stay beside that.
+
+    Of a fault in LVSegU the traceback is written, as a worker has no --debug.
+    """
+    for name in sorted(files_of(case.name) | {TRACEBACK}, key=lambda name: name != RECEIPT):
         (folder / name).unlink(missing_ok=True)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
-    return Ending(FAILED, describe(error), started, _now(), input_sha256, {"lvsegu": __version__})
+    if is_fault(error):
+        write_text(folder / TRACEBACK, "".join(traceback.format_exception(error)))
+    reason = describe(error, f"report it with {TRACEBACK}, which is in the folder of the case")
+    return Ending(FAILED, reason, started, _now(), input_sha256, {"lvsegu": __version__})
 
 
 def _tidy(folder: Path) -> None:
     """Remove what a worker that was killed left behind while it wrote."""
+    if folder.is_symlink():  # what is in it is not of this cohort
+        return
     for entry in folder.glob(".*"):
-        if entry.is_dir():
+        if not _LEFT.fullmatch(entry.name):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)
         else:
             entry.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from LVSegULib.commands.options import add_engine_arguments
+from LVSegULib.commands.options import add_engine_arguments, add_new_model_arguments
 from LVSegULib.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="models of the same recipe: each patient is segmented by the one that kept it back in training "
         "(default: MODEL, on the patients that it was not trained on)",
     )
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="the new model folder")
-    parser.add_argument("--replace", action="store_true", help="replace a model that is in --out")
+    add_new_model_arguments(parser, required=False)
     parser.add_argument(
         "--same",
         action="append",

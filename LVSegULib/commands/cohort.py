@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from LVSegULib.commands.messages import stop_like_ctrl_c
-from LVSegULib.commands.options import DEFAULT_MODEL
+from LVSegULib.commands.options import add_model_argument
 from LVSegULib.commands.packages import need_cohort
 from LVSegULib.commands.progress import LastLine, duration
 from LVSegULib.errors import AllFailed, SomeFailed, UsageError
@@ -46,9 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--memory", type=int, metavar="MB", help="memory that each process of this machine may use (default: 2000)"
     )
     parser.add_argument("--retry-failed", action="store_true", help="try again what failed, though nothing has changed")
-    parser.add_argument(
-        "--model", default=DEFAULT_MODEL, help="name of an installed model, or a model folder (default: %(default)s)"
-    )
+    add_model_argument(parser)
     parser.add_argument("--engine", default="auto", help="what runs the network, as for `lvsegu segment`")
     parser.add_argument(
         "--threads", type=int, default=1, metavar="N", help="threads for the network of each case (default: 1)"
@@ -97,12 +95,11 @@ def _what_is_wrong(totals: Totals, table: Path) -> list[str]:
 
 def _workers(arguments: argparse.Namespace) -> Workers:
     from LVSegULib.cohort.cluster import MEMORY_MB, Workers
-    from LVSegULib.engines.workers import available_threads
+    from LVSegULib.engines.workers import available_threads, check_threads
 
     if arguments.workers is not None and not 1 <= arguments.workers <= (os.cpu_count() or 1):
         raise UsageError(f"--workers must lie between 1 and {os.cpu_count()}, the processors, got {arguments.workers}")
-    if not 1 <= arguments.threads <= (os.cpu_count() or 1):
-        raise UsageError(f"--threads must lie between 1 and {os.cpu_count()}, the processors, got {arguments.threads}")
+    check_threads(arguments.threads)
     memory = MEMORY_MB if arguments.memory is None else arguments.memory
     if memory < 500:
         raise UsageError(f"--memory must be at least 500 MB, got {memory}")
@@ -161,10 +158,11 @@ class Display:
                 unit=" cases",
                 mininterval=interval,
                 maxinterval=interval,
+                delay=0.0 if self._is_terminal else interval,
                 smoothing=0.05,
                 disable=_is_silent(),
                 file=sys.stderr if self._is_terminal else _Lines(),
-                ascii=not self._is_terminal,
+                ascii=None if self._is_terminal else True,  # a terminal may know blocks or not
                 ncols=None if self._is_terminal else 100,
                 bar_format="{n_fmt}/{total_fmt} |{bar}| {rate_noinv_fmt}, {remaining} left{postfix}",
             )

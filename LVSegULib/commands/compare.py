@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=default.shares,
         metavar="SHARE",
-        help="shares of the parameters that are left, largest first (default: %(default)s)",
+        help=f"shares of the parameters that are left, largest first (default: {' '.join(map(str, default.shares))})",
     )
     for name, of in (
         ("slices", "slices to calibrate on"),

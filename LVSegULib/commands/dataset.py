@@ -9,7 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from LVSegULib.errors import AllFailed, LVSegUError, OutputError, SomeFailed, UsageError
+from LVSegULib.commands.messages import report_failure
+from LVSegULib.dataset.pair_list import FURTHER
+from LVSegULib.errors import AllFailed, InputError, LVSegUError, OutputError, SomeFailed, UsageError
 from LVSegULib.lock import Busy, locked
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 LOCK = ".adding.lock"
-OF_ONE_PAIR = ("patient", "phase", "frame", "series")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
     pairs = _pairs(arguments)
     RawFolder(arguments.folder)  # refuses what is something else
     with _Target(arguments.folder, replace=arguments.replace) as target:
-        failed = _add_all(pairs, target, assignments)
+        failed = _add_all(pairs, target, assignments, debug=getattr(arguments, "debug", False))
         if failed == len(pairs):
             raise AllFailed(f"all {failed} pairs failed")
         print(target.folder.describe())
@@ -125,7 +126,7 @@ class _Target(ExitStack):
         return folder
 
 
-def _add_all(pairs: list[Pair | LVSegUError], target: _Target, assignments: list[Assignment]) -> int:
+def _add_all(pairs: list[Pair | LVSegUError], target: _Target, assignments: list[Assignment], *, debug: bool) -> int:
     """Add the pairs; the number of those that failed, each of which is named."""
     failed = 0
     for pair in pairs:
@@ -138,7 +139,8 @@ def _add_all(pairs: list[Pair | LVSegUError], target: _Target, assignments: list
             if len(pairs) == 1:
                 raise
             failed += 1
-            _report_failure(pair, error)
+            where = "" if isinstance(pair, LVSegUError) else str(pair.segmentation)  # the error names its line
+            report_failure(_log, where, error, debug=debug)
     return failed
 
 
@@ -153,10 +155,12 @@ def _pairs(arguments: argparse.Namespace) -> list[Pair | LVSegUError]:
         )
     if len(sources) == 2:
         return [_one_pair(arguments)]
-    if given := [name for name in OF_ONE_PAIR if getattr(arguments, name) is not None]:
+    if given := [name for name in FURTHER if getattr(arguments, name) is not None]:
         raise UsageError(f"--{given[0]} is about one pair: for several, write a list with the column {given[0]}")
     if arguments.pairs is not None:
         return read_pair_list(arguments.pairs)
+    if not sources[0].exists():
+        raise InputError(f"{sources[0]}: does not exist: check the path")
     if not sources[0].is_dir():
         raise UsageError(f"{sources[0]} is no folder of pairs: give a volume and, after it, its segmentation")
     return find_pairs(sources[0])
@@ -177,7 +181,7 @@ def _one_pair(arguments: argparse.Namespace) -> Pair:
 
 def _add(pair: Pair | LVSegUError, target: _Target, assignments: list[Assignment]) -> None:
     from LVSegULib.dataset.case import make_cases
-    from LVSegULib.dataset.painting import WORDS
+    from LVSegULib.labels import BY_KEY
 
     if isinstance(pair, LVSegUError):
         raise pair
@@ -188,16 +192,7 @@ def _add(pair: Pair | LVSegUError, target: _Target, assignments: list[Assignment
             _log.warning("%s: added as %s, as the others of this patient are written", before.name, case.name)
         taken = case.painted.taken
         print(f"{case.name}: {'; '.join(taken[key] for key in folder.labels)}", flush=True)
-        if left_out := [WORDS[key] for key in taken if key not in folder.labels]:
+        if left_out := [BY_KEY[key].word for key in taken if key not in folder.labels]:
             _log.warning("%s: %s left out, the data set has no such label", case.name, " and ".join(left_out))
         for note in case.painted.notes:
             _log.warning("%s: %s", case.name, note)
-
-
-def _report_failure(pair: Pair | LVSegUError, error: Exception) -> None:
-    from LVSegULib.errors import describe
-
-    line = describe(error)
-    where = "" if isinstance(pair, LVSegUError) or str(pair.segmentation) in line else f"{pair.segmentation}: "
-    _log.error("%s%s", where, line)
-    _log.debug("traceback", exc_info=error)

@@ -8,12 +8,13 @@ from pathlib import Path
 from LVSegULib.commands.segment import add_model_arguments, open_segmenter, segment_one, summary
 
 EXPLAINED = {
-    ".png": "every slice at ED and ES with its contour: look at this first",
-    ".seg.nrrd": "ED and ES as a segmentation: open it in 3D Slicer",
-    ".nii.gz": "label map of every frame, on the input's own grid",
-    ".csv": "volume of each frame",
-    ".json": "all measures, versions and timings",
+    "picture": "every slice at ED and ES with its contour: look at this first",
+    "segmentation": "ED and ES as a segmentation: open it in 3D Slicer",
+    "label_map": "label map of every frame, on the input's own grid",
+    "table": "volume of each frame",
+    "report": "all measures, versions and timings",
 }
+"""What each of `to_files.Files` is, in the order to look at them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,16 +30,16 @@ def run(arguments: argparse.Namespace) -> int:
         InputError: the sample is not there, as in a package without the repository's Resources.
     """
     from LVSegULib.reading.sample import sample_archive, unpack_sample
+    from LVSegULib.segmentation.to_files import Source
 
     archive = sample_archive()
     segmenter = open_segmenter(arguments)
-    arguments.series = None
     patient = unpack_sample(archive, arguments.out / "sample")
-    outcome = segment_one(patient, arguments, segmenter, frozenset(), "sample")
+    outcome = segment_one(Source(patient), arguments.out, segmenter, "sample")
     print(summary(outcome))
     print(f"  of which the network took {outcome.report['seconds']['network']:.1f} s, on {segmenter.engine.name}")
     print("Written:")
-    for ending, meaning in EXPLAINED.items():
-        print(f"  {arguments.out / (outcome.cine.name + ending)}  {meaning}")
+    for name, meaning in EXPLAINED.items():
+        print(f"  {getattr(outcome.files, name)}  {meaning}")
     print("Not for clinical use.")
     return 0

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from LVSegULib import __version__
-from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
+from LVSegULib.commands.messages import warn_of_training_patients
+from LVSegULib.commands.options import add_engine_arguments, add_split_arguments, check_split
 from LVSegULib.errors import SomeFailed, UsageError
+from LVSegULib.modelfolder.folder import DEFAULT_MODEL, ModelFolder, find_model
 
 if TYPE_CHECKING:
     from LVSegULib.engines.base import Engine
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from LVSegULib.evaluation.datasets import EvaluationSet
     from LVSegULib.evaluation.evaluate import Evaluation
     from LVSegULib.labels import Label
-    from LVSegULib.modelfolder.folder import ModelFolder
 
 logger = logging.getLogger(__name__)
 
@@ -38,13 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|FOLDER",
         help=f"installed model or model folder (default: {DEFAULT_MODEL}); of several, each judges whom it kept back",
     )
-    parser.add_argument(
-        "--split",
-        type=Path,
-        metavar="FILE",
-        help='evaluate the "validation" patients of this JSON file only (nnU-Net\'s splits_final.json too)',
-    )
-    parser.add_argument("--fold", type=int, help="which fold of a splits_final.json, from 0")
+    add_split_arguments(parser)
     parser.add_argument("--json", type=Path, metavar="OUT", help="write every figure, volume and slice to this file")
     parser.add_argument(
         "--picture", type=Path, metavar="PNG", help=f"draw the {WORST} worst slices of the first label into this file"
@@ -64,7 +59,6 @@ def run(arguments: argparse.Namespace) -> int:
     from LVSegULib.evaluation.datasets import open_evaluation_set
     from LVSegULib.evaluation.out_of_fold import predictor
     from LVSegULib.evaluation.report import report_text
-    from LVSegULib.modelfolder.folder import find_model
 
     for path in (arguments.json, arguments.picture):
         if path is not None:
@@ -74,7 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
     engines = [open_engine(model, arguments.engine, arguments.threads) for model in models]
     labels = _shared_labels(dataset, models[0])
     if len(models) == 1:
-        _warn_of_training_patients(dataset, models[0])
+        patients = {case.patient for case in dataset.cases}
+        so = ", so the figures flatter it: --split chooses others"
+        warn_of_training_patients(logger, models[0].spec, patients, so)
     predict = predictor(dataset.cases, [model.spec for model in models], engines)
     evaluation = _evaluate(dataset, predict, labels)
     print(_heading(models, engines[0]))
@@ -100,14 +96,13 @@ def _chosen_patients(dataset: EvaluationSet, arguments: argparse.Namespace, mode
     from LVSegULib.evaluation.out_of_fold import judges
     from LVSegULib.evaluation.split import validation_cases
 
+    check_split(arguments)
     if len(models) > 1:
         if arguments.split is not None:
             raise UsageError("several models bring their own splits: leave out --split")
         kept = judges([case.patient for case in dataset.cases], [model.spec for model in models])
         return dataclasses.replace(dataset, cases=tuple(case for case in dataset.cases if case.patient in kept))
     if arguments.split is None:
-        if arguments.fold is not None:
-            raise UsageError("--fold chooses from a split file: pass --split FILE as well")
         return dataset
     return dataclasses.replace(dataset, cases=tuple(validation_cases(dataset.cases, arguments.split, arguments.fold)))
 
@@ -122,18 +117,6 @@ def _shared_labels(dataset: EvaluationSet, model: ModelFolder) -> tuple[Label, .
             "choose another --model"
         )
     return shared
-
-
-def _warn_of_training_patients(dataset: EvaluationSet, model: ModelFolder) -> None:
-    seen = trained_on(dataset, model)
-    if seen:
-        everyone = {case.patient for case in dataset.cases}
-        logger.warning(
-            "%s was trained on %d of these %d patients, so the figures flatter it: --split chooses others",
-            model.spec.name,
-            len(seen),
-            len(everyone),
-        )
 
 
 def trained_on(dataset: EvaluationSet, model: ModelFolder) -> list[str]:

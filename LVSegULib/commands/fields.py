@@ -10,6 +10,8 @@ from typing import Any, get_type_hints
 def add_fields(group: argparse._ArgumentGroup, owner: type, prefix: str = "", skip: tuple[str, ...] = ()) -> None:
     """Declare an option for every field of the dataclass `owner`, with its words from the docstring.
 
+    A field whose metadata has "choices" names them too.
+
     Args:
         group: where the options go.
         owner: the configuration.
@@ -22,7 +24,8 @@ def add_fields(group: argparse._ArgumentGroup, owner: type, prefix: str = "", sk
         if field.name in skip:
             continue
         option = f"--{prefix}-{field.name}" if prefix else f"--{field.name}"
-        text = f"{help_texts[field.name].rstrip('.')} (default: {_shown(field.default)})".replace("%", "%%")
+        choices = f": {', '.join(field.metadata['choices'])}" if "choices" in field.metadata else ""
+        text = f"{help_texts[field.name].rstrip('.')}{choices} (default: {_shown(field.default)})".replace("%", "%%")
         group.add_argument(
             option.replace("_", "-"), dest=_destination(prefix, field.name), help=text, **_kind(hints[field.name])
         )

@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from LVSegULib.commands.options import add_threads_argument
+from LVSegULib.commands.messages import warn_of_training_patients
+from LVSegULib.commands.options import add_split_arguments, add_threads_argument, check_split
 from LVSegULib.commands.packages import is_installed, need_captum
 from LVSegULib.commands.progress import Progress
+from LVSegULib.shown import counted
 
 if TYPE_CHECKING:
     from LVSegULib.cine import Cine
@@ -48,13 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="labelled data set to measure what filters do on; repeatable (default: the shown cine, against what the "
         "whole network finds)",
     )
-    parser.add_argument(
-        "--split",
-        type=Path,
-        metavar="FILE",
-        help='of --data, take the "validation" patients of this JSON file only (nnU-Net\'s splits_final.json too)',
-    )
-    parser.add_argument("--fold", type=int, help="which fold of a splits_final.json, from 0")
+    add_split_arguments(parser)
     parser.add_argument(
         "--off",
         nargs="+",
@@ -120,14 +116,15 @@ def _subjects(arguments: argparse.Namespace, cine: Cine, inspector: Inspector) -
     from LVSegULib.errors import UsageError
     from LVSegULib.visualization.subjects import subject_of_cine, subjects_of_cases
 
-    if arguments.fold is not None and arguments.split is None:
-        raise UsageError("--fold chooses from a split file: pass --split FILE as well")
+    check_split(arguments)
     if not arguments.data:
         if arguments.split is not None:
             raise UsageError("--split chooses patients of a data set: give --data as well")
         return (subject_of_cine(cine, inspector),)
     datasets = _labelled_cases(arguments)
-    _warn_of_training_patients({case.patient for cases in datasets for case in cases}, inspector)
+    patients = {case.patient for cases in datasets for case in cases}
+    so = ": what its filters do to new ones may differ"
+    warn_of_training_patients(logger, inspector.model.spec, patients, so)
     total = sum(map(len, datasets))
     with Progress("reading") as report:
         return subjects_of_cases(datasets, inspector.model.spec, lambda done, _name: report(done / total))
@@ -145,14 +142,6 @@ def _labelled_cases(arguments: argparse.Namespace) -> list[list[EvaluationCase]]
     every = [case for cases in datasets for case in cases]
     chosen = {case.patient for case in validation_cases(every, arguments.split, arguments.fold)}
     return [[case for case in cases if case.patient in chosen] for cases in datasets]
-
-
-def _warn_of_training_patients(patients: set[str], inspector: Inspector) -> None:
-    spec = inspector.model.spec
-    seen = patients & spec.trained_on
-    if seen:
-        text = "%s was trained on %d of these %d patients: what its filters do to new ones may differ"
-        logger.warning(text, spec.name, len(seen), len(patients))
 
 
 def _view(
@@ -196,8 +185,8 @@ def summary(view: NetworkView) -> str:
     idle = sum(effect.divergence == 0 for effect in view.effects)
     against = "the experts" if view.is_labelled else "what the whole network finds"
     lines = [
-        f"{view.spec.name}: {len(view.effects)} filters turned off one by one, on {view.patients} "
-        f"patient{'s' * (view.patients != 1)}; Dice against {against}. {idle} change nothing at all.",
+        f"{view.spec.name}: {len(view.effects)} filters turned off one by one, "
+        f"on {counted(view.patients, 'patient')}; Dice against {against}. {idle} change nothing at all.",
         HEADS,
     ]
     lines += [row_of(effect) for effect in view.effects[:SHOWN]]

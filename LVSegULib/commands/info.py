@@ -6,10 +6,10 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from LVSegULib.commands.options import DEFAULT_MODEL
+from LVSegULib.modelfolder.folder import DEFAULT_MODEL, ModelFolder, find_model
+from LVSegULib.shown import in_one_line
 
 if TYPE_CHECKING:
-    from LVSegULib.modelfolder.folder import ModelFolder
     from LVSegULib.modelfolder.spec import ModelSpec
 
 
@@ -28,8 +28,6 @@ def run(arguments: argparse.Namespace) -> int:
         UsageError: there is no such model.
         ModelError: the folder is incomplete or altered.
     """
-    from LVSegULib.modelfolder.folder import find_model
-
     model = find_model(arguments.model)
     for name in model.spec.sha256:
         model.checked(name)
@@ -95,7 +93,7 @@ def _is_figure(values: object) -> bool:
 def _as_lines(values: dict[str, Any]) -> list[str]:
     """What fits on a line each; configurations, splits and lists of patients are in `--json`."""
     texts = ((name, value if isinstance(value, str) else json.dumps(value)) for name, value in values.items())
-    return [f"{name}: {text if len(text) <= _LONGEST else '(see --json)'}" for name, text in texts]
+    return [in_one_line(f"{name}: {text if len(text) <= _LONGEST else '(see --json)'}") for name, text in texts]
 
 
 _LONGEST = 160

@@ -38,7 +38,8 @@ COMMANDS = {
     "rebuild": "make models of their recipes, from the data sets to the figures in the documents",
     "publish": "give a trained model its figures and its card, for shipping",
 }
-"""Each subcommand lives in the module of its name beside this one: add_arguments(parser), run(arguments) -> int."""
+"""Each subcommand lives in the module of its name beside this one, with "_" for "-": add_arguments(parser) and
+run(arguments) -> int."""
 
 EPILOG = """exit codes: 0 done, 1 out of memory or a fault in LVSegU, 2 usage, 3 bad input, model or output folder,
 4 some of several inputs failed, 130 cancelled. Not for clinical use."""
@@ -50,6 +51,13 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.register("type", Path, _path)
+
+    def parse_known_args(self, *arguments: Any, **options: Any) -> Any:
+        """As ever; but the subcommand refuses what it does not know itself, and so points to its own options."""
+        found, unknown = super().parse_known_args(*arguments, **options)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
 
     def error(self, message: str) -> NoReturn:
         if self.usage and message.startswith("the following arguments are required"):
@@ -125,7 +133,7 @@ def _path(text: str) -> Path:
 
 
 def _module(command: str) -> ModuleType:
-    return importlib.import_module(f"LVSegULib.commands.{command}")
+    return importlib.import_module(f"LVSegULib.commands.{command.replace('-', '_')}")
 
 
 def build_parser(chosen: str | None) -> argparse.ArgumentParser:

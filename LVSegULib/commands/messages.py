@@ -6,8 +6,14 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Set
+from typing import TYPE_CHECKING
 
-from LVSegULib.errors import LVSegUError, missing_package
+from LVSegULib.errors import LVSegUError, describe, missing_package
+from LVSegULib.shown import in_one_line
+
+if TYPE_CHECKING:
+    from LVSegULib.modelfolder.spec import ModelSpec
 
 CANCELLED = 130
 FAULT = 1
@@ -21,6 +27,26 @@ def exit_code_of(error: BaseException) -> int:
         return error.exit_code
     is_the_users = isinstance(error, OSError) or missing_package(error) is not None
     return LVSegUError.exit_code if is_the_users else FAULT
+
+
+def report_failure(logger: logging.Logger, where: str, error: Exception, *, debug: bool) -> None:
+    """Log what went wrong with one of several inputs.
+
+    Args:
+        logger: takes the line.
+        where: the input; it is said where the error does not name it.
+        error: what went wrong.
+        debug: whether the traceback is shown too.
+    """
+    line = describe(error)
+    logger.error("%s", line if where in line else f"{where}: {line}", exc_info=error if debug else None)
+
+
+def warn_of_training_patients(logger: logging.Logger, spec: ModelSpec, patients: Set[str], so: str) -> None:
+    """Warn where the model was trained on some of `patients`; `so` ends the sentence with what follows from it."""
+    if seen := patients & spec.trained_on:
+        text = "%s was trained on %d of these %d patients%s"
+        logger.warning(text, spec.name, len(seen), len(patients), so)
 
 
 def stop_like_ctrl_c(*signals: str) -> None:
@@ -53,3 +79,6 @@ class _LowerCaseLevel(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         record.levelname = record.levelname.lower()
         return super().format(record)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (its name in the standard library)
+        return in_one_line(super().formatMessage(record))

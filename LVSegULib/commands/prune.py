@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from LVSegULib.commands.fields import add_fields, given_fields
+from LVSegULib.commands.options import add_new_model_arguments
 from LVSegULib.commands.packages import need_torch
 from LVSegULib.commands.progress import Bar
 
@@ -32,8 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="slices to calibrate and judge on, with or without labels; repeat for several",
     )
-    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="the new model folder")
-    parser.add_argument("--replace", action="store_true", help="replace a model that is in --out")
+    add_new_model_arguments(parser)
     parser.add_argument("--resume", action="store_true", help="go on with a search that was stopped")
     parser.add_argument(
         "--size-of",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from LVSegULib.commands.options import add_new_model_arguments
+
 PNG = b"\x89PNG\r\n\x1a\n"
 """What every PNG file begins with (ISO/IEC 15948, 5.2)."""
 
@@ -25,8 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--commands", type=Path, metavar="FILE", help="the commands that made it, a line each, for the card"
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the new model folder")
-    parser.add_argument("--replace", action="store_true", help="replace a model that is in --out")
+    add_new_model_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

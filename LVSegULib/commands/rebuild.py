@@ -186,7 +186,7 @@ class _Display:
     """The table of steps, written over again and again on a terminal; elsewhere a line whenever a step changes."""
 
     def __init__(self) -> None:
-        self._is_terminal = sys.stderr.isatty()
+        self._is_terminal = sys.stderr.isatty() and sys.platform != "win32"  # classic consoles print the codes
         self._lines = 0
         self._shown: dict[str, State] = {}
 

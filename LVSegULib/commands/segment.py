@@ -9,15 +9,19 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from LVSegULib.commands.options import DEFAULT_MODEL, add_engine_arguments
+from LVSegULib.commands.messages import report_failure
+from LVSegULib.commands.options import add_engine_arguments, add_model_argument
 from LVSegULib.commands.progress import Progress
 from LVSegULib.errors import AllFailed, OutputError, SomeFailed, describe
+from LVSegULib.labels import ALL_LABELS, CAVITY, Label
 from LVSegULib.measures.digits import digits
+from LVSegULib.shown import counted
 
 if TYPE_CHECKING:
+    from LVSegULib.measures.catalogue import Measure
     from LVSegULib.measures.volumes import Measures
     from LVSegULib.quality.score import Quality
-    from LVSegULib.segmentation.to_files import Inputs, Outcome, Segmenter
+    from LVSegULib.segmentation.to_files import Outcome, Segmenter, Source
 
 _log = logging.getLogger(__name__)
 
@@ -39,9 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose what segments."""
-    parser.add_argument(
-        "--model", default=DEFAULT_MODEL, help="name of an installed model, or a model folder (default: %(default)s)"
-    )
+    add_model_argument(parser)
     add_engine_arguments(parser)
 
 
@@ -54,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         LVSegUError: the model, the engine, the output folder or the only input is at fault.
     """
     from LVSegULib.reading.inputs import expand_inputs
-    from LVSegULib.segmentation.to_files import identify
+    from LVSegULib.segmentation.to_files import Source, identify
 
     inputs = expand_inputs(arguments.inputs)
     segmenter = open_segmenter(arguments)
@@ -65,7 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     for number, source in enumerate(inputs, start=1):
         caption = source.name if len(inputs) == 1 else f"{number}/{len(inputs)} {source.name}"
         try:
-            outcome = segment_one(source, arguments, segmenter, frozenset(taken), caption, kept)
+            given = Source(source, arguments.series, frozenset(taken), kept)
+            outcome = segment_one(given, arguments.out, segmenter, caption)
         except Exception as error:
             # One bad input must not cost the user the others, whatever is wrong with it.
             if arguments.json:
@@ -73,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
             if len(inputs) == 1:
                 raise
             failed.append(source)
-            _report_failure(source, error, with_traceback=getattr(arguments, "debug", False))
+            report_failure(_log, str(source), error, debug=getattr(arguments, "debug", False))
             continue
         taken.add(outcome.cine.name)
         print(json.dumps(outcome.report, allow_nan=False) if arguments.json else summary(outcome), flush=True)
@@ -96,46 +99,36 @@ def open_segmenter(arguments: argparse.Namespace) -> Segmenter:
     return Segmenter(model, open_engine(model, arguments.engine, arguments.threads), arguments.threads)
 
 
-def segment_one(
-    source: Path,
-    arguments: argparse.Namespace,
-    segmenter: Segmenter,
-    taken: frozenset[str],
-    caption: str,
-    inputs: Inputs = frozenset(),
-) -> Outcome:
+def segment_one(source: Source, out: Path, segmenter: Segmenter, caption: str) -> Outcome:
     """Segment one input with a progress line, and log what the user should know of it; see `segment_to_files`."""
     from LVSegULib.segmentation.to_files import segment_to_files
 
     with Progress(caption) as progress:
-        outcome = segment_to_files(source, arguments.out, segmenter, arguments.series, taken, progress, inputs)
+        outcome = segment_to_files(source, out, segmenter, progress)
     for note in outcome.cine.notes:
         _log.info("%s: %s", outcome.cine.name, note)
-    for warning in outcome.measures.warnings:
+    for warning in outcome.found.measures.warnings:
         _log.warning("%s: %s", outcome.cine.name, warning)
     return outcome
 
 
 def summary(outcome: Outcome) -> str:
     """What people read on the terminal: the input, its figures, and where the files are."""
-    measures = outcome.measures
-    more = [f"  {line}\n" for line in (_left_wall(measures), _right_ventricle(measures)) if line]
+    measures = outcome.found.measures
+    lines = (_of_region(measures, region) for region in ALL_LABELS if region != CAVITY)
+    more = [f"  {line}\n" for line in lines if line]
     if math.isnan(measures.LVEF):
         volume_ml = max(measures.volumes_ml)
         figures = f"LV cavity {digits(volume_ml)} mL; no LVEF: {measures.reasons.get('LVEF', 'it cannot be told')}"
     else:
-        figures = (
-            f"LVEDV {digits(measures.LVEDV)} mL (frame {measures.ed_frame}), "
-            f"LVESV {digits(measures.LVESV)} mL (frame {measures.es_frame}), "
-            f"LVSV {digits(measures.LVSV)} mL, LVEF {digits(measures.LVEF)} %"
-        )
-    first = outcome.files[0]
+        figures = _of_region(measures, CAVITY)
+    folder = outcome.files.report.parent
     endings = " ".join(file.name.removeprefix(outcome.cine.name) for file in outcome.files)
     seconds = outcome.report["seconds"]["total"]
     return (
         f"{outcome.cine.name}: {outcome.cine.describe()}\n"
-        f"  {figures}\n{''.join(more)}{_flagged(outcome.quality)}"
-        f"  {first.parent / outcome.cine.name}: {endings} ({seconds:.1f} s)"
+        f"  {figures}\n{''.join(more)}{_flagged(outcome.found.segmentation.quality)}"
+        f"  {folder / outcome.cine.name}: {endings} ({seconds:.1f} s)"
     )
 
 
@@ -148,39 +141,18 @@ def _flagged(quality: Quality | None) -> str:
     return f"  {look_at(quality)}; quality {quality.patient:.2f} of 1\n"
 
 
-def _left_wall(measures: Measures) -> str:
-    """Mass and thickness of the wall; "" where the model does not segment it, or nothing of it can be told."""
-    slices = measures.wall_slices or (0, 0)
-    return _listed(
-        ("LVM", measures.LVM, "g", ""),
-        ("wall", measures.wall_thickness_ed, "mm", f" at ED ({slices[0]} slices)"),
-        ("largest", measures.wall_thickness_ed_max, "mm", ""),
-        ("wall", measures.wall_thickness_es, "mm", f" at ES ({slices[1]} slices)"),
-        ("thickening", measures.wall_thickening, "%", ""),
-    )
+def _of_region(measures: Measures, region: Label) -> str:
+    """The measures that come from a region; "" where the model does not segment it, or nothing of it can be told."""
+    known = {one: value for one, value in measures.given().items() if one.region == region and math.isfinite(value)}
+    return ", ".join(f"{one.short} {digits(value)} {one.unit}{_where(measures, one)}" for one, value in known.items())
 
 
-def _right_ventricle(measures: Measures) -> str:
-    """The same of the right ventricle."""
-    return _listed(
-        ("RVEDV", measures.RVEDV, "mL", ""),
-        ("RVESV", measures.RVESV, "mL", ""),
-        ("RVSV", measures.RVSV, "mL", ""),
-        ("RVEF", measures.RVEF, "%", ""),
-    )
-
-
-def _listed(*figures: tuple[str, float | None, str, str]) -> str:
-    """Name, value and unit of those that have a value, and what is to be said after."""
-    known = ((name, value, unit, after) for name, value, unit, after in figures if value is not None)
-    return ", ".join(
-        f"{name} {digits(value)} {unit}{after}" for name, value, unit, after in known if math.isfinite(value)
-    )
-
-
-def _report_failure(source: Path, error: Exception, *, with_traceback: bool) -> None:
-    line = describe(error)
-    _log.error("%s", line if str(source) in line else f"{source}: {line}", exc_info=error if with_traceback else None)
+def _where(measures: Measures, one: Measure) -> str:
+    """Of how many slices a thickness of the wall is, and of which frame a volume of the cavity."""
+    slices = measures.slices_of_walls()
+    if one.name in slices:
+        return f" ({counted(slices[one.name], 'slice')})"
+    return f" (frame {measures.frames_to_show[one.phase]})" if one.phase and one.region == CAVITY else ""
 
 
 def _check_writable(out: Path) -> None:

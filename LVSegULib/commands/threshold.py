@@ -7,7 +7,8 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from LVSegULib.errors import UsageError
+from LVSegULib.commands.options import add_new_model_arguments
+from LVSegULib.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
     from LVSegULib.evaluation.threshold_choice import Choice
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 LEFT_TO_SAY = 2.0
-"""A mean volume error that is left at the end of the probabilities is said from this on, per cent."""
+"""A mean volume error that is left at the best of the probabilities is said from this on, per cent."""
+
+NOTHING_DRAWN = -100.0
+"""The mean volume error of no volume at all, per cent."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,8 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="with --folds: a labelled data set; repeat for several",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the new model folder")
-    parser.add_argument("--replace", action="store_true", help="replace a model that is in --out")
+    add_new_model_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -53,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         UsageError: neither a probability nor folds with data were given, or both; a fold is of another recipe; or --out
             is the model itself.
         OutputError: something else is where the new model goes, or a model and --replace is not given.
+        ModelError: at the probability whose volumes are nearest to right, the network draws nothing.
     """
     from LVSegULib.modelfolder.folder import check_place, find_model, refuse_itself
     from LVSegULib.modelfolder.threshold import with_threshold
@@ -67,17 +71,25 @@ def run(arguments: argparse.Namespace) -> int:
         choice = _choose(given, arguments.folds, arguments.data)
         print(table(choice))
         probability = choice.chosen
-        if abs(choice.left) >= LEFT_TO_SAY:
-            _log.warning(
-                "volumes are %+.1f %% off at %g still, the %s probability that is tried: look whether the contours of "
-                "these data follow another rule than those learnt from",
-                choice.left,
-                probability,
-                "highest" if choice.left > 0 else "lowest",
-            )
+        _check_left(choice)
     model = with_threshold(given, probability, arguments.out)
     print(f"{model.path}: {model.spec.name}, cut at a probability of {probability:g}")
     return 0
+
+
+def _check_left(choice: Choice) -> None:
+    """Refuse a probability at which nothing is drawn, and warn of one whose volumes are not right."""
+    if choice.left == NOTHING_DRAWN:
+        raise ModelError(
+            f"nothing is drawn at {choice.chosen:g}, where volumes are the least off: train the network for longer"
+        )
+    if abs(choice.left) >= LEFT_TO_SAY:
+        _log.warning(
+            "volumes are %+.1f %% off at %g still, the best of the probabilities that are tried: look whether the "
+            "network has learnt enough, and whether the contours of these data follow its rule",
+            choice.left,
+            choice.chosen,
+        )
 
 
 def _choose(model: ModelFolder, folds: list[str], data: list[Path]) -> Choice:

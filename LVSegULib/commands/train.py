@@ -16,7 +16,7 @@ from LVSegULib.commands.progress import Bar
 
 if TYPE_CHECKING:
     from LVSegULib.training.config import TrainingConfig
-    from LVSegULib.training.loop import Report
+    from LVSegULib.training.loop import StepReport
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +122,6 @@ class _Bar(Bar):
 
     def __init__(self, config: TrainingConfig) -> None:
         super().__init__(logger, is_silent=os.environ.get("RANK", "0") != "0", total=config.steps, unit="step")
-        self._every = config.validate_every
         self._dice = math.nan
 
     def tell(self, line: str) -> None:
@@ -130,11 +129,11 @@ class _Bar(Bar):
         if not self._is_silent:
             print(line, flush=True)
 
-    def report(self, report: Report) -> None:
+    def report(self, report: StepReport) -> None:
         if report.validation is not None:
             self._dice = report.validation.mean
         shown = f"loss {report.loss:.3f}" + (f", Dice {self._dice:.3f}" if math.isfinite(self._dice) else "")
-        if self._bar.disable and report.step % self._every == 0:
+        if self._bar.disable and report.is_due:
             self.tell(f"step {report.step} of {self._bar.total}: {shown}, {report.seconds:.0f} s")
         self._bar.set_description_str("training", refresh=False)
         self._bar.set_postfix_str(shown, refresh=False)

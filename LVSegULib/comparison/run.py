@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -18,6 +18,7 @@ from LVSegULib.errors import UsageError
 from LVSegULib.evaluation.cases import EvaluationCase
 from LVSegULib.evaluation.datasets import open_evaluation_set
 from LVSegULib.evaluation.out_of_fold import judges
+from LVSegULib.json_text import NotJson, read_json
 from LVSegULib.lock import locked
 from LVSegULib.modelfolder.folder import ModelFolder, open_model
 from LVSegULib.pruning.speed import milliseconds
@@ -90,7 +91,10 @@ def _check_settings(models: Sequence[ModelFolder], config: ComparisonConfig, fol
     about = {"config": as_plain(config), "weights": [model.spec.sha256 for model in models]}
     path = folder / SETTINGS
     if path.is_file():
-        if json.loads(path.read_text(encoding="utf-8")) != about:
+        known = None
+        with suppress(NotJson):
+            known = read_json(path)
+        if known != about:
             raise UsageError(f"{folder} holds a comparison of other models or settings: choose another --out")
         return
     write_json(path, about)

@@ -12,19 +12,15 @@ from LVSegULib.dataset.frames import DrawnFrame
 from LVSegULib.dataset.placing import is_same_grid, placed, share_inside
 from LVSegULib.dataset.segmentation import Segment, Segmentation
 from LVSegULib.errors import GeometryError, InputError
-from LVSegULib.labels import ALL_LABELS, BY_KEY, CAVITY, MYOCARDIUM, RIGHT_CAVITY, Label
+from LVSegULib.labels import ALL_LABELS, BY_KEY, CAVITY, MYOCARDIUM, Label
 from LVSegULib.measures.digits import digits
+from LVSegULib.shown import counted
 
 LEAST_INSIDE = 0.5
 """A region of which less lies inside the image was drawn on another one."""
 
 LOST_TO_SAY = 0.005
 """From this share on, the user is told what lies outside of the image."""
-
-WORDS = {CAVITY.key: "cavity", MYOCARDIUM.key: "myocardium", RIGHT_CAVITY.key: "RV cavity"}
-
-_PAINTED = (RIGHT_CAVITY, MYOCARDIUM, CAVITY)
-"""In this order, so that the cavity is cut out of a myocardium that was drawn as a filled epicardium."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,8 @@ def paint(
 ) -> Painted:
     """The labels of `frame` on the grid of an image (K, J, I).
 
-    Where regions overlap, the cavity wins over the myocardium, and the myocardium over the RV cavity.
+    Where regions overlap, the first of `ALL_LABELS` wins, so that the cavity is cut out of a myocardium that was drawn
+    as a filled epicardium.
 
     Raises:
         InputError: a region is empty, or covered by others.
@@ -57,22 +54,21 @@ def paint(
     notes = _other_grid(segmentation, shape, ijk_to_ras)
     is_cut = False
     drawn = {label: _drawn(segmentation, frame, label) for label in ALL_LABELS if label.key in frame.drawing.regions}
-    for label in (label for label in _PAINTED if label in drawn):
-        mask = drawn[label]
-        inside = share_inside(mask, segmentation.ijk_to_ras, shape, ijk_to_ras)
-        mask = placed(mask, segmentation.ijk_to_ras, shape, ijk_to_ras)
+    for label, region in reversed(drawn.items()):
+        inside = share_inside(region, segmentation.ijk_to_ras, shape, ijk_to_ras)
+        mask = placed(region, segmentation.ijk_to_ras, shape, ijk_to_ras)
         if inside < LEAST_INSIDE or not mask.any():
             raise GeometryError(
-                f"{segmentation.path}: {100 * inside:.0f} % of the {WORDS[label.key]} lies inside the image: give the "
+                f"{segmentation.path}: {100 * inside:.0f} % of the {label.word} lies inside the image: give the "
                 "volume that it was drawn on"
             )
         if 1 - inside > LOST_TO_SAY:
-            notes.append(f"{100 * (1 - inside):.0f} % of the {WORDS[label.key]} lies outside of the image: left out")
+            notes.append(f"{100 * (1 - inside):.0f} % of the {label.word} lies outside of the image: left out")
         is_cut = is_cut or (label == CAVITY and bool((labels[mask] == MYOCARDIUM.value).any()))
         labels[mask] = label.value
     voxel_ml = abs(float(np.linalg.det(ijk_to_ras[:3, :3]))) / 1000
     taken = {key: _taken(key, segments, labels, voxel_ml) for key, segments in frame.drawing.regions.items()}
-    if covered := [WORDS[key] for key, text in taken.items() if not text]:
+    if covered := [BY_KEY[key].word for key, text in taken.items() if not text]:
         raise InputError(f"{segmentation.path}: other regions cover all of the {covered[0]}: draw it again")
     if is_cut:
         taken[MYOCARDIUM.key] += " (cavity cut out)"
@@ -86,7 +82,7 @@ def _drawn(segmentation: Segmentation, frame: DrawnFrame, label: Label) -> NDArr
     if not mask.any():
         where = f" in frame {frame.of_drawing}" if len(segments[0].layer) > 1 else ""
         raise InputError(
-            f"{segmentation.path}: the {WORDS[label.key]} ({_listed(segments)}) is empty{where}: draw it, or take the "
+            f"{segmentation.path}: the {label.word} ({_listed(segments)}) is empty{where}: draw it, or take the "
             "segment out"
         )
     return np.asarray(mask)
@@ -110,9 +106,8 @@ def _taken(key: str, segments: tuple[Segment, ...], labels: NDArray[np.uint8], v
         return ""
     code = f" (SNOMED {label.snomed})" if any(label.snomed in segment.codes for segment in segments) else ""
     kind = f"segment{'s' * (len(segments) != 1)} " if segments[0].name else ""
-    slices = int(mask.any(axis=(1, 2)).sum())
-    volume_ml = digits(int(mask.sum()) * voxel_ml)
-    return f"{WORDS[key]} from {kind}{_listed(segments)}{code}, {slices} slice{'s' * (slices != 1)}, {volume_ml} mL"
+    slices = counted(int(mask.any(axis=(1, 2)).sum()), "slice")
+    return f"{label.word} from {kind}{_listed(segments)}{code}, {slices}, {digits(int(mask.sum()) * voxel_ml)} mL"
 
 
 def _listed(segments: Sequence[Segment]) -> str:

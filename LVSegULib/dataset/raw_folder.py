@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from LVSegULib.atomic import cannot_write, write_json
 from LVSegULib.case_names import patient_of
 from LVSegULib.dataset.case import NewCase
-from LVSegULib.dataset.painting import WORDS
 from LVSegULib.errors import InputError, OutputError, reason
 from LVSegULib.json_text import read_json
 from LVSegULib.labels import ALL_LABELS, BY_KEY
 from LVSegULib.reading.nnunet import files_by_name, lists_cases, open_raw_dataset
+from LVSegULib.shown import counted
 from LVSegULib.writing.label_map import write_label_map
 
 ENDING = ".nii.gz"
@@ -87,7 +87,7 @@ class RawFolder:
         labels, cases = self.labels or _numbered(cases[0]), [self._spelt_alike(case) for case in cases]
         for case in cases:
             self._refuse_double(case)
-            if missing := [WORDS[key] for key in labels if key not in case.painted.taken]:
+            if missing := [BY_KEY[key].word for key in labels if key not in case.painted.taken]:
                 raise InputError(
                     f"{case.name}: has no {', '.join(missing)}, which the others in {self.folder} have: draw it, or "
                     "make another data set"
@@ -109,7 +109,7 @@ class RawFolder:
         dataset = open_raw_dataset(self.folder)
         cases, patients = len(dataset.cases), len(dataset.patients)
         return (
-            f"{self.folder}: {cases} case{'s' * (cases != 1)} of {patients} patient{'s' * (patients != 1)}, "
+            f"{self.folder}: {counted(cases, 'case')} of {counted(patients, 'patient')}, "
             f"labels {', '.join(dataset.labels)}"
         )
 

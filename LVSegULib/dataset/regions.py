@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from LVSegULib.dataset.pair import phase_from
 from LVSegULib.dataset.segmentation import Segment, Segmentation
 from LVSegULib.errors import InputError, UsageError
-from LVSegULib.labels import ALL_LABELS, BY_KEY, CAVITY, Label
+from LVSegULib.labels import ALL_LABELS, BY_KEY, CAVITY, Label, label_named
 from LVSegULib.reading.nnunet import Phase
-from LVSegULib.reading.region_names import label_named
 
 _PHASE = re.compile(r"(?P<name>.*?)[\W_]+(?P<phase>ED|ES)\W*", re.IGNORECASE)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from LVSegULib.dataset.case import NewCase, in_own_type
 from LVSegULib.dataset.painting import Painted
 from LVSegULib.dataset.raw_folder import DESCRIPTION, RawFolder
 from LVSegULib.errors import InputError, LVSegUError, OutputError
+from LVSegULib.json_text import read_json
 from LVSegULib.labels import Label
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.progress import Report, silent
@@ -107,7 +107,7 @@ def described(model: ModelSpec) -> dict[str, Any]:
 def drawn_by(folder: Path) -> dict[str, Any]:
     """What `described` told of the model that drew the data set in `folder`; empty where people drew it."""
     try:
-        return dict(json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))[DRAWN_BY])
+        return dict(read_json(folder / DESCRIPTION)[DRAWN_BY])
     except (OSError, ValueError, TypeError, KeyError):
         return {}
 

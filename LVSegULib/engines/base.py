@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,6 @@ from LVSegULib.engines.workers import check_threads
 from LVSegULib.errors import EngineError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.network.config import UNetConfig
-
-ENGINES = {"onnxruntime": "onnxruntime", "openvino": "openvino", "torch": "torch"}
-"""The engines and the package that each needs; "auto" takes the first that is installed."""
 
 
 class Engine(Protocol):
@@ -54,13 +52,49 @@ def check_images(images: NDArray[np.float32], network: UNetConfig) -> None:
         )
 
 
+def checked_logits(results: Sequence[Any], images: NDArray[np.float32], network: UNetConfig) -> NDArray[np.float32]:
+    """The logits (N, C, H, W) that a graph gave for `images` (N, 1, H, W).
+
+    Args:
+        results: all that the graph gave.
+        images: the slices.
+        network: the network that it should be.
+
+    Raises:
+        EngineError: they are no floating-point numbers, or of another shape, which numpy might stretch unnoticed.
+    """
+    given = [np.asarray(result) for result in results]
+    wanted = (len(images), network.output_channels, *images.shape[2:])
+    if [logits.shape for logits in given] != [wanted] or given[0].dtype.kind != "f":
+        told = ", ".join(f"{logits.dtype.name} {logits.shape}" for logits in given)
+        raise EngineError(f"the model's graph gives {told}, expected float32 {wanted}: copy or export the model again")
+    return given[0].astype(np.float32, copy=False)
+
+
 def _are_multiples(sides: tuple[int, ...], multiple: int) -> bool:
     return all(side > 0 and side % multiple == 0 for side in sides)
 
 
 def installed_engines() -> tuple[str, ...]:
     """The engines whose package is installed, in the order of `ENGINES`; nothing is imported."""
-    return tuple(name for name, package in ENGINES.items() if importlib.util.find_spec(package) is not None)
+    return tuple(name for name in ENGINES if importlib.util.find_spec(name) is not None)
+
+
+def chosen_engine(name: str) -> str:
+    """The name of the engine that "auto" or a name of `ENGINES` means.
+
+    Raises:
+        UsageError: there is no such engine.
+        EngineError: it is not installed.
+    """
+    names = list(ENGINES)
+    if name not in ("auto", *names):
+        raise UsageError(f'there is no engine "{name}": choose auto, {", ".join(names[:-1])} or {names[-1]}')
+    installed = installed_engines()
+    chosen = next(iter(installed), names[0]) if name == "auto" else name
+    if chosen not in installed:
+        raise EngineError(f"{chosen} is not installed: pip install {chosen}")
+    return chosen
 
 
 def open_engine(model: ModelFolder, engine: str = "auto", threads: int | None = None) -> Engine:
@@ -76,23 +110,32 @@ def open_engine(model: ModelFolder, engine: str = "auto", threads: int | None = 
         EngineError: it is not installed.
         ModelError: the model's files are missing or altered.
     """
-    if engine not in ("auto", *ENGINES):
-        raise UsageError(
-            f'there is no engine "{engine}": choose auto, {", ".join([*ENGINES][:-1])} or {[*ENGINES][-1]}'
-        )
+    chosen = chosen_engine(engine)
     check_threads(threads)
-    installed = installed_engines()
-    chosen = next(iter(installed), "onnxruntime") if engine == "auto" else engine
-    if chosen not in installed:
-        raise EngineError(f"{chosen} is not installed: pip install {ENGINES[chosen]}")
-    if chosen == "torch":
-        from LVSegULib.engines.pytorch import TorchEngine
+    return ENGINES[chosen](model, threads)
 
-        return TorchEngine(model, threads)
-    if chosen == "openvino":
-        from LVSegULib.engines.openvino import OpenVinoEngine
 
-        return OpenVinoEngine(model, threads)
+def _onnxruntime(model: ModelFolder, threads: int | None) -> Engine:
     from LVSegULib.engines.onnx import OnnxEngine
 
     return OnnxEngine(model, threads)
+
+
+def _openvino(model: ModelFolder, threads: int | None) -> Engine:
+    from LVSegULib.engines.openvino import OpenVinoEngine
+
+    return OpenVinoEngine(model, threads)
+
+
+def _torch(model: ModelFolder, threads: int | None) -> Engine:
+    from LVSegULib.engines.pytorch import TorchEngine
+
+    return TorchEngine(model, threads)
+
+
+ENGINES: dict[str, Callable[[ModelFolder, int | None], Engine]] = {
+    "onnxruntime": _onnxruntime,
+    "openvino": _openvino,
+    "torch": _torch,
+}
+"""What opens each engine, by the name of the package that it needs; "auto" takes the first that is installed."""

@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from LVSegULib.engines.base import check_images
+from LVSegULib.engines.base import check_images, checked_logits
 from LVSegULib.engines.workers import Workers
 from LVSegULib.errors import EngineError
 from LVSegULib.modelfolder.folder import ModelFolder
@@ -28,13 +28,14 @@ class OnnxEngine:
 
     def __init__(self, model: ModelFolder, threads: int | None = None) -> None:
         self._config = model.spec.network
-        path = model.checked(model.fastest_graph)
+        name = model.fastest_graph
+        graph = model.graph(name)
         try:
-            self._session = open_session(path.read_bytes())
+            self._session = open_session(graph)
         except Exception as error:  # ONNX Runtime raises classes of its own that share no base but Exception
             raise EngineError(
-                f"{path}: ONNX Runtime {self.version} cannot load it, is it damaged? Copy the model folder again, or "
-                "update ONNX Runtime"
+                f"{model.path / name}: ONNX Runtime {self.version} cannot load it, is it damaged? Copy the model "
+                "folder again, or update ONNX Runtime"
             ) from error
         self._workers = Workers(self._run, threads)
         self.batch = self._workers.batch
@@ -43,14 +44,16 @@ class OnnxEngine:
         """See `Engine.logits`.
 
         Raises:
-            EngineError: the images are of another shape, or ONNX Runtime failed, for example for want of memory.
+            EngineError: the images or the logits are of another shape, or ONNX Runtime failed, for example for want of
+                memory.
         """
         check_images(images, self._config)
         try:
             return self._workers(np.ascontiguousarray(images, np.float32))
+        except EngineError:
+            raise
         except Exception as error:
             raise EngineError(f"ONNX Runtime failed on {len(images)} slices: {error}") from error
 
     def _run(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        (result,) = self._session.run(None, {"images": images})
-        return np.asarray(result, dtype=np.float32)
+        return checked_logits(self._session.run(None, {"images": images}), images, self._config)

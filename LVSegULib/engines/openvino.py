@@ -8,7 +8,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from LVSegULib.engines.base import check_images
+from LVSegULib.engines.base import check_images, checked_logits
 from LVSegULib.engines.workers import Workers, available_threads
 from LVSegULib.errors import EngineError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
@@ -27,7 +27,7 @@ class OpenVinoEngine:
             EngineError: OpenVINO cannot load it.
         """
         self._config = model.spec.network
-        graph = model.checked(ONNX).read_bytes()
+        graph = model.graph(ONNX)
         count = threads or available_threads()
         try:
             self._compiled = compiled(graph, "f32", count)
@@ -41,7 +41,8 @@ class OpenVinoEngine:
         """See `Engine.logits`.
 
         Raises:
-            EngineError: the images are of another shape, or OpenVINO failed, for example for want of memory.
+            EngineError: the images or the logits are of another shape, or OpenVINO failed, for example for want of
+                memory.
         """
         check_images(images, self._config)
         try:
@@ -52,8 +53,8 @@ class OpenVinoEngine:
     def _run(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         if not hasattr(self._own, "request"):
             self._own.request = self._compiled.create_infer_request()
-        (result,) = self._own.request.infer({0: images}, share_inputs=True).values()
-        return np.array(result, dtype=np.float32)
+        results = self._own.request.infer({0: images}, share_inputs=True).values()
+        return checked_logits(list(results), images, self._config).copy()  # the next run writes over it
 
 
 def compiled(graph: bytes, precision: str, threads: int) -> openvino.CompiledModel:

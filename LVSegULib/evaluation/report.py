@@ -11,6 +11,7 @@ from LVSegULib.evaluation.clinical import Agreement, ClinicalFigures
 from LVSegULib.evaluation.evaluate import Evaluation
 from LVSegULib.evaluation.figures import GOOD_DICE, LabelFigures, SliceFigures
 from LVSegULib.labels import CAVITY
+from LVSegULib.shown import counted
 
 Row = tuple[str, str, str, str, str, str]
 Format = Callable[[float], str]
@@ -42,14 +43,14 @@ def share_text(value: float) -> str:
 
 def report_text(evaluation: Evaluation) -> str:
     """All summaries as aligned columns, a block for each label, without the single slices."""
-    patients, stacks = _counted(len(evaluation.patients), "patient"), _counted(len(evaluation.cases), "stack")
+    patients, stacks = counted(len(evaluation.patients), "patient"), counted(len(evaluation.cases), "stack")
     title = f"{evaluation.dataset}: {patients}, {stacks}; intervals are bootstrapped over patients"
     blocks = [title]
     for figures in evaluation.labels.values():
         blocks += [_table(figures.label.name, _overlap_rows(figures))]
         if figures.clinical:
             heading = (
-                f"Clinical, {_counted(figures.clinical.patients, 'patient')} with ED and ES, predicted minus reference"
+                f"Clinical, {counted(figures.clinical.patients, 'patient')} with ED and ES, predicted minus reference"
             )
             blocks += [_table(heading, _clinical_rows(figures.clinical))]
         if figures.unpaired:
@@ -124,7 +125,7 @@ def _agreement_rows(name: str, found: Agreement) -> list[Row]:
 
 def _challenge_heading(challenge: ChallengeFigures) -> str:
     return (
-        f"MICCAI 2009 challenge, endocardium: {_counted(challenge.contours, 'contour')}, {challenge.missing} missing; "
+        f"MICCAI 2009 challenge, endocardium: {counted(challenge.contours, 'contour')}, {challenge.missing} missing; "
         f"good is below {GOOD_APD_MM:g} mm; mean of the patients' means"
     )
 
@@ -160,10 +161,6 @@ def _ratio(name: str, ratio: Ratio) -> Row:
 def _interval(interval: Interval, text: Format) -> str:
     low, high = interval
     return "-" if math.isnan(low) else f"{text(low)} to {text(high)}"
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}{'s' * (count != 1)}"
 
 
 def _table(heading: str, rows: Iterable[Row]) -> str:

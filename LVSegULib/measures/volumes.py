@@ -13,38 +13,15 @@ from numpy.typing import NDArray
 from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.labels import CAVITY, MYOCARDIUM, RIGHT_CAVITY, Label
 from LVSegULib.measures.beat import reason_for_no_beat, trusted_frames
+from LVSegULib.measures.catalogue import MEASURES, Measure
 
 MYOCARDIUM_G_PER_ML = 1.05
 """Density of myocardium, as the SCMR recommends for LV mass (Schulz-Menger 2020, doi 10.1186/s12968-020-00610-6)."""
 
-UNITS = {
-    "LVEDV": "ml",
-    "LVESV": "ml",
-    "LVSV": "ml",
-    "LVEF": "percent",
-    "LVM": "g",
-    "wall_thickness_ed": "mm",
-    "wall_thickness_ed_max": "mm",
-    "wall_thickness_es": "mm",
-    "wall_thickening": "percent",
-    "RVEDV": "ml",
-    "RVESV": "ml",
-    "RVSV": "ml",
-    "RVEF": "percent",
-}
-"""Unit of each measure, as it ends the measure's name in JSON."""
-
-NAMES = {
-    CAVITY.value: ("LVEDV", "LVESV", "LVSV", "LVEF"),
-    MYOCARDIUM.value: ("LVM", "wall_thickness_ed", "wall_thickness_ed_max", "wall_thickness_es", "wall_thickening"),
-    RIGHT_CAVITY.value: ("RVEDV", "RVESV", "RVSV", "RVEF"),
-}
-"""The measures that come from each label value."""
-
 
 @dataclass(frozen=True)
 class Measures:
-    """What a segmented beat measures; a number that makes no sense is NaN and has a reason.
+    """What a segmented beat measures, see `MEASURES`; a number that makes no sense is NaN and has a reason.
 
     What comes from the myocardium or the right ventricle is None where the model does not segment it.
 
@@ -99,18 +76,29 @@ class Measures:
             return {"": int(np.argmax(self.volumes_ml))}
         return {"ED": self.ed_frame, "ES": self.es_frame}
 
+    def slices_of_walls(self) -> dict[str, int]:
+        """Of how many slices each thickness of the wall is, by the measure's name; empty where no wall is measured."""
+        if self.wall_slices is None:
+            return {}
+        ed, es = self.wall_slices
+        return {"wall_thickness_ed": ed, "wall_thickness_ed_max": ed, "wall_thickness_es": es}
+
+    def given(self) -> dict[Measure, float]:
+        """The measures that the model gives; NaN where one makes no sense."""
+        values = {one: getattr(self, one.name) for one in MEASURES}
+        return {one: value for one, value in values.items() if value is not None}
+
+    def figures(self) -> dict[str, float | None]:
+        """What the model gives by the measures' keys ("LVEDV_ml"), and the two frames; NaN becomes None."""
+        known = {one.key: value if math.isfinite(value) else None for one, value in self.given().items()}
+        return known | {"ed_frame": self.ed_frame, "es_frame": self.es_frame}
+
     def to_json(self) -> dict[str, Any]:
-        """Plain numbers and lists, the unit in each name ("LVEDV_ml"); NaN becomes None, its reason is beside it."""
-        values: dict[str, Any] = {}
-        for name, unit in UNITS.items():
-            value = getattr(self, name)
-            if value is not None:
-                values[f"{name}_{unit}"] = value if math.isfinite(value) else None
-        if self.wall_slices is not None:
-            values["wall_slices"] = dict(zip(("ed", "es"), self.wall_slices, strict=True))
-        return values | {
-            "ed_frame": self.ed_frame,
-            "es_frame": self.es_frame,
+        """Plain numbers and lists; beside the figures why some are None, and what they come from."""
+        slices = self.wall_slices
+        return {
+            **self.figures(),
+            **({} if slices is None else {"wall_slices": dict(zip(("ed", "es"), slices, strict=True))}),
             "volumes_ml": list(self.volumes_ml),
             "time_ms": None if self.time_ms is None else list(self.time_ms),
             "reasons": dict(self.reasons),
@@ -121,9 +109,7 @@ class Measures:
 def measures_from_json(values: Mapping[str, Any]) -> Measures:
     """The measures that `Measures.to_json` described."""
     figures = {
-        name: math.nan if values[f"{name}_{unit}"] is None else values[f"{name}_{unit}"]
-        for name, unit in UNITS.items()
-        if f"{name}_{unit}" in values
+        one.name: math.nan if values[one.key] is None else values[one.key] for one in MEASURES if one.key in values
     }
     times, slices = values["time_ms"], values.get("wall_slices")
     return Measures(
@@ -178,6 +164,16 @@ def measure(
     time_ms: Sequence[float] | NDArray[np.float64] | None = None,
     regions: Sequence[Label] = (CAVITY,),
 ) -> Measures:
+    """What `measure_with_volumes` measures, without the volumes of each region."""
+    return measure_with_volumes(labels, spacing_mm, time_ms, regions)[0]
+
+
+def measure_with_volumes(
+    labels: NDArray[np.integer[Any]],
+    spacing_mm: Sequence[float],
+    time_ms: Sequence[float] | NDArray[np.float64] | None,
+    regions: Sequence[Label],
+) -> tuple[Measures, dict[int, list[float]]]:
     """Measure a segmented beat.
 
     ED is the frame of the largest volume and ES that of the smallest, among the frames that can be trusted: an empty
@@ -191,31 +187,35 @@ def measure(
         regions: what was segmented; the measures of anything else are None.
 
     Returns:
-        The measures; with one frame only its volume, for neither ED nor ES can be told from it.
+        The measures, with one frame only its volume, for neither ED nor ES can be told from it; and the volume of each
+        frame (T,) in mL, by label value.
 
     Raises:
         InputError: `labels` is not 4-D, or `time_ms` has another length.
         GeometryError: `spacing_mm` is not three positive, finite numbers.
     """
-    volumes = region_volumes_ml(labels == CAVITY.value, spacing_mm)
+    volumes_ml = volumes_by_label(labels, regions, spacing_mm)
+    volumes = np.array(volumes_ml.get(CAVITY.value, [0.0] * len(labels)))
     if time_ms is not None and len(time_ms) != len(volumes):
         raise InputError(f"time_ms has {len(time_ms)} times for {len(volumes)} frames")
     times = None if time_ms is None else tuple(float(time) for time in time_ms)
     trusted, warnings = trusted_frames(volumes)
     shown = tuple(float(volume) for volume in volumes)
-    values = {region.value for region in regions}
     if reason := reason_for_no_beat(volumes, trusted):
-        names = [name for value in values for name in NAMES[value]]
+        names = [one.name for one in MEASURES if one.region.value in volumes_ml]
         nothing: dict[str, Any] = dict.fromkeys(names, math.nan)
-        return Measures(shown, time_ms=times, reasons=dict.fromkeys(names, reason), warnings=warnings, **nothing)
+        reasons = dict.fromkeys(names, reason)
+        return Measures(shown, time_ms=times, reasons=reasons, warnings=warnings, **nothing), volumes_ml
     ed_frame = int(trusted[np.argmax(volumes[trusted])])
     es_frame = int(trusted[np.argmin(volumes[trusted])])
     found = _Found(_pumped("LV", shown[ed_frame], shown[es_frame]))
-    if MYOCARDIUM.value in values:
-        found.add(_of_myocardium(labels, spacing_mm, ed_frame, es_frame))
-    if RIGHT_CAVITY.value in values:
-        found.add(_of_right_cavity(labels, spacing_mm, ed_frame, es_frame))
-    return Measures(shown, ed_frame, es_frame, time_ms=times, reasons=found.reasons, warnings=warnings, **found.values)
+    if MYOCARDIUM.value in volumes_ml:
+        volume_ml = volumes_ml[MYOCARDIUM.value][ed_frame]
+        found.add(_of_myocardium(labels, spacing_mm, ed_frame, es_frame, volume_ml))
+    if RIGHT_CAVITY.value in volumes_ml:
+        found.add(_of_right_cavity(volumes_ml[RIGHT_CAVITY.value], ed_frame, es_frame))
+    told = {"reasons": found.reasons, "warnings": warnings, **found.values}
+    return Measures(shown, ed_frame, es_frame, time_ms=times, **told), volumes_ml
 
 
 def ejection_fraction(ed_ml: float, es_ml: float) -> float:
@@ -241,12 +241,9 @@ def _pumped(ventricle: str, ed_ml: float, es_ml: float) -> dict[str, float]:
     return {f"{ventricle}{name}": value for name, value in zip(("EDV", "ESV", "SV", "EF"), values, strict=True)}
 
 
-def _of_right_cavity(
-    labels: NDArray[np.integer[Any]], spacing_mm: Sequence[float], ed_frame: int, es_frame: int
-) -> _Found:
-    """The measures of the right ventricle; an empty one is a failed segmentation."""
-    both = np.stack([labels[ed_frame], labels[es_frame]]) == RIGHT_CAVITY.value
-    ed_ml, es_ml = (float(volume) or math.nan for volume in region_volumes_ml(both, spacing_mm))
+def _of_right_cavity(volumes_ml: Sequence[float], ed_frame: int, es_frame: int) -> _Found:
+    """The measures of the right ventricle from its volumes (T,) in mL; an empty one is a failed segmentation."""
+    ed_ml, es_ml = volumes_ml[ed_frame] or math.nan, volumes_ml[es_frame] or math.nan
     values = _pumped("RV", ed_ml, es_ml)
     phases = ((f"end-diastole (frame {ed_frame})", ed_ml), (f"end-systole (frame {es_frame})", es_ml))
     reason = f"no right ventricle was found at {' and '.join(phase for phase, ml in phases if math.isnan(ml))}"
@@ -254,16 +251,15 @@ def _of_right_cavity(
 
 
 def _of_myocardium(
-    labels: NDArray[np.integer[Any]], spacing_mm: Sequence[float], ed_frame: int, es_frame: int
+    labels: NDArray[np.integer[Any]], spacing_mm: Sequence[float], ed_frame: int, es_frame: int, ed_ml: float
 ) -> _Found:
-    """Mass at ED, and the thickness of the wall at ED and ES."""
+    """Mass at ED, of `ed_ml`, and the thickness of the wall at ED and ES."""
     # Imported when it is needed, as scipy takes its time and Slicer's panel is to open quickly.
     from LVSegULib.measures.wall import wall_of_beat
 
     ed, es = wall_of_beat(labels[ed_frame], labels[es_frame], spacing_mm)
-    volume_ml = float(region_volumes_ml(labels[ed_frame : ed_frame + 1] == MYOCARDIUM.value, spacing_mm)[0])
     values = {
-        "LVM": volume_ml * MYOCARDIUM_G_PER_ML or math.nan,
+        "LVM": ed_ml * MYOCARDIUM_G_PER_ML or math.nan,
         "wall_thickness_ed": ed.mean_mm,
         "wall_thickness_ed_max": ed.largest_mm,
         "wall_thickness_es": es.mean_mm,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,12 @@ def with_interval(figure: dict[str, Any] | None, digits: int, *, has_n: bool = F
     return f"{value:.{digits}f}" + (f" ({inside})" if inside else "")
 
 
+def dice_shown(figures: dict[str, Any]) -> str:
+    """The Dice of each data set that a model was tested on, "Sunnybrook 0.951, CHLA 0.921"; "-" if none."""
+    found = [(name, _overall_dice(values)) for name, values in figures.items()]
+    return ", ".join(f"{name} {dice:.3f}" for name, dice in found if dice is not None) or "-"
+
+
 def _of_label(label: dict[str, Any]) -> dict[str, Any]:
     slices, volumes, pooled = label["slices"], label["volumes"], label["pooled_dice"]
     clinical = label.get("clinical")
@@ -96,6 +103,16 @@ def _of_label(label: dict[str, Any]) -> dict[str, Any]:
         correlation = clinical["LVEF_percent"]["correlation"]
         figures["ef_correlation"] = _figure(correlation, (None, None), clinical["patients"])
     return figures
+
+
+def _overall_dice(values: Any) -> float | None:
+    """The pooled Dice, or else the mean, of one data set's figures, with or without a confidence interval."""
+    for key in ("dice_pooled", "dice_mean"):
+        value = values.get(key) if isinstance(values, dict) else None
+        value = value.get("value") if isinstance(value, dict) else value
+        if isinstance(value, (int, float)):
+            return float(value)
+    return None
 
 
 def _dice(label: dict[str, Any]) -> dict[str, float]:
@@ -126,5 +143,6 @@ def _mean(summary: dict[str, Any]) -> dict[str, Any]:
 
 
 def _figure(value: float | None, interval: Sequence[float | None], count: int) -> dict[str, Any]:
-    rounded = (None if number is None else round(float(number), 6) for number in (value, *interval))
+    known = (None if number is None or math.isnan(number) else number for number in (value, *interval))
+    rounded = (None if number is None else round(float(number), 6) for number in known)
     return {**dict(zip(("value", "low", "high"), rounded, strict=True)), "n": count}

@@ -5,18 +5,23 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from LVSegULib.atomic import folder_written_whole
+from LVSegULib.counted_files import OF_THE_SYSTEM
 from LVSegULib.errors import ModelError, OutputError, UsageError, reason
+from LVSegULib.modelfolder.onnx_bytes import reads_other_files
 from LVSegULib.modelfolder.spec import ModelSpec, check_grid, spec_from_json
 from LVSegULib.modelfolder.weights import Weights, check_weights
 
 SHIPPED = Path(__file__).parent.parent / "models"
+
+DEFAULT_MODEL = "lv"
+"""The installed model that is taken where none is chosen."""
 
 LAST = "last"
 """The folder in that of a training run that holds the model of the last step."""
@@ -28,9 +33,6 @@ ONNX, BLOCKS = "model.onnx", "blocks.onnx"
 
 OWN_FILES = (SPEC, WEIGHTS, CARD, ONNX, BLOCKS, "worst.png", "quality.png", "pruning.csv", "pruning.png")
 """All that commands write into a model folder."""
-
-OF_THE_SYSTEM = ("Thumbs.db", "desktop.ini", ".DS_Store", ".directory")
-"""What Windows, macOS and KDE leave in folders; on foreign disks, macOS also leaves files that begin with "._"."""
 
 _LOCKS = tuple(f".{of}.lock" for of in ("training", "pruning", "comparison", "rebuild", "adding", "cohort"))
 """What a command that was started in a model folder by mistake leaves there."""
@@ -64,6 +66,17 @@ class ModelFolder:
                 f"model folder again"
             )
         return path
+
+    def graph(self, name: str) -> bytes:
+        """The content of an ONNX file, after its hash has been compared.
+
+        Raises:
+            ModelError: as with `checked`; or it takes numbers from other files, which that hash says nothing of.
+        """
+        graph = self.checked(name).read_bytes()
+        if reads_other_files(graph):
+            raise ModelError(f"{self.path}: {name} takes weights from other files: export it with its weights inside")
+        return graph
 
     @property
     def fastest_graph(self) -> str:
@@ -107,6 +120,11 @@ def open_model(path: Path) -> ModelFolder:
 def installed_models() -> tuple[ModelFolder, ...]:
     """The models that come with LVSegU, by name."""
     return tuple(open_model(path.parent) for path in sorted(SHIPPED.glob(f"*/{SPEC}")))
+
+
+def default_first(models: Sequence[ModelFolder]) -> list[ModelFolder]:
+    """The same models with the default one at the head; the others stay in their order."""
+    return sorted(models, key=lambda model: model.path.name != DEFAULT_MODEL)
 
 
 def find_model(name: str) -> ModelFolder:

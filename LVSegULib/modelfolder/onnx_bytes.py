@@ -9,6 +9,7 @@ protobuf.dev/programming-guides/encoding; field numbers of onnx.proto, github.co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -26,6 +27,9 @@ _FLOATS = b"\x0a\x02\x08\x01"
 """A value's type: a tensor (field 1) whose elements (field 1) are floats (1)."""
 
 _VARINT, _EIGHT_BYTES, _BYTES, _FOUR_BYTES = 0, 1, 2, 5
+
+_PLACE = re.compile(rb"(\x08|\x88\x80*\x00)location")
+"""The key of a tensor's file (`TensorProto.external_data`) after its length, which may be padded."""
 
 Span = tuple[int, int]
 """Where something lies in the file: its first byte, and the one after its last."""
@@ -99,6 +103,11 @@ def weight_places(graph: bytes) -> dict[str, Span]:
         if _TENSOR_NAME in fields and _TENSOR_RAW in fields:
             found[_text(graph, fields[_TENSOR_NAME])] = fields[_TENSOR_RAW].value
     return found
+
+
+def reads_other_files(graph: bytes) -> bool:
+    """Whether some of its numbers, in whatever part of it, are to be taken from other files, or from memory."""
+    return _PLACE.search(graph) is not None
 
 
 def value_names(graph: bytes) -> set[str]:

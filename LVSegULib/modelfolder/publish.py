@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from LVSegULib.errors import InputError, UsageError
@@ -98,12 +98,15 @@ def publish(model: ModelFolder, about: About, evidence: Evidence, path: Path) ->
 
 
 def without_folders(values: Any) -> Any:
-    """The same values with every absolute path cut down to its name: others need not know where things lay."""
+    """The same values with every absolute path, of any system, cut down to its name: where things lay is nobody's."""
     if isinstance(values, dict):
         return {key: without_folders(value) for key, value in values.items()}
     if isinstance(values, list):
         return [without_folders(value) for value in values]
-    return Path(values).name if isinstance(values, str) and Path(values).is_absolute() else values
+    if isinstance(values, str):
+        paths = (PurePosixPath(values), PureWindowsPath(values))
+        return next((path.name for path in paths if path.is_absolute()), values)
+    return values
 
 
 def figures_of(evidence: Evidence) -> dict[str, Any]:

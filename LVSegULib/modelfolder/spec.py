@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from LVSegULib.case_names import patient_of
 from LVSegULib.errors import LVSegUError, ModelError, UsageError, reason
 from LVSegULib.json_text import json_of
-from LVSegULib.labels import ALL_LABELS, Label
+from LVSegULib.labels import BY_KEY, Label
 from LVSegULib.network.config import UNetConfig, count_parameters, share_of_classic
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.intensity import describe_scaling, scaling_of
+from LVSegULib.reading.names import safe_name
 from LVSegULib.settings import fitted
-from LVSegULib.shown import shown
+from LVSegULib.shown import LONGEST, in_one_line, shown
 
 FORMAT = 1
 """Version of the model folder's layout; a folder with a higher one was made by a newer LVSegU."""
 
 LONGEST_REASON = 300
 """Letters of what is wrong with a description."""
+
+_LONGEST_LICENCE = 1000
 
 _TABLE = dict[str, Any]
 
@@ -56,6 +60,7 @@ class ModelSpec:
     quality: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        check_name(self.name)
         if self.network.output_channels != len(self.labels):
             raise ModelError(f"{self.name}: {self.network.output_channels} outputs for {len(self.labels)} labels")
 
@@ -114,6 +119,18 @@ class ModelSpec:
         )
 
 
+def check_name(name: str) -> None:
+    """Refuse what is no name of a model: it stands in messages and in tables, where a spreadsheet might compute it.
+
+    Raises:
+        UsageError: it is empty, too long, more than a line, or begins with a sign.
+    """
+    if not re.match(r"\w", name) or shown(name) != name:
+        raise UsageError(
+            f'name = "{shown(name)}": expected up to {LONGEST} letters on one line, the first a letter or a digit'
+        )
+
+
 def spec_from_json(text: str, where: str) -> ModelSpec:
     """The model that `ModelSpec.to_json` described; `where` names the folder in errors.
 
@@ -169,14 +186,29 @@ def _spec(values: dict[str, Any]) -> ModelSpec:
         network=_network(fitted("network", values["network"], _TABLE)),
         labels=tuple(_label_from_json(fitted("labels", label, _TABLE)) for label in _list("labels", values["labels"])),
         grid=_grid(fitted("input", values["input"], _TABLE)),
-        description=optional("description", str, ""),
-        licence=optional("licence", str, ""),
-        citations=optional("citations", tuple[str, ...], ()),
+        description=in_one_line(optional("description", str, "")),
+        licence=_licence(optional("licence", str, "")),
+        citations=tuple(map(in_one_line, optional("citations", tuple[str, ...], ()))),
         training=_training(optional("training", _TABLE, {})),
-        figures=_tables("figures", optional("figures", _TABLE, {})),
-        sha256=fitted("sha256", values["sha256"], dict[str, str]),
+        figures=_figures(optional("figures", _TABLE, {})),
+        sha256=_hashes(fitted("sha256", values["sha256"], dict[str, str])),
         quality=optional("quality", _TABLE, {}),
     )
+
+
+def _licence(text: str) -> str:
+    licence = in_one_line(text)
+    if len(licence) > _LONGEST_LICENCE:  # cut off, it might lose what it forbids
+        raise UsageError(f"licence = {shown(licence)}: expected up to {_LONGEST_LICENCE} letters")
+    return licence
+
+
+def _hashes(values: dict[str, str]) -> dict[str, str]:
+    """The hashes, once what they are of has been found to lie in the model's folder."""
+    for name in values:
+        if safe_name(name) != name:
+            raise UsageError(f'sha256 names "{shown(name)}": expected the name of a file')
+    return {name: in_one_line(digest) for name, digest in values.items()}
 
 
 def _network(values: dict[str, Any]) -> UNetConfig:
@@ -207,10 +239,37 @@ def _training(values: dict[str, Any]) -> dict[str, Any]:
     for one in (split, start, *_tables("drawn_by", drawn).values()):
         for name in one.keys() & {"train", "validation", "trained_on"}:
             fitted(name, one[name], tuple[str, ...])
+    for name, hint in (("step", int), ("seconds", float), ("place", str), ("pruning", _TABLE)):
+        if name in values:
+            fitted(name, values[name], hint)
     for probability in fitted("thresholds", values.get("thresholds", ()), tuple[float, ...]):
         if not 0 < probability < 1:
             raise UsageError(f"thresholds = {probability:g}: expected numbers between 0 and 1")
     return values
+
+
+def _figures(values: dict[str, Any]) -> dict[str, Any]:
+    """The figures of each data set, once what is read of them has been found to be of its type."""
+    named = {in_one_line(data): figures for data, figures in _tables("figures", values).items()}
+    for data, figures in named.items():
+        where = f"figures: {data}"
+        labels = _tables(f"{where}: labels", fitted(f"{where}: labels", figures.get("labels", {}), _TABLE))
+        further = {name: figures[name] for name in ("challenge", "unpruned", "change") if name in figures}
+        for table in (figures, *labels.values(), *_tables(where, further).values()):
+            for name, figure in table.items():
+                _check_figure(f"{where}: {name}", figure)
+    return named
+
+
+def _check_figure(name: str, figure: Any) -> None:
+    """Refuse a value with a confidence interval of which a part is no number; either may be missing."""
+    if not isinstance(figure, dict):
+        return
+    parts = {part: figure[part] for part in ("value", "low", "high", "n") if figure.get(part) is not None}
+    for part, number in parts.items():
+        fitted(f"{name}: {part}", number, float)
+    if ("low" in parts) != ("high" in parts):
+        raise UsageError(f"{name}: expected both low and high, or neither")
 
 
 def _tables(name: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -239,8 +298,11 @@ def _label_from_json(values: dict[str, Any]) -> Label:
     colour = fitted("colour", values["colour"], tuple[float, ...])
     if len(colour) != 3 or not all(0 <= part <= 1 for part in colour):
         raise UsageError(f"colour = {shown(values['colour'])}: expected three numbers from 0 to 1")
-    key, name, snomed, meaning = (fitted(one, values[one], str) for one in ("key", "name", "snomed", "meaning"))
-    label = Label(fitted("value", values["value"], int), key, name, snomed, meaning, (colour[0], colour[1], colour[2]))
-    if all((label.value, label.key) != (known.value, known.key) for known in ALL_LABELS):
-        raise UsageError(f'it has an unknown label "{label.key}" of value {label.value}')
-    return label
+    key, name, snomed, meaning = (
+        in_one_line(fitted(one, values[one], str)) for one in ("key", "name", "snomed", "meaning")
+    )
+    value = fitted("value", values["value"], int)
+    known = BY_KEY.get(key)
+    if known is None or known.value != value:
+        raise UsageError(f'it has an unknown label "{key}" of value {value}')
+    return replace(known, name=name, snomed=snomed, meaning=meaning, colour=(colour[0], colour[1], colour[2]))

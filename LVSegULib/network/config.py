@@ -11,6 +11,8 @@ from LVSegULib.errors import UsageError
 CLASSIC_PARAMETERS = 31_036_481
 """Parameters of the classic U-Net: 64 base filters, depth 4, batch norm, one channel in and one out."""
 
+MOST_LEVELS = 12
+"""Of a network's encoder, the bottleneck among them; 12 bring 2,048 pixels down to one."""
 
 _PARTS = ("encoder", "decoder")
 
@@ -33,6 +35,8 @@ class UNetConfig:
     output_channels: int = 1
 
     def __post_init__(self) -> None:
+        if len(self.encoder) > MOST_LEVELS:
+            raise UsageError(f"a U-Net of {len(self.encoder)} levels is not possible (it has up to {MOST_LEVELS})")
         if len(self.encoder) < 2 or len(self.decoder) != len(self.encoder) - 1:
             raise UsageError(
                 f"a U-Net needs at least two encoder levels and one decoder level fewer, got {len(self.encoder)} "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from bisect import bisect_right
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,9 @@ TEXT: Colour = (235, 239, 243)
 FAINT_TEXT: Colour = (142, 153, 165)
 WARNING: Colour = (244, 178, 82)
 
+
+_MOST_LETTERS = 1000
+"""Of a line that is written whole, however wide the picture is."""
 
 FURTHER_SIGNS = "©«°±·»“”…™\u00b4\u2018\u2019\u2039\u203a\u2044"
 """What the built-in font has beside ASCII, single quotation marks among it; it has no letter with an accent."""
@@ -48,11 +52,11 @@ def text_width(text: str, size: int) -> float:
 
 def fitted(text: str, size: int, width: float) -> str:
     """`text`, cut off with "..." where it is wider than `width` pixels."""
-    if text_width(text, size) <= width:
+    if len(text) <= _MOST_LETTERS and text_width(text, size) <= width:
         return text
-    while text and text_width(text + "...", size) > width:
-        text = text[:-1]
-    return text + "..."
+    text = text[:_MOST_LETTERS]
+    kept = bisect_right(range(len(text)), width, key=lambda count: text_width(text[:count] + "...", size)) - 1
+    return text[: max(kept, 0)] + "..."
 
 
 def write(

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from LVSegULib.atomic import written_whole
 from LVSegULib.cine import Cine
 from LVSegULib.labels import Label
-from LVSegULib.measures.digits import digits
+from LVSegULib.measures.digits import short_digits
 from LVSegULib.measures.volumes import Measures
 from LVSegULib.pictures.canvas import (
     BACKGROUND,
@@ -133,7 +133,7 @@ def _blocks(measures: Measures) -> list[_Block]:
 
 
 def _volume(volume_ml: float) -> str:
-    return f"{_shown(volume_ml)} mL"
+    return f"{short_digits(volume_ml)} mL"
 
 
 def _draw_header(sheet: Image.Image, cine: Cine, measures: Measures, colour: tuple[int, int, int]) -> None:
@@ -153,8 +153,8 @@ def _draw_header(sheet: Image.Image, cine: Cine, measures: Measures, colour: tup
 
 def _draw_figures(sheet: Image.Image, measures: Measures, width: float) -> None:
     """Name, number and unit of each measure that is known, side by side; many of them move together."""
-    known = [(name, value, unit) for name, unit in _FIGURES if _is_known(value := getattr(measures, name))]
-    figures = [(name, _shown(value), unit) for name, value, unit in known]
+    known = {one: value for one, value in measures.given().items() if one.name in _FIGURES and math.isfinite(value)}
+    figures = [(one.short, short_digits(value), one.unit) for one, value in known.items()]
     widths = [
         max(text_width(number, 34) + 5 + text_width(unit, 15), text_width(name, 13)) for name, number, unit in figures
     ]
@@ -167,27 +167,10 @@ def _draw_figures(sheet: Image.Image, measures: Measures, width: float) -> None:
         x += _FIGURE_WIDTH if len(figures) * _FIGURE_WIDTH <= width else wide + gap
 
 
-_FIGURES = (
-    ("LVEDV", "mL"),
-    ("LVESV", "mL"),
-    ("LVSV", "mL"),
-    ("LVEF", "%"),
-    ("LVM", "g"),
-    ("RVEDV", "mL"),
-    ("RVESV", "mL"),
-    ("RVEF", "%"),
-)
+_FIGURES = ("LVEDV", "LVESV", "LVSV", "LVEF", "LVM", "RVEDV", "RVESV", "RVEF")
+"""For which there is room."""
+
 _FIGURE_WIDTH = 132
-
-
-def _is_known(value: float | None) -> bool:
-    """Whether the model gives a measure, and it makes sense."""
-    return value is not None and math.isfinite(value)
-
-
-def _shown(value: float) -> str:
-    """Large figures are whole; those of children and animals have their digits."""
-    return f"{value:.0f}" if abs(value) >= 20 else digits(value)
 
 
 def _draw_caption(sheet: Image.Image, top: int, block: _Block) -> None:

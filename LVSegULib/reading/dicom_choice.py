@@ -17,6 +17,7 @@ from LVSegULib.reading.dicom_stack import group_slices, slice_normal
 from LVSegULib.reading.limits import FARTHEST_MM
 from LVSegULib.reading.names import IMAGE_ENDINGS, has_image_ending, is_segmentation
 from LVSegULib.reading.suitable import LONG_AXIS, SHORT_AXIS
+from LVSegULib.shown import counted
 
 PARALLEL_DEGREES = 0.2
 """Slices of one stack may be tilted against each other by the rounding of the header's numbers only."""
@@ -59,7 +60,7 @@ class Candidate:
         """Its series and how much there is in it."""
         if self.problem:
             return f"{self.series} ({len(self.headers)} images, unreadable)"
-        return f"{self.series} ({self.slices} slice{'s' * (self.slices != 1)} x {self.frames})"
+        return f"{self.series} ({counted(self.slices, 'slice')} x {self.frames})"
 
     @property
     def rank(self) -> tuple[bool, int, int, int]:

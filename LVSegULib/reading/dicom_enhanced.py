@@ -9,7 +9,8 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from LVSegULib.errors import InputError
-from LVSegULib.reading.dicom_values import frames_of, items_of
+from LVSegULib.reading.dicom_values import frames_of, items_of, whole_of
+from LVSegULib.reading.limits import refuse_too_large
 
 _MACROS = {
     "PlanePositionSequence": ("ImagePositionPatient",),
@@ -19,6 +20,9 @@ _MACROS = {
     "FrameContentSequence": ("TemporalPositionIndex",),
 }
 """Functional group macros (DICOM PS3.3 C.7.6.16.2) and what is needed of each."""
+
+_MOST_FRAMES = 10_000
+"""Of a file; 50 of each of 20 slices are 1,000."""
 
 _COMMON = (
     "PatientID",
@@ -37,9 +41,14 @@ def frame_datasets(dataset: Dataset, file: Path) -> Iterator[Dataset]:
     """A data set for each frame, with geometry and time as an image of one frame has them.
 
     Raises:
-        InputError: the file has several frames but no functional groups that say where they lie.
+        InputError: the file has several frames but no functional groups that say where they lie, or speaks of more
+            than any cine has.
     """
-    groups, frames = items_of(dataset, "PerFrameFunctionalGroupsSequence"), frames_of(dataset)
+    frames = frames_of(dataset)
+    if frames > _MOST_FRAMES:
+        raise InputError(f"{file}: its header speaks of {frames} frames; a cine has up to {_MOST_FRAMES}: correct it")
+    refuse_too_large(file, (frames, *(whole_of(dataset, name) or 0 for name in ("Rows", "Columns"))))
+    groups = items_of(dataset, "PerFrameFunctionalGroupsSequence")
     if len(groups) != frames:
         raise InputError(f"{file}: holds {frames} frames without saying where each lies: export one file per image")
     shared = next(iter(items_of(dataset, "SharedFunctionalGroupsSequence")), Dataset())
@@ -53,11 +62,11 @@ def frame_datasets(dataset: Dataset, file: Path) -> Iterator[Dataset]:
 
 
 def _elements(group: Dataset) -> list[DataElement]:
-    """What is needed of the functional groups of one frame, or of all."""
+    """What is needed of the functional groups of one frame, or of all; each macro has one item."""
     return [
         item[name]
         for macro, names in _MACROS.items()
-        for item in items_of(group, macro)
+        for item in items_of(group, macro)[:1]
         for name in names
         if name in item
     ]

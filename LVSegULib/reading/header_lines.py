@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from LVSegULib.errors import InputError
-from LVSegULib.shown import shown
+from LVSegULib.shown import counted, shown
 
 LONGEST_LINE = 1 << 22
 """Times of frames and names of segments make lines long, but not so long."""
@@ -56,17 +55,17 @@ class Field:
         """So many whole numbers."""
         words = self.text.split()
         if len(words) != count or not all(re.fullmatch(r"[+-]?[0-9]{1,12}", word) for word in words):
-            raise self.wrong(f"{count} whole number{'s' * (count != 1)}")
+            raise self.wrong(counted(count, "whole number"))
         numbers = tuple(map(int, words))
         if min(numbers) < lowest or max(numbers) > highest:
             raise self.wrong(f"numbers from {lowest} to {highest}")
         return numbers
 
     def numbers(self, count: int) -> tuple[float, ...]:
-        """So many finite numbers."""
+        """So many numbers, NaN and infinite ones too."""
         numbers = numbers_in(self.text)
-        if numbers is None or len(numbers) != count or not all(map(math.isfinite, numbers)):
-            raise self.wrong(f"{count} number{'s' * (count != 1)}")
+        if numbers is None or len(numbers) != count:
+            raise self.wrong(counted(count, "number"))
         return numbers
 
 

@@ -14,9 +14,15 @@ from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.reading.blank_frames import blank_frames
 from LVSegULib.reading.lost_spacing import lost_spacing
 from LVSegULib.reading.masks import refuse_mask
-from LVSegULib.reading.names import IMAGE_ENDINGS, has_image_ending, short_name
+from LVSegULib.reading.metaimage import read_metaimage
+from LVSegULib.reading.names import IMAGE_ENDINGS, METAIMAGE, NIFTI, NRRD, has_image_ending, short_name
+from LVSegULib.reading.nifti import read_nifti
+from LVSegULib.reading.nrrd import read_nrrd
 from LVSegULib.reading.right_angles import LEAN_OF_ROUNDING, lean, leaning_note, refuse_leaning, straightened
 from LVSegULib.reading.stored_image import StoredImage
+
+READERS = {NIFTI: read_nifti, NRRD: read_nrrd, METAIMAGE: read_metaimage}
+"""By the endings of each format."""
 
 _FEWEST_PIXELS, _SLICES_FOR_EACH = 32, 4
 """Where an axis of the slices has fewer pixels, and the stack so many times more slices, the axes are swapped."""
@@ -71,13 +77,7 @@ def read_label_map(path: Path) -> tuple[NDArray[np.integer[Any]], NDArray[np.flo
 
 def _read(path: Path) -> StoredImage:
     _check_path(path)
-    name = path.name.lower()
-    if name.endswith((".nii", ".nii.gz")):
-        from LVSegULib.reading.nifti import read_nifti as read
-    elif name.endswith((".nrrd", ".nhdr")):
-        from LVSegULib.reading.nrrd import read_nrrd as read
-    else:
-        from LVSegULib.reading.metaimage import read_metaimage as read
+    read = next(read for endings, read in READERS.items() if path.name.lower().endswith(endings))
     try:
         stored = read(path)
     except OSError as error:

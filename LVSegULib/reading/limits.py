@@ -20,6 +20,9 @@ MOST_BYTES = 3 * 2**29
 _WORKING_BYTES = 4
 """Of a pixel (float32)."""
 
+MOST_BEFORE_PIXELS = 2**28
+"""Bytes that a header may have passed over before the first pixel."""
+
 FARTHEST_MM = 1e6
 """No place in the world is further from its origin."""
 

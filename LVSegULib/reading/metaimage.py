@@ -17,7 +17,14 @@ from LVSegULib.errors import InputError
 from LVSegULib.reading.data_files import named_files
 from LVSegULib.reading.header_lines import MOST_LINES, Field, read_line, rest_of_lines
 from LVSegULib.reading.limits import refuse_far, refuse_too_large
-from LVSegULib.reading.stored_image import StoredImage, check_spacing, ijk_to_ras_of, several_values, two_dimensional
+from LVSegULib.reading.stored_image import (
+    StoredImage,
+    check_spacing,
+    ijk_to_ras_of,
+    impossible_directions,
+    several_values,
+    two_dimensional,
+)
 from LVSegULib.reading.stored_pixels import AT_THE_END, Encoding, StoredPixels
 from LVSegULib.shown import shown
 
@@ -137,6 +144,8 @@ def _ijk_to_ras(header: _Header, axes: int) -> NDArray[np.float64]:
     origin = np.array(header.field("Offset", " ".join(["0"] * axes)).numbers(axes)[:3])
     check_spacing(header.path, spacing_mm)
     refuse_far(header.path, origin)
+    if not directions[:3, :3].any(axis=1).all():  # a direction of no length, which would make a voxel of no size
+        raise impossible_directions(header.path)
     with np.errstate(over="ignore"):
         axes_mm = directions[:3, :3].T * np.array(spacing_mm)
     return ijk_to_ras_of(header.path, axes_mm, origin)

@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-IMAGE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
-"""Endings of the image files that are read."""
+NIFTI, NRRD, METAIMAGE = (".nii.gz", ".nii"), (".nrrd", ".nhdr"), (".mha", ".mhd")
+IMAGE_ENDINGS = (*NIFTI, *NRRD, *METAIMAGE)
+"""Endings of the image files that are read, by format and of all of them; `images` has the reader of each format."""
 
 LONGEST_BYTES = 200
 """Of a name; file systems take 255, endings of outputs included."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.errors import InputError
 from LVSegULib.reading.damage import because, permitted
-from LVSegULib.reading.limits import refuse_far, refuse_too_large
+from LVSegULib.reading.limits import MOST_BEFORE_PIXELS, refuse_far, refuse_too_large
 from LVSegULib.reading.right_angles import LEAN_OF_ROUNDING, MOST_LEAN, lean, refuse_leaning, straightened
 from LVSegULib.reading.stored_pixels import StoredPixels
 
@@ -37,7 +37,6 @@ MOST_OFF = 1e-3
 
 _FIRST_PIXEL = 352
 SCANNER, _ALIGNED = 1, 2
-_MOST_BEFORE_PIXELS = 2**28
 _MS_PER_TIME_UNIT = {8: 1000.0, 16: 1.0, 24: 0.001}
 TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
 _COLOURS = {128: 3, 2304: 4}
@@ -110,7 +109,7 @@ class NiftiHeader:
         dtype = np.dtype(TYPES[code]).newbyteorder(self.order)
         refuse_too_large(self.path, self.shape, dtype.itemsize)
         offset = self._number("f", _VOX_OFFSET) or _FIRST_PIXEL
-        if not HEADER_BYTES <= offset <= _MOST_BEFORE_PIXELS:
+        if not HEADER_BYTES <= offset <= MOST_BEFORE_PIXELS:
             raise InputError(
                 f"{self.path}: its header says that pixels begin at byte {offset:g}: copy or export it again"
             )

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from LVSegULib.errors import InputError
-from LVSegULib.labels import BY_KEY
-from LVSegULib.reading.region_names import label_named
+from LVSegULib.labels import BY_KEY, label_named
 
 _BACKGROUND, _IGNORE = "background", "ignore"
 """Names that nnU-Net gives a meaning; letters of either case count alike."""

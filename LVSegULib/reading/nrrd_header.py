@@ -16,7 +16,7 @@ import numpy as np
 from LVSegULib.errors import InputError
 from LVSegULib.reading.data_files import named_files
 from LVSegULib.reading.header_lines import MOST_LINES, Field, numbers_in, read_line, rest_of_lines
-from LVSegULib.reading.limits import refuse_too_large
+from LVSegULib.reading.limits import MOST_BEFORE_PIXELS, refuse_too_large
 from LVSegULib.reading.stored_pixels import AT_THE_END, Encoding, StoredPixels
 from LVSegULib.shown import shown
 
@@ -167,7 +167,7 @@ def _pixels(path: Path, fields: dict[str, str], sizes: tuple[int, ...], end: int
 def _start(path: Path, fields: dict[str, str], encoding: Encoding, start: int, file: Path) -> tuple[int, int]:
     """Where the pixels begin in each file, and how many unpacked bytes come before them."""
     lines = Field(path, "line skip", fields.get("line skip", "0")).whole(0, MOST_LINES)
-    skipped = Field(path, "byte skip", fields.get("byte skip", "0")).whole(-1, 2**40)
+    skipped = Field(path, "byte skip", fields.get("byte skip", "0")).whole(-1, MOST_BEFORE_PIXELS)
     if skipped < 0:
         if encoding != "raw":
             raise InputError(f"{path}: its header says byte skip -1, which only raw pixels can have: correct it")

@@ -32,10 +32,15 @@ def ijk_to_ras_of(path: Path, axes_lps: NDArray[np.float64], origin_lps: NDArray
         GeometryError: a number is not finite, or far beyond what is possible.
     """
     if not (np.abs(axes_lps) <= FARTHEST_MM).all():
-        raise GeometryError(f"{path}: the directions of its axes are impossible: correct the file's header")
+        raise impossible_directions(path)
     ijk_to_lps = np.eye(4)
     ijk_to_lps[:3, :3], ijk_to_lps[:3, 3] = axes_lps, origin_lps
     return np.asarray(LPS_TO_RAS @ ijk_to_lps)
+
+
+def impossible_directions(path: Path) -> GeometryError:
+    """The error for axes that point nowhere."""
+    return GeometryError(f"{path}: the directions of its axes are impossible: correct the file's header")
 
 
 def check_spacing(path: Path, spacing_mm: tuple[float, ...]) -> None:

@@ -92,8 +92,10 @@ class StoredPixels:
                 found = read_into(stream, pixels.view(np.uint8).data)
                 _refuse_cut_short(file, found, pixels.nbytes)
                 if self.encoding in ("gzip", "zlib", "bzip2"):
-                    refuse_far_more(stream, pixels.nbytes + self.skipped, file)
-                elif self.encoding == "raw" and (more := _rest_of(opened)):
+                    more = _rest_of_packed(stream, pixels.nbytes + self.skipped, file)
+                else:
+                    more = _rest_of(opened) if self.encoding == "raw" else 0
+                if more:
                     _log.warning("%s: holds %d bytes more than its header says: they were left out", file, more)
 
     @contextmanager
@@ -136,8 +138,12 @@ def skip(stream: Stream, count: int) -> None:
         count -= len(chunk)
 
 
-def refuse_far_more(stream: Stream, taken: int, file: Path) -> None:
-    """Read the rest of a packed stream, so that its checksum is looked at; more than was taken is too much."""
+def _rest_of_packed(stream: Stream, taken: int, file: Path) -> int:
+    """Read the rest of a packed stream, so that its checksum is looked at; gives how many bytes there were.
+
+    Raises:
+        InputError: they are far more than those that were taken.
+    """
     more = 0
     while chunk := stream.read(_CHUNK):
         more += len(chunk)
@@ -145,6 +151,7 @@ def refuse_far_more(stream: Stream, taken: int, file: Path) -> None:
             raise InputError(
                 f"{file}: expands to far more than its header says, {taken} bytes: copy or export it again"
             )
+    return more
 
 
 def _rest_of(opened: BinaryIO) -> int:

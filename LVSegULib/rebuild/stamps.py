@@ -10,6 +10,7 @@ from typing import Any
 
 import LVSegULib
 from LVSegULib.atomic import write_json
+from LVSegULib.counted_files import counted_files, in_order
 from LVSegULib.modelfolder.folder import SPEC
 from LVSegULib.rebuild.steps import Places, Step
 from LVSegULib.settings import read_toml
@@ -80,21 +81,20 @@ class Stamps:
 
     def _hash_of_program(self) -> str:
         if "" not in self._hashes:
-            files = [one for one in sorted(LIBRARY.rglob("*.py")) if one.relative_to(LIBRARY).parts[0] != "rebuild"]
-            self._hashes[""] = _hash_of_files(LIBRARY, files)
+            files = (one for one in LIBRARY.rglob("*.py") if one.relative_to(LIBRARY).parts[0] != "rebuild")
+            self._hashes[""] = _hash_of_files(LIBRARY, in_order(LIBRARY, files))
         return self._hashes[""]
 
 
 def content_hash(path: Path) -> str:
-    """Hash of a file's bytes, a TOML file's values, a model's description, or every file of another folder."""
+    """Hash of a file's bytes, a TOML file's values, a model's description, or every file of a folder that counts."""
     if path.suffix == ".toml":
         return hashlib.sha256(json.dumps(read_toml(path), sort_keys=True, default=str).encode()).hexdigest()
     if path.is_file():
         return _hash_of_files(path.parent, [path])
     if (path / SPEC).is_file():  # which holds the hashes of the weights
         return content_hash(path / SPEC)
-    files = (file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
-    return _hash_of_files(path, sorted(files))
+    return _hash_of_files(path, counted_files(path))
 
 
 def _hash_of_files(root: Path, files: list[Path]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
-from LVSegULib.measures.volumes import Measures, measure, volumes_by_label
+from LVSegULib.measures.volumes import Measures, measure_with_volumes
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.progress import Report, silent
 from LVSegULib.reading.suitable import doubts
@@ -37,9 +37,9 @@ def segment_and_measure(
 ) -> Measured:
     """Segment a cine and measure it; arguments and errors as of `segment_cine`."""
     segmentation = segment_cine(cine, model, engine, options, progress)
-    measures = measure(segmentation.labels, cine.spacing_mm, cine.time_ms, model.labels)
+    measures, volumes_ml = measure_with_volumes(segmentation.labels, cine.spacing_mm, cine.time_ms, model.labels)
     return Measured(
         segmentation,
         replace(measures, warnings=(*measures.warnings, *segmentation.warnings, *doubts(cine))),
-        volumes_by_label(segmentation.labels, model.labels, cine.spacing_mm),
+        volumes_ml,
     )

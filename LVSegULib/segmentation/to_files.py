@@ -10,28 +10,23 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, NamedTuple
 
 from LVSegULib.atomic import write_json
 from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.errors import OutputError, UsageError
 from LVSegULib.identity import Identity, identity_of
-from LVSegULib.measures.volumes import Measures
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.parallel import in_order
 from LVSegULib.progress import Report, part_of, silent
-from LVSegULib.quality.score import Quality
 from LVSegULib.reading import read_cine
 from LVSegULib.reading.results import LABEL_MAP, REPORT, SEGMENTATION, holds_labels
 from LVSegULib.segmentation.measured import Measured, segment_and_measure
 
 ENDINGS = (SEGMENTATION, LABEL_MAP, ".csv", ".png", REPORT)
-"""The files written for each input; the report last, as it says how long the others took."""
+"""Of the files written for each input, in the order of `Files`."""
 
 READING_SHARE = 0.3
 """The share of the time that reading takes, for the progress."""
@@ -39,7 +34,32 @@ READING_SHARE = 0.3
 Inputs = frozenset[Identity]
 """Files and folders by what tells them from others."""
 
-NO_INPUTS: Inputs = frozenset()
+
+class Files(NamedTuple):
+    """The files written for each input; the report last, as it says how long the others took."""
+
+    segmentation: Path
+    label_map: Path
+    table: Path
+    picture: Path
+    report: Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """An input, and what it must leave to the others of its run.
+
+    Attributes:
+        path: a DICOM folder or an image file.
+        series: which DICOM series to take; None picks the short-axis cine.
+        taken: names that others have got; this one then becomes "NAME-2".
+        inputs: the others, which are not overwritten either; see `identify`.
+    """
+
+    path: Path
+    series: str | None = None
+    taken: frozenset[str] = frozenset()
+    inputs: Inputs = frozenset()
 
 
 @dataclass(frozen=True)
@@ -57,42 +77,32 @@ class Outcome:
 
     Attributes:
         cine: the input.
-        labels: its label map (T, K, J, I).
-        measures: what it measures.
+        found: its label map (T, K, J, I), how far that can be trusted, and what it measures.
         report: what `NAME.json` holds, and the files written.
-        files: the files written, in the order of `ENDINGS`.
-        quality: how far the cavity can be trusted; None where the model cannot tell.
+        files: the files written.
         seconds: how long each step took, and "total".
     """
 
     cine: Cine
-    labels: NDArray[np.uint8]
-    measures: Measures
+    found: Measured
     report: dict[str, Any]
-    files: tuple[Path, ...]
-    quality: Quality | None
+    files: Files
     seconds: dict[str, float]
 
 
 def segment_to_files(
-    source: Path,
+    source: Source,
     out: Path,
     segmenter: Segmenter,
-    series: str | None = None,
-    taken: frozenset[str] = frozenset(),
     progress: Report = silent,
-    inputs: Inputs = NO_INPUTS,
 ) -> Outcome:
     """Segment `source` and write NAME.seg.nrrd, .nii.gz, .csv, .png and .json to `out`, all of them or none.
 
     Args:
-        source: a DICOM folder or an image file.
+        source: the input.
         out: folder to write to; made if it is missing. Files of the same names are replaced.
         segmenter: what segments.
-        series: which DICOM series to take; None picks the short-axis cine.
-        taken: names that other inputs of this run have got; this one then becomes "NAME-2".
         progress: called with the share done, 0 to 1; whatever it raises stops the work.
-        inputs: the other inputs of this run, which are not overwritten either; see `identify`.
 
     Raises:
         InputError: `source` cannot be read.
@@ -101,9 +111,9 @@ def segment_to_files(
         OutputError: a file cannot be written.
     """
     start = time.perf_counter()
-    cine = read_cine(source, series, progress=part_of(progress, 0.0, READING_SHARE))
-    cine = replace(cine, name=_free_name(cine.name, taken))
-    _refuse_overwriting(inputs | identify([source]), _files(cine, out))
+    cine = read_cine(source.path, source.series, progress=part_of(progress, 0.0, READING_SHARE))
+    cine = replace(cine, name=_free_name(cine.name, source.taken))
+    _refuse_overwriting(source.inputs | identify([source.path]), _files(cine, out))
     return segment_cine_to_files(cine, out, segmenter, start, part_of(progress, READING_SHARE, 1.0))
 
 
@@ -136,22 +146,22 @@ def segment_cine_to_files(
     files = _files(cine, out)
     spec = segmenter.model.spec
     found = segment_and_measure(cine, spec, segmenter.engine, progress=progress)
-    segmentation, measures = found.segmentation, found.measures
     writing = time.perf_counter()
     with _all_or_none(out, files) as staging:
-        _write_images(staging, cine, found, spec)
+        staged = _files(cine, staging)
+        _write_images(staged, cine, found, spec)
         now = time.perf_counter()
-        seconds |= segmentation.seconds | {"write": now - writing, "total": now - start}
+        seconds |= found.segmentation.seconds | {"write": now - writing, "total": now - start}
         seconds = {name: round(s, 4) for name, s in seconds.items()}
         run = {"engine": _engine(segmenter), **({"seconds": seconds} if is_timed else {})}
-        report = build_report(cine, measures, found.volumes_ml, spec, run, segmentation.quality)
-        write_json(staging / files[-1].name, report)
+        report = build_report(cine, found.measures, found.volumes_ml, spec, run, found.segmentation.quality)
+        write_json(staged.report, report)
     report["files"] = [str(file) for file in files]
-    return Outcome(cine, segmentation.labels, measures, report, files, segmentation.quality, seconds)
+    return Outcome(cine, found, report, files, seconds)
 
 
-def _files(cine: Cine, out: Path) -> tuple[Path, ...]:
-    return tuple(out / f"{cine.name}{ending}" for ending in ENDINGS)
+def _files(cine: Cine, out: Path) -> Files:
+    return Files(*(out / f"{cine.name}{ending}" for ending in ENDINGS))
 
 
 def _engine(segmenter: Segmenter) -> dict[str, Any]:
@@ -159,7 +169,7 @@ def _engine(segmenter: Segmenter) -> dict[str, Any]:
     return {"name": engine.name, "version": engine.version, "threads": segmenter.threads}
 
 
-def _write_images(folder: Path, cine: Cine, found: Measured, spec: ModelSpec) -> None:
+def _write_images(files: Files, cine: Cine, found: Measured, spec: ModelSpec) -> None:
     """Write all but the report."""
     from LVSegULib.modelfolder.licence import restriction
     from LVSegULib.pictures.contact_sheet import contact_sheet, write_contact_sheet
@@ -168,15 +178,16 @@ def _write_images(folder: Path, cine: Cine, found: Measured, spec: ModelSpec) ->
     from LVSegULib.writing.table import write_table
 
     labels, quality, measures = found.segmentation.labels, found.segmentation.quality, found.measures
-    nrrd, nifti, table, picture, _ = _files(cine, folder)
-    write_segmentation_nrrd(nrrd, labels, cine.ijk_to_ras, spec.labels, measures.frames_to_show)
+    write_segmentation_nrrd(files.segmentation, labels, cine.ijk_to_ras, spec.labels, measures.frames_to_show)
     flagged = None if quality is None else quality.flagged
-    write_table(table, found.volumes_ml, measures, None if flagged is None else flagged.sum(axis=1).tolist())
+    write_table(files.table, found.volumes_ml, measures, None if flagged is None else flagged.sum(axis=1).tolist())
     restricted = restriction(spec.licence)
     made_by = f"model {spec.name} ({restricted})" if restricted else f"model {spec.name}"
     slow: tuple[Callable[[], None], ...] = (
-        lambda: write_contact_sheet(picture, contact_sheet(cine, labels, spec.labels, measures, made_by, flagged)),
-        lambda: write_label_map(nifti, labels, cine.ijk_to_ras, _step_ms(cine)),
+        lambda: write_contact_sheet(
+            files.picture, contact_sheet(cine, labels, spec.labels, measures, made_by, flagged)
+        ),
+        lambda: write_label_map(files.label_map, labels, cine.ijk_to_ras, _step_ms(cine)),
     )
     list(in_order(lambda write: write(), slow))  # side by side: packing takes most of the time
 
@@ -210,14 +221,14 @@ def _identity(path: Path) -> Identity | None:
         return None
 
 
-def _refuse_overwriting(inputs: Inputs, files: tuple[Path, ...]) -> None:
+def _refuse_overwriting(inputs: Inputs, files: Files) -> None:
     for file in files:
         if _identity(file) in inputs:
             raise UsageError(f"{file}: the output would overwrite the input: choose another --out folder")
         if file.is_dir():
             raise OutputError(f"cannot write {file}: it is a folder: choose another --out folder")
-        if file.name.endswith(LABEL_MAP) and file.exists() and not holds_labels(file):
-            raise OutputError(f"cannot write {file}: what is there is no label map: choose another --out folder")
+    if files.label_map.exists() and not holds_labels(files.label_map):
+        raise OutputError(f"cannot write {files.label_map}: what is there is no label map: choose another --out folder")
 
 
 @contextmanager

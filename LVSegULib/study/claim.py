@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import time
@@ -16,6 +17,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from LVSegULib.json_text import read_json
 
 DEAD_AFTER_SECONDS = 300.0
 """A claim of another machine without a sign of life for this long is dead."""
@@ -75,11 +78,14 @@ class Claims:
 
     def _is_dead(self, path: Path) -> bool:
         try:
-            holder = json.loads((path / HOLDER).read_text(encoding="utf-8"))
             beat = (path / HOLDER).stat().st_mtime_ns
-        except (OSError, ValueError):
+            holder = dict(read_json(path / HOLDER))
+        except OSError:
             holder, beat = {}, 0
-        if holder.get("machine") == MACHINE and not _is_running(holder["process"]):
+        except (ValueError, TypeError):  # only its signs of life count
+            holder = {}
+        process = holder.get("process")
+        if holder.get("machine") == MACHINE and isinstance(process, int) and not _is_running(process):
             return True
         known, since = self._seen.get(path, (None, 0.0))
         if known != beat:
@@ -94,7 +100,7 @@ def is_claimed(folder: Path) -> bool:
 
 
 def _claims(folder: Path) -> list[Path]:
-    return sorted(folder.glob("claim-*"))
+    return sorted(path for path in folder.glob("claim-*") if re.fullmatch(r"claim-[0-9]{4,18}", path.name))
 
 
 def _last(folder: Path) -> Path | None:
@@ -107,7 +113,7 @@ def _is_running(process: int) -> bool:
         return True
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # the latter: no system has a process of that number
         return False
     except PermissionError:
         return True

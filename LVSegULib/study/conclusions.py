@@ -155,7 +155,8 @@ def _of_noise(found: Findings) -> str:
     runs = 1 + sum(1 for row in found.rows if row.variant.repeat)
     return (
         f"The mean Dice of two runs that differ by their seed only may lie {found.noise:.4f} apart (twice the standard "
-        f"deviation of such a difference, roughly, as it is known from {runs} runs); no smaller difference is called one."
+        f"deviation of such a difference, roughly, as it is known from {runs} runs); no smaller difference is called "
+        "one."
     )
 
 

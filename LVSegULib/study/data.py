@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from LVSegULib.counted_files import counted_files
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.reading.labelled import open_labelled
 from LVSegULib.study.config import StudyConfig, Variant
@@ -21,7 +22,8 @@ class StudyData:
     Attributes:
         places: the folder of each data set on this machine, by name.
         patients: the patients of each, sorted.
-        fingerprints: of the names and sizes of each one's files, so that results are not taken for those of other data.
+        fingerprints: of the names and sizes of each one's files (`counted_files`), so that results are not taken for
+            those of other data.
     """
 
     places: dict[str, Path]
@@ -106,6 +108,5 @@ def _patients(place: Path, labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def _fingerprint(place: Path) -> str:
-    files = [path for path in place.rglob("*") if path.is_file()]
-    lines = sorted(f"{path.relative_to(place).as_posix()} {path.stat().st_size}" for path in files)
+    lines = sorted(f"{path.relative_to(place).as_posix()} {path.stat().st_size}" for path in counted_files(place))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -24,7 +24,7 @@ from LVSegULib.study.claim import MACHINE
 from LVSegULib.study.judge import judged
 from LVSegULib.study.plan import RUN, SPLIT, Job, StopRule
 from LVSegULib.training.log import Row, read_log
-from LVSegULib.training.loop import Report
+from LVSegULib.training.loop import StepReport
 from LVSegULib.training.recorder import CHECKPOINT, LOG
 from LVSegULib.training.run import train
 from LVSegULib.training.watch import Watch
@@ -97,7 +97,7 @@ def _trained(job: Job, places: Mapping[str, Path], out: Path, tell: Tell) -> tup
     reference = _dice_by_step(out, job.stop)
     run, config = out / job.folder / RUN, job.training(places, out)
 
-    def report(report: Report) -> None:
+    def report(report: StepReport) -> None:
         tell(report.step)
         _check_hope(report, reference, job.stop)
 
@@ -153,7 +153,7 @@ def _dice_by_step(out: Path, stop: StopRule | None) -> dict[int, float]:
     return {row.step: row.dice for row in rows}
 
 
-def _check_hope(report: Report, reference: Mapping[int, float], stop: StopRule | None) -> None:
+def _check_hope(report: StepReport, reference: Mapping[int, float], stop: StopRule | None) -> None:
     if stop is None or report.validation is None or report.step < stop.first_step:
         return
     wanted, dice = reference.get(report.step), report.validation.mean

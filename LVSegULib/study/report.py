@@ -12,6 +12,7 @@ from LVSegULib.atomic import write_csv, write_text
 from LVSegULib.evaluation.bootstrap import CONFIDENCE, Summary, interval_text
 from LVSegULib.network.config import count_multiply_adds, count_parameters
 from LVSegULib.pictures.study import draw_accuracy, draw_differences, draw_learning_curve
+from LVSegULib.shown import counted
 from LVSegULib.study.conclusions import Findings, change_text, conclusions, findings, title
 from LVSegULib.study.config import StudyConfig
 from LVSegULib.study.plan import Plan
@@ -78,12 +79,12 @@ def _curves(found: Findings, out: Path) -> list[str]:
 
 def _facts(found: Findings, plan: Plan) -> list[str]:
     study, jobs = found.study, [one for row in found.rows for one in row.figures.values()]
-    data = [f"{name} ({_counted(len(patients), 'patient')})" for name, patients in plan.patients.items()]
+    data = [f"{name} ({counted(len(patients), 'patient')})" for name, patients in plan.patients.items()]
     hours = sum(float(one["seconds"]) for one in jobs) / 3600
     machines = len({one["machine"] for one in jobs})
     lines = [
-        f"{_counted(len(found.rows), 'variant')}, {_counted(len(jobs), 'run')}, {hours:.1f} hours of computation on "
-        f"{_counted(machines, 'machine')}.",
+        f"{counted(len(found.rows), 'variant')}, {counted(len(jobs), 'run')}, {hours:.1f} hours of computation on "
+        f"{counted(machines, 'machine')}.",
         f"Data: {', '.join(data)}. Judged are the patients of {', '.join(study.judged)}, each by a network that did "
         f"not learn from it. They are dealt into {study.folds} folds, 0 to {study.folds - 1}; run: "
         f"{', '.join(map(str, study.run))}.",
@@ -174,10 +175,6 @@ def _patients(rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:
             slices = sum(one.slices) / len(one.slices) if one.slices else math.nan
             numbers = (f"{one.overlap.dice:.5f}", f"{slices:.5f}", f"{one.ef_error:.3f}")
             yield row.variant.name, dataset, patient, *numbers
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}{'s' * (count != 1)}"
 
 
 def _capital(text: str) -> str:

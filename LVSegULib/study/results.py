@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import statistics
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 from LVSegULib.evaluation.bootstrap import Ratio, Summary, ratio_of_sums, summarise
 from LVSegULib.evaluation.overlap import Overlap
+from LVSegULib.json_text import read_json
 from LVSegULib.study.config import StudyConfig, Variant
 from LVSegULib.study.job import ERROR, FIGURES
 from LVSegULib.study.plan import Job, Plan
@@ -125,8 +125,8 @@ def _row(study: StudyConfig, variant: Variant, jobs: Sequence[Job], refused: str
 def _read(folder: Path) -> tuple[dict[str, Any] | None, str]:
     """The figures in a job's folder, and what is wrong with them."""
     try:
-        values: dict[str, Any] = json.loads((folder / FIGURES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        values = dict(read_json(folder / FIGURES))
+    except (OSError, ValueError, TypeError):
         return None, _why(folder)
     stopped = values.get("stopped")
     if not stopped:
@@ -138,8 +138,8 @@ def _read(folder: Path) -> tuple[dict[str, Any] | None, str]:
 
 def _why(folder: Path) -> str:
     try:
-        return f"failed: {json.loads((folder / ERROR).read_text(encoding='utf-8'))['message']}"
-    except (OSError, ValueError, KeyError):
+        return f"failed: {read_json(folder / ERROR)['message']}"
+    except (OSError, ValueError, KeyError, TypeError):
         return "not done yet"
 
 

@@ -18,6 +18,9 @@ from LVSegULib.study.process import Running, start
 LOOK_SECONDS = 0.5
 """Time between two looks at what the processes and other machines have done."""
 
+_AT_ONCE = 60
+"""Processes whose end is waited for; Windows takes 63. The others are looked at every `LOOK_SECONDS`."""
+
 
 @dataclass(frozen=True)
 class Status:
@@ -101,7 +104,7 @@ class Work:
 
     def _wait(self) -> None:
         if self._running:
-            wait([one.sentinel for one in self._running], LOOK_SECONDS)
+            wait([one.sentinel for one in self._running[:_AT_ONCE]], LOOK_SECONDS)
         elif self._agenda.open:
             time.sleep(LOOK_SECONDS)
 

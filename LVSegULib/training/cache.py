@@ -9,9 +9,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import load, save
 
 from LVSegULib.atomic import written_whole
+from LVSegULib.errors import OutputError
 from LVSegULib.training.patient import Prepared
 
 NAMES = tuple(field.name for field in fields(Prepared))
@@ -30,16 +31,23 @@ class SliceCache:
     def get(self, key: tuple[object, ...], prepare: Callable[[], Prepared]) -> Prepared:
         """What `prepare` gives, kept under `key` (plain values) if it is not there yet; a broken file is made anew.
 
+        Files are not mapped into memory, which on Windows would keep others from replacing them. Where one cannot be
+        written because another process has just written or opened it, that is as good: both hold the same.
+
         Raises:
             OutputError: the folder cannot be written.
         """
         name = hashlib.sha256(json.dumps([VERSION, key]).encode()).hexdigest()[:32]
         path = self.folder / f"{name}.safetensors"
         try:
-            kept = load_file(path)
+            kept = load(path.read_bytes())
             return Prepared(**{name: kept[name] for name in NAMES})
         except (OSError, SafetensorError, KeyError):
             prepared = prepare()
-        with written_whole(path) as beside:
-            beside.write_bytes(save({name: getattr(prepared, name).contiguous() for name in NAMES}))
+        try:
+            with written_whole(path, "--cache folder") as beside:
+                beside.write_bytes(save({name: getattr(prepared, name).contiguous() for name in NAMES}))
+        except OutputError:
+            if not path.is_file():
+                raise
         return prepared

@@ -13,9 +13,11 @@ from LVSegULib.cine import LONGEST_SPACING_MM, SHORTEST_SPACING_MM
 from LVSegULib.errors import UsageError
 from LVSegULib.labels import BY_KEY
 from LVSegULib.modelfolder.folder import find_model
-from LVSegULib.network.config import UNetConfig, count_parameters, share_of_classic
+from LVSegULib.modelfolder.spec import check_name
+from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.preparation.intensity import DEFAULT, check_kind
+from LVSegULib.preparation.intensity import DEFAULT, KINDS, check_kind
+from LVSegULib.same import same_patients
 from LVSegULib.settings import as_plain, fitted, refuse_no_numbers, values_of
 from LVSegULib.training.augmentation_config import AugmentationConfig
 
@@ -50,8 +52,8 @@ class TrainingConfig:
         spacing_mm: pixel size of the network's grid.
         size: rows and columns of the network's grid, around the image's centre.
         crop: rows and columns of a training slice, cut out after augmentation.
-        intensity: how intensities are scaled: percentile, none, min-max, z-score, equalised, clahe, smoothed or n4.
-        loss: both (Dice and cross-entropy), cross-entropy, dice, focal or boundary.
+        intensity: how intensities are scaled.
+        loss: what is minimised; both is Dice and cross-entropy.
         steps: optimiser steps in all.
         batch_size: slices in a step, for each process.
         learning_rate: peak learning rate of AdamW, reached after the warm-up, then a cosine down to zero.
@@ -84,8 +86,8 @@ class TrainingConfig:
     spacing_mm: float = 1.5
     size: int = 128
     crop: int = 128
-    intensity: str = DEFAULT
-    loss: str = "both"
+    intensity: str = field(default=DEFAULT, metadata={"choices": KINDS})
+    loss: str = field(default="both", metadata={"choices": LOSSES})
     steps: int = 5000
     batch_size: int = 16
     learning_rate: float = 4e-3
@@ -117,8 +119,7 @@ class TrainingConfig:
         if self.weights and len(self.weights) != len(named):
             raise UsageError(f"weights must be one for each of the {len(named)} data sets, got {self.weights}")
         self._check_apart()
-        if wrong := [one for one in self.same if not all(one.split("=")) or "=" not in one]:
-            raise UsageError(f"same = {wrong[0]!r}: give the names of one patient as A=B")
+        same_patients(self.same)
         check_kind(self.intensity)
         if self.loss not in LOSSES:
             raise UsageError(f'there is no loss "{self.loss}": choose one of {", ".join(LOSSES)}')
@@ -130,15 +131,17 @@ class TrainingConfig:
             raise UsageError(f"labels has {twice[0]} twice: give each label once")
         if not self.name.strip() or "/" in self.name:
             raise UsageError(f'name must not be empty or hold a "/", got "{self.name}"')
+        check_name(self.name)
         self._check_fold()
         if self.crop > LARGEST_CROP * self.size:
             raise UsageError(
                 f"crop must be at most {LARGEST_CROP} times size, {LARGEST_CROP * self.size}, got {self.crop}"
             )
-        if self.size % self.network.size_multiple or self.crop % self.network.size_multiple:
+        network = self.network
+        if self.size % network.size_multiple or self.crop % network.size_multiple:
             raise UsageError(
-                f"size and crop must be multiples of {self.network.size_multiple} for a network of "
-                f"{self.network.depth + 1} levels, got {self.size} and {self.crop}"
+                f"size and crop must be multiples of {network.size_multiple} for a network of "
+                f"{network.depth + 1} levels, got {self.size} and {self.crop}"
             )
 
     def _check_fold(self) -> None:
@@ -155,14 +158,8 @@ class TrainingConfig:
 
     @property
     def same_patients(self) -> list[list[str]]:
-        """The names of each patient who has several; A=B and B=C are one patient."""
-        patients: list[list[str]] = []
-        for one in self.same:
-            names = one.split("=")
-            linked = [known for known in patients if not set(known).isdisjoint(names)]
-            merged = list(dict.fromkeys(name for known in (*linked, names) for name in known))
-            patients = [known for known in patients if known not in linked] + [merged]
-        return patients
+        """The names of each patient who has several."""
+        return same_patients(self.same)
 
     @property
     def trained_network(self) -> UNetConfig:
@@ -172,18 +169,10 @@ class TrainingConfig:
 
     @property
     def network(self) -> UNetConfig:
-        """The shape of the network that is saved."""
+        """The shape of the network that is saved; that of `start` is read from its folder each time."""
         if self.start:
             return dataclasses.replace(find_model(self.start).spec.network, output_channels=len(self.labels))
         return UNetConfig.from_levels(self.filters, output_channels=len(self.labels))
-
-    @property
-    def network_summary(self) -> str:
-        """One line for people."""
-        network = self.network
-        return (
-            f"{count_parameters(network):,} parameters ({100 * share_of_classic(network):.2f} % of the classic U-Net)"
-        )
 
     @property
     def grid(self) -> Grid:

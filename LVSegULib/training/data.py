@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,9 @@ from LVSegULib.preparation.grid import Grid
 from LVSegULib.reading.labelled import LabelledCase, open_labelled
 from LVSegULib.training.cache import SliceCache
 from LVSegULib.training.patient import LEVELS, Patient, Prepared
+
+DataSets = Mapping[str, Sequence[LabelledCase]]
+"""The labelled cases of each data set, by its folder."""
 
 MARGIN = 1.5
 """Slices that are varied are kept this much larger than the crop, so that rotation and shift have what to bring in."""
@@ -139,43 +142,36 @@ def _of_patient(patient: Patient, progress: Callable[[str], None], cache: SliceC
         yield prepare() if cache is None else cache.get(patient.key(number), prepare)
 
 
-def patient_weights(
-    folders: Sequence[str], weights: Sequence[float], label_keys: Sequence[str], names: Sequence[str]
-) -> tuple[float, ...]:
+def patient_weights(datasets: DataSets, weights: Sequence[float], names: Sequence[str]) -> tuple[float, ...]:
     """The weight of each patient in `names`: that of its data set, the largest if it is in several.
 
     Args:
-        folders: the data sets.
-        weights: one for each of `folders`; empty for all alike.
-        label_keys: the labels that are learnt.
+        datasets: all that is learnt from or kept back.
+        weights: one for each of `datasets`; empty for all alike.
         names: the patients.
     """
     if not weights:
         return ()
     found: dict[str, float] = {}
-    for folder, weight in zip(folders, weights, strict=True):
-        for patient in _patients_of(folder, label_keys):
-            found[patient] = max(weight, found.get(patient, 0.0))
+    for cases, weight in zip(datasets.values(), weights, strict=True):
+        for case in cases:
+            found[case.patient] = max(weight, found.get(case.patient, 0.0))
     return tuple(found[name] for name in names)
 
 
-def patients_apart(
-    folders: Sequence[str], apart: Sequence[str], label_keys: Sequence[str], names: Sequence[str]
-) -> tuple[bool, ...]:
+def patients_apart(datasets: DataSets, apart: Sequence[str], names: Sequence[str]) -> tuple[bool, ...]:
     """Which patients of `names` are in a data set that is learnt in outputs of its own; empty where none is.
 
     Args:
-        folders: the data sets.
+        datasets: all that is learnt from or kept back.
         apart: the names of those that are.
-        label_keys: the labels that are learnt.
         names: the patients.
     """
-    chosen = [folder for folder in folders if Path(folder).name in apart]
-    found = {patient for folder in chosen for patient in _patients_of(folder, label_keys)}
+    found = {case.patient for folder, cases in datasets.items() if Path(folder).name in apart for case in cases}
     return tuple(name in found for name in names) if found else ()
 
 
-def find_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[LabelledCase, ...]:
+def find_cases(folders: Sequence[str], label_keys: Sequence[str]) -> DataSets:
     """The labelled cases of every data set in `folders`; the same patient name in two of them is the same patient.
 
     A data set that knows only some of the labels is used for these.
@@ -183,12 +179,8 @@ def find_cases(folders: Sequence[str], label_keys: Sequence[str]) -> tuple[Label
     Raises:
         InputError: a folder is not a data set or has none of the labels, or a label is in none of the data sets.
     """
-    cases = tuple(case for folder in folders for case in open_labelled(Path(folder), label_keys))
-    nowhere = [key for key in label_keys if not any(key in case.labels for case in cases)]
+    datasets = {folder: open_labelled(Path(folder), label_keys) for folder in folders}
+    nowhere = [key for key in label_keys if not any(key in cases[0].labels for cases in datasets.values())]
     if nowhere:
         raise InputError(f"none of the data sets has the label {', '.join(nowhere)}: add one that has, or learn others")
-    return cases
-
-
-def _patients_of(folder: str, label_keys: Sequence[str]) -> set[str]:
-    return {case.patient for case in open_labelled(Path(folder), label_keys)}
+    return datasets

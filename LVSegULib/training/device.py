@@ -12,6 +12,9 @@ from torch import distributed
 
 from LVSegULib.errors import UsageError
 
+MPS_SINCE = (2, 7)
+"""The first PyTorch that can augment on Apple's graphics: those before lack interpolation with antialiasing there."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -41,19 +44,29 @@ class Place:
 
 
 def choose_device(wanted: str) -> torch.device:
-    """CUDA where there is one, else Apple's MPS, else the processor; or the one that is `wanted`.
+    """CUDA where there is one, else Apple's MPS if PyTorch can train there, else the processor; or the one `wanted`.
 
     Raises:
-        UsageError: the device that is wanted is not there.
+        UsageError: the device that is wanted is not there, or PyTorch is too old for it.
     """
     present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    has_mps = present["mps"] and _version() >= MPS_SINCE
     if wanted == "auto":
-        return torch.device("cuda" if present["cuda"] else "mps" if present["mps"] else "cpu")
+        return torch.device("cuda" if present["cuda"] else "mps" if has_mps else "cpu")
+    if wanted == "mps" and present["mps"] and not has_mps:
+        raise UsageError(
+            f'device "mps" needs PyTorch {".".join(map(str, MPS_SINCE))} or later to train, here is '
+            f"{torch.__version__}: update it, or choose --device cpu"
+        )
     if not present.get(wanted, False):
         raise UsageError(
             f'device "{wanted}" is not available here: there is {", ".join(n for n in present if present[n])}'
         )
     return torch.device(wanted)
+
+
+def _version() -> tuple[int, ...]:
+    return tuple(int(part) for part in torch.__version__.split(".")[:2])
 
 
 def computes_in_bf16(device: torch.device) -> bool:

@@ -43,7 +43,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Report:
+class StepReport:
     """How training goes, every few steps.
 
     Attributes:
@@ -51,13 +51,15 @@ class Report:
         loss: mean loss since the last report.
         learning_rate: of the last step.
         seconds: since the loop started.
-        validation: Dice per patient, at the steps where there is validation.
+        is_due: whether validation is due, and all that the run leaves: every `validate_every` steps, and at the last.
+        validation: Dice per patient where it is due; None where nobody is kept back for it.
     """
 
     step: int
     loss: float
     learning_rate: float
     seconds: float
+    is_due: bool
     validation: Validation | None = None
 
 
@@ -67,7 +69,7 @@ def train_steps(
     place: Place,
     training: Slices,
     validation: Slices | None,
-    report: Callable[[Report], None],
+    report: Callable[[StepReport], None],
 ) -> None:
     """Train `state` from the step it is at to the last, in place, and report on the way."""
     augment = Augmentation(config.augmentation, told_pixel_mm(config.grid), config.crop)
@@ -81,14 +83,14 @@ def train_steps(
     while state.step < config.steps:
         losses += _step(network, state, config, place, _next_batch(config, place, state.step, training, augment))
         state.step += 1
-        is_validation = state.step % config.validate_every == 0 or state.step == config.steps
-        if not is_validation and state.step % STEPS_BETWEEN_REPORTS:
+        is_due = state.step % config.validate_every == 0 or state.step == config.steps
+        if not is_due and state.step % STEPS_BETWEEN_REPORTS:
             continue
         result = None
-        if is_validation and validation is not None and place.is_first:
+        if is_due and validation is not None and place.is_first:
             result = validate(state.averaged, validation, place)
         loss, rate = float(losses) / (state.step - reported), learning_rate(config, state.step - 1)
-        report(Report(state.step, loss, rate, time.monotonic() - started, result))
+        report(StepReport(state.step, loss, rate, time.monotonic() - started, is_due, result))
         losses.zero_()
         reported = state.step
 

@@ -31,21 +31,19 @@ def probabilities(logits: Tensor) -> Tensor:
     return _log_probabilities(logits)[:, 1:].exp()
 
 
-def cross_entropy(logits: Tensor, targets: Tensor, known: Tensor | None = None, focus: float = 0.0) -> Tensor:
+def cross_entropy(logits: Tensor, targets: Tensor, known: Tensor, focus: float = 0.0) -> Tensor:
     """Mean cross-entropy against the share of each pixel that a label covers.
 
     Args:
         logits: (N, C, H, W).
         targets: (N, C, H, W) in 0..1, 0 for labels that are not known.
-        known: which labels each slice's source knows (N, C); all if not given.
+        known: which labels each slice's source knows (N, C), bool.
         focus: exponent of the focal loss, which lets easy pixels count less (Lin and others: ICCV 2017,
             doi 10.1109/ICCV.2017.324); 0 is plain cross-entropy.
     """
     logs = _log_probabilities(logits)
-    background = logs[:, 0]
-    if known is not None:
-        unknown = logs[:, 1:].masked_fill(known[:, :, None, None], -torch.inf)
-        background = torch.cat([logs[:, :1], unknown], 1).logsumexp(1)
+    unknown = logs[:, 1:].masked_fill(known[:, :, None, None], -torch.inf)
+    background = torch.cat([logs[:, :1], unknown], 1).logsumexp(1)
     logs = torch.cat([background[:, None], logs[:, 1:]], 1)
     shares = torch.cat([(1 - targets.sum(1, keepdim=True)).clamp(min=0), targets], 1)
     costs = -shares * logs
@@ -54,7 +52,7 @@ def cross_entropy(logits: Tensor, targets: Tensor, known: Tensor | None = None, 
     return costs.sum(1).mean()
 
 
-def dice_loss(logits: Tensor, targets: Tensor, known: Tensor | None = None) -> Tensor:
+def dice_loss(logits: Tensor, targets: Tensor, known: Tensor) -> Tensor:
     """One minus the soft Dice of each slice and known label, averaged over them.
 
     Milletari, Navab, Ahmadi: V-Net, 3DV 2016, doi 10.1109/3DV.2016.79, without the squares. `SMOOTH_PIXELS` keeps a
@@ -64,17 +62,17 @@ def dice_loss(logits: Tensor, targets: Tensor, known: Tensor | None = None) -> T
     overlap = (predicted * targets).sum((2, 3))
     total = predicted.sum((2, 3)) + targets.sum((2, 3))
     dice = (2 * overlap + SMOOTH_PIXELS) / (total + SMOOTH_PIXELS)
-    return 1 - (dice.mean() if known is None else dice[known].mean())
+    return 1 - dice[known].mean()
 
 
-def boundary_loss(logits: Tensor, targets: Tensor, known: Tensor | None = None) -> Tensor:
+def boundary_loss(logits: Tensor, targets: Tensor, known: Tensor) -> Tensor:
     """Mean of each label's probability times the signed distance to its reference contour, negative inside.
 
     Kervadec and others: Med Image Anal 2021, doi 10.1016/j.media.2020.101851. Slices without the label are left out.
     """
     distances = signed_distances(targets)
     costs = (probabilities(logits) * distances).mean((2, 3))
-    return costs.mean() if known is None else costs[known].mean()
+    return costs[known].mean()
 
 
 def signed_distances(targets: Tensor) -> Tensor:
@@ -89,7 +87,7 @@ def signed_distances(targets: Tensor) -> Tensor:
     return torch.from_numpy(found / BOUNDARY_REACH_PIXELS).clamp(-1, 1).to(targets.device)
 
 
-def segmentation_loss(logits: Tensor, targets: Tensor, known: Tensor | None = None, kind: str = "both") -> Tensor:
+def segmentation_loss(logits: Tensor, targets: Tensor, known: Tensor, kind: str) -> Tensor:
     """The loss of the name `kind`, in float32 whatever the network ran in; see `cross_entropy` for the rest."""
     return _LOSSES[kind](logits.float(), targets, known)
 
@@ -99,19 +97,19 @@ def own_outputs(outputs: Tensor, apart: Tensor, labels: int) -> Tensor:
     return torch.where(apart[:, None, None, None], outputs[:, -labels:], outputs[:, :labels])
 
 
-def _both(logits: Tensor, targets: Tensor, known: Tensor | None) -> Tensor:
+def _both(logits: Tensor, targets: Tensor, known: Tensor) -> Tensor:
     return dice_loss(logits, targets, known) + cross_entropy(logits, targets, known)
 
 
-def _focal(logits: Tensor, targets: Tensor, known: Tensor | None) -> Tensor:
+def _focal(logits: Tensor, targets: Tensor, known: Tensor) -> Tensor:
     return cross_entropy(logits, targets, known, FOCUS)
 
 
-def _boundary(logits: Tensor, targets: Tensor, known: Tensor | None) -> Tensor:
+def _boundary(logits: Tensor, targets: Tensor, known: Tensor) -> Tensor:
     return _both(logits, targets, known) + BOUNDARY_SHARE * boundary_loss(logits, targets, known)
 
 
-_LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor | None], Tensor]] = {
+_LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
     "both": _both,
     "cross-entropy": cross_entropy,
     "dice": dice_loss,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from LVSegULib.atomic import write_json
@@ -13,12 +14,13 @@ from LVSegULib.labels import BY_KEY
 from LVSegULib.modelfolder.folder import LAST, save_model
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.modelfolder.weights import Weights
+from LVSegULib.network.config import count_parameters, share_of_classic
 from LVSegULib.pictures.training_curve import draw_training_curve
 from LVSegULib.training.card import training_card
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.device import Place
 from LVSegULib.training.log import Row, read_log, write_log
-from LVSegULib.training.loop import Report
+from LVSegULib.training.loop import StepReport
 from LVSegULib.training.split import SPLIT, Split
 from LVSegULib.training.start import describe_start, describe_teachers, inherited_terms, start_mark
 from LVSegULib.training.state import TrainingState, learning_rate, save_checkpoint
@@ -55,6 +57,7 @@ class Recorder:
         """
         self.folder, self.config, self.split = folder, config, split
         self.state, self.place, self.watch = state, place, watch
+        self.network = replace(state.averaged.config, output_channels=len(config.labels))
         self.rows = read_log(folder / LOG, state.step)
         self.earlier_seconds = self.rows[-1].seconds if self.rows else 0.0
         self.losses: list[float] = []
@@ -66,7 +69,7 @@ class Recorder:
             write_json(folder / CONFIG, config.to_json())
             write_json(folder / SPLIT, split.to_json())
 
-    def __call__(self, report: Report) -> None:
+    def __call__(self, report: StepReport) -> None:
         """Tell of some steps; where a validation is due, write everything down; only the first process writes.
 
         Raises:
@@ -77,8 +80,7 @@ class Recorder:
             return
         self.watch.report(report)
         self.losses.append(report.loss)
-        is_due = report.step % self.config.validate_every == 0 or report.step == self.config.steps
-        if not is_due:
+        if not report.is_due:
             return
         dice = report.validation.mean if report.validation is not None else float("nan")
         seconds = self.earlier_seconds + report.seconds
@@ -91,7 +93,7 @@ class Recorder:
         if report.step == self.config.steps:
             self._save_model(LAST, report)
         write_log(self.folder / LOG, self.rows)
-        draw_training_curve(self.folder / CURVE, self.rows, self._title())
+        draw_training_curve(self.folder / CURVE, self.rows, f"{self.config.name}: {self.network_summary}")
         save_checkpoint(
             self.folder / CHECKPOINT,
             self.state,
@@ -102,7 +104,7 @@ class Recorder:
         )
         self.kept_step = self.state.step
 
-    def _check_numbers(self, report: Report) -> None:
+    def _check_numbers(self, report: StepReport) -> None:
         """Stop a training that diverged before it writes over what it has."""
         if math.isfinite(report.loss) and self.state.is_finite:
             return
@@ -111,11 +113,15 @@ class Recorder:
 
     def save_last(self, validation: Validation | None) -> None:
         """Save the model of the step that the state is at."""
-        report = Report(self.state.step, float("nan"), learning_rate(self.config, self.state.step - 1), 0.0, validation)
+        rate = learning_rate(self.config, self.state.step - 1)
+        report = StepReport(self.state.step, math.nan, rate, 0.0, is_due=True, validation=validation)
         self._save_model(LAST, report)
 
-    def _title(self) -> str:
-        return f"{self.config.name}: {self.config.network_summary}"
+    @property
+    def network_summary(self) -> str:
+        """One line for people on the network that is saved."""
+        share = 100 * share_of_classic(self.network)
+        return f"{count_parameters(self.network):,} parameters ({share:.2f} % of the classic U-Net)"
 
     def _config_without_paths(self) -> dict[str, object]:
         """The settings as a model tells them to others, who have other folders."""
@@ -123,10 +129,10 @@ class Recorder:
         names = {name: Path(values[name]).name for name in ("start", "split", "cache")}
         return values | names | {"data": [Path(folder).name for folder in self.config.data]}
 
-    def _save_model(self, name: str, report: Report) -> None:
+    def _save_model(self, name: str, report: StepReport) -> None:
         spec = ModelSpec(
             name=self.config.name,
-            network=self.config.network,
+            network=self.network,
             labels=tuple(BY_KEY[key] for key in self.config.labels),
             grid=self.config.grid,
             licence=self.licence,
@@ -151,14 +157,9 @@ def _saved_weights(state: TrainingState, config: TrainingConfig) -> Weights:
     return weights | {name: weights[name][:outputs] for name in ("head.weight", "head.bias")}
 
 
-def _validation_figures(report: Report) -> dict[str, object]:
-    if report.validation is None:
+def _validation_figures(report: StepReport) -> dict[str, object]:
+    found = report.validation
+    if found is None:
         return {}
-    dice = {name: [round(float(d), 4) for d in row] for name, row in _by_patient(report)}
-    return {"validation": {"dice_mean": round(report.validation.mean, 4), "dice_by_patient": dice}}
-
-
-def _by_patient(report: Report) -> list[tuple[str, list[float]]]:
-    if report.validation is None:
-        return []
-    return [(name, list(row)) for name, row in zip(report.validation.patients, report.validation.dice, strict=True)]
+    dice = {name: [round(float(d), 4) for d in row] for name, row in zip(found.patients, found.dice, strict=True)}
+    return {"validation": {"dice_mean": round(found.mean, 4), "dice_by_patient": dice}}

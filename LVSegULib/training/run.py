@@ -7,16 +7,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from LVSegULib.atomic import put_right
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.lock import locked
 from LVSegULib.modelfolder.folder import LAST
-from LVSegULib.reading.labelled import LabelledCase, open_labelled
+from LVSegULib.reading.labelled import LabelledCase
 from LVSegULib.training.cache import SliceCache
 from LVSegULib.training.config import TrainingConfig, each_once
-from LVSegULib.training.data import MARGIN, Slices, find_cases, load_slices, patient_weights, patients_apart
+from LVSegULib.training.data import MARGIN, DataSets, Slices, find_cases, load_slices, patient_weights, patients_apart
 from LVSegULib.training.dealing import check_dealt, deal
 from LVSegULib.training.device import Place, placed
 from LVSegULib.training.heart_size import remark_on_absence, remark_on_size
@@ -54,11 +55,12 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
     if resume and not checkpoint.exists():
         raise InputError(f"{folder} has no {CHECKPOINT} to resume from: start without --resume")
     config = _each_once(config, watch)
-    cases = find_cases(config.data, config.labels)
+    datasets = find_cases(config.data, config.labels)
+    cases = list(chain.from_iterable(datasets.values()))
     split = deal(config, cases)
     if not resume:  # a run of an earlier version may go on as it began
         check_dealt(config, split, {case.patient for case in cases})
-    for line in remarks(config):
+    for line in remarks(datasets, config.labels):
         watch.say(line)
     for one, other in spelt_alike([case.patient for case in cases], config.same_patients):
         watch.warn(f"{one} and {other} are taken for two patients: if they are one, say --same {one}={other}")
@@ -66,32 +68,33 @@ def train(config: TrainingConfig, folder: Path, *, resume: bool = False, watch: 
         if place.is_first:
             put_right(folder, WRITTEN)
         watch.say(f"{len(split.train)} patients to learn from, {len(split.validation)} to validate; {place.describe()}")
-        training, validation = _load(config, split, cases, place, watch)
+        training, validation = _load(config, split, datasets, place, watch)
         state = new_state(config, place.device)
         start_from(config, state)
         if resume:
             load_checkpoint(checkpoint, state, config, place.world, split=split, start=start_mark(config))
         recorder = Recorder(folder, config, split, state, place, watch)
-        watch.say(f"{len(training)} slices; {config.network_summary}; steps {state.step} to {config.steps}")
+        watch.say(f"{len(training)} slices; {recorder.network_summary}; steps {state.step} to {config.steps}")
         train_steps(state, config, place, training, validation, recorder)
         if place.is_first and not (folder / LAST).exists():  # removed after the run had ended
             recorder.save_last(validate(state.averaged, validation, place) if validation is not None else None)
 
 
 def _load(
-    config: TrainingConfig, split: Split, cases: Sequence[LabelledCase], place: Place, watch: Watch
+    config: TrainingConfig, split: Split, datasets: DataSets, place: Place, watch: Watch
 ) -> tuple[Slices, Slices | None]:
     """The slices to learn from, and those to validate on, which the first process alone does."""
     values, cache = config.label_values, SliceCache(Path(config.cache)) if config.cache else None
-    learnt, kept = _of(cases, split.train), _of(cases, split.validation)
+    learnt, kept = _of(datasets, split.train), _of(datasets, split.validation)
     training = load_slices(learnt, values, config.grid, watch.loaded, cache, size=(_wide(config), _wide(config)))
-    weights = patient_weights(config.data, config.weights, config.labels, training.names)
-    training = _apart(config, replace(training, weights=weights))
+    weights = patient_weights(datasets, config.weights, training.names)
+    training = replace(training, weights=weights, apart=patients_apart(datasets, config.apart, training.names))
     for line in filter(None, (remark_on_size(config, training), remark_on_absence(config, training))):
         watch.warn(line)
     if not (kept and place.is_first):
         return training, None
-    validation = _apart(config, load_slices(kept, values, config.grid, watch.loaded, cache))
+    validation = load_slices(kept, values, config.grid, watch.loaded, cache)
+    validation = replace(validation, apart=patients_apart(datasets, config.apart, validation.names))
     for line in _remarks_on_kept(config, training, validation):
         watch.warn(line)
     return training, validation
@@ -103,13 +106,12 @@ def alone_in(folder: Path) -> AbstractContextManager[object]:
     return locked(folder, LOCK, "another training run") if is_first else nullcontext()
 
 
-def remarks(config: TrainingConfig) -> list[str]:
+def remarks(datasets: DataSets, label_keys: Sequence[str]) -> list[str]:
     """What the user should know of the data: labels that a data set lacks, patients that are in several of them."""
     lines: list[str] = []
     folders_of: dict[str, list[str]] = defaultdict(list)
-    for folder in config.data:
-        own = open_labelled(Path(folder), config.labels)
-        missing = [key for key in config.labels if key not in own[0].labels]
+    for folder, own in datasets.items():
+        missing = [key for key in label_keys if key not in own[0].labels]
         if missing:
             lines.append(f"{Path(folder).name} does not know {', '.join(missing)}: used for the other labels")
         for patient in {case.patient for case in own}:
@@ -140,13 +142,9 @@ def _each_once(config: TrainingConfig, watch: Watch) -> TrainingConfig:
     return replace(config, data=data, weights=weights)
 
 
-def _of(cases: Sequence[LabelledCase], patients: Sequence[str]) -> list[LabelledCase]:
+def _of(datasets: DataSets, patients: Sequence[str]) -> list[LabelledCase]:
     chosen = set(patients)
-    return [case for case in cases if case.patient in chosen]
-
-
-def _apart(config: TrainingConfig, slices: Slices) -> Slices:
-    return replace(slices, apart=patients_apart(config.data, config.apart, config.labels, slices.names))
+    return [case for cases in datasets.values() for case in cases if case.patient in chosen]
 
 
 def _wide(config: TrainingConfig) -> int:

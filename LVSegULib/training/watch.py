@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from LVSegULib import watch
-from LVSegULib.training.loop import Report
+from LVSegULib.training.loop import StepReport
 
 
 @dataclass(frozen=True)
@@ -17,4 +17,4 @@ class Watch(watch.Watch):
         report: loss and Dice, every few steps.
     """
 
-    report: Callable[[Report], None] = lambda _: None
+    report: Callable[[StepReport], None] = lambda _: None

@@ -13,6 +13,7 @@ from LVSegULib.pictures.attribution import attribution_png
 from LVSegULib.pictures.preferences import patch_side, patches_png, preferred_png
 from LVSegULib.pictures.robustness import robustness_png
 from LVSegULib.progress import Report, part_of, silent
+from LVSegULib.shown import counted
 from LVSegULib.visualization.attribution import integrated_gradients, occlusion
 from LVSegULib.visualization.filters import Filter, layers_of
 from LVSegULib.visualization.inspector import Inspector
@@ -49,8 +50,7 @@ def write_extras(
     attribution = _attribution(view, inspector)
     report(ATTRIBUTION_END)
     curves = robustness(inspector, subjects, report=part_of(report, ATTRIBUTION_END, 1.0))
-    of = f"{view.patients} patient{'s' * (view.patients != 1)}"
-    broken = robustness_png(curves, f"{view.spec.name}: Dice per patient, {of}")
+    broken = robustness_png(curves, f"{view.spec.name}: Dice per patient, {counted(view.patients, 'patient')}")
     files = [
         _write(folder / "attribution.png", attribution),
         _write(folder / "robustness.png", broken),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.engines.base import ENGINES, installed_engines
+from LVSegULib.engines.base import ENGINES, checked_logits, installed_engines
 from LVSegULib.engines.workers import PER_RUN, RUNS_EACH, Images, available_threads, check_threads, torch_threads
 from LVSegULib.errors import EngineError, ModelError, UsageError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
@@ -147,7 +147,7 @@ class _OnnxInspector:
         import onnxruntime
 
         self.model, self.version = model, str(onnxruntime.__version__)
-        self._graph = model.checked(ONNX).read_bytes()
+        self._graph = model.graph(ONNX)
         self._check_names()
         self._kernels = network_kernels(model.spec.network, model.weights())
         self._pool = ThreadPoolExecutor(threads or available_threads(), thread_name_prefix="lvsegu-look")
@@ -164,6 +164,7 @@ class _OnnxInspector:
         except Exception as error:  # ONNX Runtime raises classes of its own that share no base but Exception
             raise EngineError(f"ONNX Runtime failed on {len(images)} slices: {error}") from error
         logits, *maps = (np.concatenate(found) for found in zip(*runs, strict=True))
+        logits = checked_logits([logits], images, self.model.spec.network)
         return Seen(logits, dict(zip(layers, maps, strict=True)))
 
     def rest_of(self, images: Images, layer: str) -> Rest:

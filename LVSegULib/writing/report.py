@@ -10,11 +10,11 @@ from typing import Any
 
 from LVSegULib import __version__
 from LVSegULib.cine import Cine
+from LVSegULib.labels import BY_VALUE
 from LVSegULib.measures.volumes import Measures
 from LVSegULib.modelfolder.licence import allows_commercial_use
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.quality.score import Quality
-from LVSegULib.writing.table import VOLUME_COLUMNS
 
 PACKAGES = ("numpy", "scipy", "SimpleITK", "pydicom", "pillow", "onnxruntime", "torch")
 """Packages whose version can change a result."""
@@ -45,7 +45,7 @@ def build_report(
         "not_for_clinical_use": True,
         "measures": measures.to_json(),
         **({} if quality is None else {"quality": quality.to_json()}),
-        "volumes_ml": {VOLUME_COLUMNS[value].removesuffix("_ml"): list(v) for value, v in volumes_ml.items()},
+        "volumes_ml": {BY_VALUE[value].column: list(v) for value, v in volumes_ml.items()},
         "input": {
             "source": cine.source,
             "frames": cine.frame_count,

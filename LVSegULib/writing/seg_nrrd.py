@@ -20,11 +20,6 @@ from numpy.typing import NDArray
 from LVSegULib.atomic import written_whole
 from LVSegULib.labels import Label
 
-_TERMINOLOGY = (
-    "TerminologyEntry:Segmentation category and type - 3D Slicer General Anatomy list"
-    "~SCT^123037004^Anatomical Structure~SCT^{code}^{meaning}~^^"
-    "~Anatomic codes - DICOM master list~^^~^^|"
-)
 _SHADES = (0.0, 0.55)
 """How far the colour of each layer goes to white, so that ES is seen inside ED."""
 
@@ -98,6 +93,6 @@ def _segments(shape: tuple[int, ...], regions: Sequence[Label], captions: list[s
             f"Segment{number}_LabelValue": str(region.value),
             f"Segment{number}_Layer": str(layer),
             f"Segment{number}_Extent": extent,
-            f"Segment{number}_Tags": _TERMINOLOGY.format(code=region.snomed, meaning=region.meaning),
+            f"Segment{number}_Tags": f"TerminologyEntry:{region.terminology_entry}|",
         }
     return header

@@ -6,15 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from LVSegULib.atomic import write_csv
-from LVSegULib.labels import CAVITY, MYOCARDIUM, RIGHT_CAVITY
+from LVSegULib.labels import BY_VALUE
 from LVSegULib.measures.volumes import Measures
-
-VOLUME_COLUMNS = {
-    CAVITY.value: "LV_cavity_ml",
-    MYOCARDIUM.value: "LV_myocardium_ml",
-    RIGHT_CAVITY.value: "RV_cavity_ml",
-}
-"""Column of each label value's volume."""
 
 
 def write_table(
@@ -42,7 +35,7 @@ def write_table(
         shown_time = time_ms if isinstance(time_ms, str) else f"{time_ms:.2f}"
         counted = [of_column[frame] for of_column in flagged.values()]
         rows.append([frame, shown_time, *volumes, _phase(measures, frame), *counted])
-    columns = ["frame", "time_ms", *(VOLUME_COLUMNS[value] for value in volumes_ml), "phase", *flagged]
+    columns = ["frame", "time_ms", *(f"{BY_VALUE[value].column}_ml" for value in volumes_ml), "phase", *flagged]
     write_csv(path, columns, rows)
 
 

@@ -39,7 +39,7 @@ def filters(the_panel: OpenModule, a_slice_view: SliceViews, tmp_path: Path) -> 
     from LVSegUSlicer.sequences import sequenceOf
 
     panel = the_panel.panel
-    panel.logic.getParameterNode().model = str(a_passing_model(tmp_path).path)
+    the_panel.choose_model(a_passing_model(tmp_path).path)
     node = a_small_cine()
     panel.ui.inputSelector.setCurrentNode(node)
     view = a_slice_view(node)

@@ -72,7 +72,7 @@ def test_a_single_volume_shows_its_size(the_panel: OpenModule) -> None:
 
 def test_a_model_of_three_labels_shows_what_each_gives(the_panel: OpenModule, tmp_path: Path) -> None:
     ui = the_panel.panel.ui
-    the_panel.panel.logic.getParameterNode().model = str(save_three_label_model(tmp_path / "cardiac").path)
+    the_panel.choose_model(save_three_label_model(tmp_path / "cardiac").path)
     ui.inputSelector.setCurrentNode(add_cine(heart_images(heart_labels())))
     click(ui.applyButton)
     finished(the_panel)

@@ -78,7 +78,7 @@ def test_with_the_current_frame_only_the_overlay_follows_too(open_filters: OpenF
 
 def test_the_pictures_follow_the_slice(the_panel: OpenModule, a_slice_view: SliceViews, tmp_path: Path) -> None:
     ui = the_panel.panel.ui
-    the_panel.panel.logic.getParameterNode().model = str(a_passing_model(tmp_path).path)
+    the_panel.choose_model(a_passing_model(tmp_path).path)
     node = add_volume(an_image_with_a_dot())
     ui.inputSelector.setCurrentNode(node)
     view = a_slice_view(node)
@@ -100,7 +100,7 @@ def test_the_overlay_follows_the_input_when_it_is_moved_or_changed(
     import vtk
 
     ui = the_panel.panel.ui
-    the_panel.panel.logic.getParameterNode().model = str(a_passing_model(tmp_path).path)
+    the_panel.choose_model(a_passing_model(tmp_path).path)
     node = add_volume(an_image_with_a_dot())
     ui.inputSelector.setCurrentNode(node)
     view = a_slice_view(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ def test_a_refused_installation_is_a_line_and_shows_the_kernels(
 
 
 def test_a_model_that_cannot_be_read_is_a_line(open_filters: OpenFilters) -> None:
-    open_filters.opened.panel.logic.getParameterNode().model = "/no/model"
+    open_filters.opened.choose_model(Path("/no/model"))
     assert 'there is no model "/no/model"' in open_filters.ui.filtersStatusLabel.text
     assert open_filters.ui.filterList.count == 0
     assert open_filters.overlay is None

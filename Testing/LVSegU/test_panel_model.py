@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from LVSegULib.modelfolder.folder import SHIPPED, installed_models
+from LVSegULib.modelfolder.folder import SHIPPED, ModelFolder, find_model, installed_models
 from Testing.desktop.file_dialog import FileDialog
 from Testing.desktop.scene import a_beating_heart, add_volume
 from Testing.desktop.start import OpenModule
@@ -45,6 +45,40 @@ def test_a_folder_of_ones_own_is_chosen_with_the_button(the_panel: OpenModule, u
     FileDialog.will_choose("")
     click(ui.modelFolderButton)
     assert FileDialog.asked == [("Folder of a model (it holds model.json)", str(my_model))], "the last folder"
+
+
+def test_a_folder_of_ones_own_is_known_in_later_scenes(
+    the_panel: OpenModule, the_desktop: Any, ui: Any, my_model: Path, tmp_path: Path
+) -> None:
+    FileDialog.will_choose(my_model)
+    click(ui.modelFolderButton)
+    path = str(tmp_path / "scene.mrb")
+    assert the_desktop.util.saveScene(path)
+    the_desktop.mrmlScene.Clear(0)
+    the_desktop.util.loadScene(path)
+    assert chosen(the_panel) == str(my_model)
+    assert ui.applyButton.enabled
+
+
+def test_a_folder_that_only_the_scene_names_is_neither_looked_at_nor_run(
+    the_panel: OpenModule, ui: Any, my_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find(model: str) -> ModelFolder:
+        assert model != str(my_model)
+        return find_model(model)
+
+    monkeypatch.setattr("LVSegUSlicer.model_list.find_model", find)
+    ui.filtersSection.collapsed = False
+    the_panel.panel.logic.getParameterNode().model = str(my_model)
+    the_panel.leave()
+    the_panel.enter()
+    assert not ui.applyButton.enabled
+    for label in (ui.modelLabel, ui.filtersStatusLabel):
+        assert f"{my_model}: this model of the scene was never chosen on this computer" in label.text
+    monkeypatch.undo()
+    FileDialog.will_choose(my_model)
+    click(ui.modelFolderButton)
+    assert ui.applyButton.enabled
 
 
 def test_the_list_leads_back_to_the_shipped_model(the_panel: OpenModule, ui: Any, my_model: Path) -> None:
@@ -105,7 +139,7 @@ def test_a_folder_that_is_no_model_is_refused(the_panel: OpenModule, ui: Any, tm
 
 
 def test_a_model_that_is_gone_disables_apply_and_says_so(the_panel: OpenModule, ui: Any, tmp_path: Path) -> None:
-    the_panel.panel.logic.getParameterNode().model = str(tmp_path / "gone")
+    the_panel.choose_model(tmp_path / "gone")
     assert not ui.applyButton.enabled
     assert "there is no model" in ui.applyButton.toolTip
     assert "there is no model" in ui.modelLabel.text
@@ -116,7 +150,7 @@ def test_a_model_that_is_gone_disables_apply_and_says_so(the_panel: OpenModule, 
 
 def test_a_model_that_was_put_back_can_be_chosen_again(the_panel: OpenModule, ui: Any, my_model: Path) -> None:
     away = my_model.rename(my_model.with_name("away"))
-    the_panel.panel.logic.getParameterNode().model = str(my_model)
+    the_panel.choose_model(my_model)
     assert not ui.applyButton.enabled
     away.rename(my_model)
     FileDialog.will_choose(my_model)
@@ -126,7 +160,7 @@ def test_a_model_that_was_put_back_can_be_chosen_again(the_panel: OpenModule, ui
 
 
 def test_a_model_that_is_gone_is_noticed_on_return(the_panel: OpenModule, ui: Any, my_model: Path) -> None:
-    the_panel.panel.logic.getParameterNode().model = str(my_model)
+    the_panel.choose_model(my_model)
     assert ui.applyButton.enabled
     the_panel.leave()
     shutil.rmtree(my_model)

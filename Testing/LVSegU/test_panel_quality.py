@@ -30,7 +30,7 @@ def segment(opened: OpenModule, volume: Any, model: Path) -> Any:
     """Choose, press Apply and wait; returns the widgets."""
     ui = opened.panel.ui
     ui.inputSelector.setCurrentNode(volume)
-    opened.panel.logic.getParameterNode().model = str(model)
+    opened.choose_model(model)
     click(ui.applyButton)
     wait_until(lambda: not opened.panel.logic.isRunning and ui.applyButton.text == "Apply")
     assert ui.statusLabel.text.startswith("Done in"), ui.statusLabel.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sqlite3
 from pathlib import Path
 
@@ -85,6 +86,25 @@ def test_one_folder_holds_one_cohort_unless_its_inputs_have_moved(tmp_path: Path
             manifest.settle_root(second)
         first.rename(tmp_path / "moved")
         manifest.settle_root(second)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="on Windows, links need the rights of an administrator")
+def test_the_inputs_are_the_same_by_another_path(tmp_path: Path) -> None:
+    folder, link = write_cohort(tmp_path / "in"), tmp_path / "link"
+    link.symlink_to(folder)
+    with open_manifest(tmp_path) as manifest:
+        for path in (folder, link, folder):
+            manifest.settle_root(path)
+
+
+def test_a_name_that_was_longer_than_new_ones_are_stays(tmp_path: Path) -> None:
+    folder = write_cohort(tmp_path / "in", ["anna"])
+    with open_manifest(tmp_path) as manifest:
+        listed(manifest, folder)
+    _change(tmp_path, f"UPDATE cases SET name = '{'p' * 100}'")
+    with open_manifest(tmp_path) as manifest:
+        (case,) = listed(manifest, folder)
+    assert case.name == "p" * 100
 
 
 def test_folders_are_remembered_until_they_change(tmp_path: Path) -> None:
@@ -175,6 +195,17 @@ def test_a_case_that_holds_something_else_is_damage(tmp_path: Path, change: str)
     said = r"is damaged \(.+\): delete it; what is done"
     with open_manifest(tmp_path) as manifest, pytest.raises(OutputError, match=said):
         list(manifest.rows())
+
+
+@pytest.mark.parametrize("name", ["'../../victim'", "'/victim'", "'.'", "''", "x'41'"])
+def test_a_name_that_leads_out_of_its_folder_is_damage(tmp_path: Path, name: str) -> None:
+    folder = write_cohort(tmp_path / "in", ["anna"])
+    with open_manifest(tmp_path) as manifest:
+        listed(manifest, folder)
+    _change(tmp_path, f"UPDATE cases SET name = {name}")
+    said = r"is damaged \(.+\): delete it; what is done"
+    with open_manifest(tmp_path) as manifest, pytest.raises(OutputError, match=said):
+        listed(manifest, folder)
 
 
 def _change(folder: Path, script: str) -> None:

@@ -7,6 +7,9 @@ import pytest
 
 from LVSegULib.cohort.case import Found
 from LVSegULib.cohort.naming import folder_name, give_names, longer_names, printable
+from LVSegULib.cohort.place import CASES
+from LVSegULib.cohort.receipt import THUMBNAIL
+from LVSegULib.reading.results import SEGMENTATION
 
 
 def found(key: str, *names: str) -> Found:
@@ -78,14 +81,20 @@ def test_names_are_safe_on_every_system(text: str, name: str) -> None:
 def test_long_names_end_in_a_hash_and_stay_apart() -> None:
     names = [folder_name("p" * 150 + end) for end in "ab"]
     assert names[0] != names[1]
-    assert {len(name) for name in names} == {100}
-    assert len(folder_name("心" * 100).encode()) <= 100
+    assert {len(name) for name in names} == {64}
+    assert len(folder_name("心" * 100).encode()) <= 64
 
 
 def test_a_long_name_that_is_numbered_stays_short() -> None:
-    names = give_names([found("a", "p" * 100), found("b", "p" * 100)], {})
+    names = give_names([found("a", "p" * 64), found("b", "p" * 64)], {})
     assert len(set(names.values())) == 2
-    assert max(map(len, names.values())) == 100
+    assert max(map(len, names.values())) == 64
+
+
+def test_the_longest_name_leaves_room_for_a_long_folder_on_windows() -> None:
+    name, out = folder_name("p" * 150), "C:/" + "o" * 87
+    made = [f"{name}/.0a1b2c3d.earlier/{name}{SEGMENTATION}", f"{name}/.0a1b2c3d-{name}{THUMBNAIL}"]
+    assert max(len(f"{out}/{CASES}/{path}") for path in made) < 260
 
 
 def test_longer_names_take_ever_more_folders() -> None:

@@ -7,8 +7,8 @@ from LVSegULib.cohort.overview_columns import MEASURES, QUALITY, columns_of, val
 from Testing.cohort.table_rows import a_done_row, a_failed_row
 
 
-@pytest.mark.parametrize(("value", "text"), [(4.26, "4.3"), (19.96, "20.0"), (20.4, "20"), (156.5001, "157")])
-def test_small_hearts_have_a_decimal(value: float, text: str) -> None:
+@pytest.mark.parametrize(("value", "text"), [(0.0426, "0.0426"), (4.26, "4.3"), (20.4, "20"), (156.5001, "157")])
+def test_small_hearts_have_their_digits(value: float, text: str) -> None:
     assert MEASURES[0].shown(value) == text
 
 

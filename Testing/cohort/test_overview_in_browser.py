@@ -325,6 +325,15 @@ def test_a_cohort_of_failures_shows_them(open_page: Open) -> None:
     assert not person.find("#plots").is_displayed()
 
 
+def test_volumes_of_mice_have_their_digits(open_page: Open) -> None:
+    volumes = {"LVEDV_ml": 0.0432, "LVESV_ml": 0.02, "LVSV_ml": 0.0232}
+    person = open_page([a_case(name, 53.7, **volumes) for name in ("tom", "tim")])
+    tiles = {text.split("\n")[0]: text.split("\n")[1] for text in person.texts(".tile")}
+    assert tiles["Median LVEDV"] == "0.0432 mL"
+    person.find(".card").click()
+    assert "0.0432 mL" in person.find("#case").text and "0.02 mL" in person.find("#case").text
+
+
 def test_single_volumes_have_no_scatter(open_page: Open) -> None:
     person = open_page([a_done_row(f"p{number}", quality=0.9) for number in range(3)])
     assert len(person.names) == 3

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 
-from LVSegULib.cohort.table import columns_of, write_csv, write_parquet
+from LVSegULib.cohort.table import column_names, rows_done, write_csv, write_parquet
 
 DONE: dict[str, Any] = {
     "name": "anna",
@@ -55,6 +55,10 @@ def test_types_do_not_depend_on_the_rows(tmp_path: Path) -> None:
 
 
 def test_measures_that_no_model_gave_are_left_out() -> None:
-    assert "LVM_g" not in columns_of([DONE])
-    assert columns_of([DONE, {**DONE, "LVM_g": 120.0}]).count("LVM_g") == 1
-    assert columns_of([DONE])[:2] == ["name", "status"]
+    assert "LVM_g" not in column_names([DONE])
+    assert column_names([DONE, {**DONE, "LVM_g": 120.0}]).count("LVM_g") == 1
+    assert column_names([DONE])[:2] == ["name", "status"]
+
+
+def test_rows_that_are_done_are_told_from_failures() -> None:
+    assert rows_done([DONE, FAILED]) == [DONE]

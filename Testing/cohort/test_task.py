@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from LVSegULib.cohort.receipt import RECEIPT, files_of
-from LVSegULib.cohort.task import do_case
+from LVSegULib.cohort.task import do_case, left_behind
 from LVSegULib.errors import ModelError, OutputError, UsageError
 from LVSegULib.writing import report
 from Testing.bright_pixels import volume_ml, write_phantom
@@ -75,11 +76,23 @@ def test_what_is_missing_says_so(tmp_path: Path, bright_model: Path) -> None:
     assert do_case(case, job).reason.endswith("does not exist: check the path")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path, bright_model: Path) -> None:
+    os.mkfifo(tmp_path / "beat.nii.gz")
+    ending = do_case(a_case(tmp_path / "beat.nii.gz"), job_for(bright_model, tmp_path))
+    assert "is no regular file" in ending.reason
+
+
 def test_a_fault_is_a_reason_too(tmp_path: Path, bright_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "build_report", lambda *_: 1 / 0)
-    ending = do_case(a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path))
-    assert ending.reason.startswith("fault: ZeroDivisionError")
-    assert not (tmp_path / "cases/beat").exists()
+    case, job = a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path)
+    ending, where = do_case(case, job), tmp_path / "cases/beat/traceback.txt"
+    assert ending.reason.startswith("fault: ZeroDivisionError: division by zero: report it with traceback.txt")
+    assert [path.name for path in where.parent.iterdir()] == [where.name]
+    assert "build_report" in where.read_text(encoding="utf-8")
+    monkeypatch.undo()
+    assert do_case(case, job).status == "done"
+    assert not where.exists()
 
 
 def test_a_full_disk_is_not_the_fault_of_the_case(
@@ -100,6 +113,30 @@ def test_what_a_killed_worker_left_is_tidied_up(tmp_path: Path, bright_model: Pa
     (tmp_path / "cases/beat/.0a1b2c3d-receipt.json").write_bytes(b"half")
     do_case(a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path))
     assert {path.name for path in (tmp_path / "cases/beat").iterdir()} == files_of("beat")
+
+
+def test_hidden_files_of_others_stay(tmp_path: Path, bright_model: Path) -> None:
+    note = tmp_path / "cases/beat/.note"
+    note.parent.mkdir(parents=True)
+    note.write_bytes(b"mine")
+    do_case(a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path))
+    assert note.read_bytes() == b"mine"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="on Windows, links need the rights of an administrator")
+def test_a_link_in_the_place_of_its_folder_is_not_followed(tmp_path: Path, bright_model: Path) -> None:
+    (tmp_path / "other").mkdir()
+    for name in (".0a1b2c3d-receipt.json", "beat.csv"):
+        (tmp_path / "other" / name).write_bytes(b"mine")
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/beat").symlink_to(tmp_path / "other")
+    ending = do_case(a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path))
+    left_behind(tmp_path / "cases", ["beat"])
+    assert ending.reason.endswith("beat: is a link, and would lead the results elsewhere: remove it")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "other").iterdir()} == {
+        ".0a1b2c3d-receipt.json": b"mine",
+        "beat.csv": b"mine",
+    }
 
 
 def test_another_version_is_refused(tmp_path: Path, bright_model: Path) -> None:

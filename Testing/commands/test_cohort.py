@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from LVSegULib.cohort.cohort import Totals
 from LVSegULib.cohort.left_out import LeftOut
 from LVSegULib.commands import packages
-from LVSegULib.commands.cohort import _what_is_wrong, summary
+from LVSegULib.commands.cohort import Display, _what_is_wrong, summary
 from LVSegULib.commands.main import main
 from Testing.bright_pixels import save_bright_pixel_model
 from Testing.cohort.small_cohort import write_cohort
@@ -75,7 +76,7 @@ def test_a_cohort_that_fails_as_a_whole_ends_with_code_3(tmp_path: Path, capsys:
     ("words", "said"),
     [
         (["--workers", "0"], "--workers must lie between 1 and"),
-        (["--threads", "0"], "--threads must lie between 1 and"),
+        (["--threads", "0"], "threads must lie between 1 and"),
         (["--memory", "100"], "--memory must be at least 500 MB, got 100"),
         (["--workers", "1", "--scheduler", "tcp://a:1"], "not allowed with argument"),
     ],
@@ -94,6 +95,23 @@ def test_what_is_not_installed_is_said(
     assert main(["cohort", str(tmp_path), "--out", str(tmp_path / "out")]) == 3
     expected = 'lvsegu: a cohort needs distributed, which is not installed: pip install "lvsegu[cohort]"\n'
     assert capsys.readouterr().err == expected
+
+
+@pytest.mark.parametrize(("encoding", "has_blocks"), [("ascii", False), ("utf-8", True)])
+def test_a_bar_has_blocks_where_the_terminal_can_show_them(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, has_blocks: bool
+) -> None:
+    shown = io.BytesIO()
+    terminal = io.TextIOWrapper(shown, encoding=encoding, write_through=True)
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stderr", terminal)
+    display = Display("two processes")
+    display.starting(2, 2)
+    display._bar.update()
+    display._bar.refresh()
+    display.close()
+    assert "1/2" in shown.getvalue().decode()
+    assert ("\N{FULL BLOCK}" in shown.getvalue().decode()) == has_blocks
 
 
 def test_the_summary_tells_all_that_matters() -> None:

@@ -7,6 +7,11 @@ import pytest
 from LVSegULib.commands.main import main
 
 
+def test_the_default_sizes_are_shown_as_they_are_given(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "--help"]) == 0
+    assert "(default: 0.8 0.6 0.45 0.3 0.2)" in " ".join(capsys.readouterr().out.split())
+
+
 @pytest.mark.parametrize(
     ("words", "said", "code"),
     [

@@ -163,6 +163,21 @@ def test_in_a_list_one_bad_pair_does_not_stop_the_others(tmp_path: Path, capsys:
     assert lines[3] == f"lvsegu: 3 of 5 pairs failed, the others are in {mine}"
 
 
+def test_debug_shows_where_each_pair_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("planted")
+
+    monkeypatch.setattr("LVSegULib.dataset.case.make_cases", broken)
+    for name in ("anna", "bo"):
+        a_pair(tmp_path / "in", name)
+    assert add(tmp_path, str(tmp_path / "in"), "--debug") == 3
+    shown = capsys.readouterr().err
+    assert shown.count("Traceback (most recent call last)") == shown.count("in broken") == 2
+    assert f"{tmp_path / 'in' / 'bo.seg.nrrd'}: fault: KeyError: 'planted': run it again with --debug" in shown
+
+
 def test_when_all_of_several_fail_there_is_no_data_set(tmp_path: Path) -> None:
     for name in ("anna", "bo"):
         a_pair(tmp_path / "in", name, (Drawn("aorta", a_cavity()),))
@@ -200,6 +215,7 @@ def test_a_region_that_the_data_set_lacks_is_left_out_with_a_word(
         ((), 2, "give a volume and its segmentation"),
         (("a", "b", "c"), 2, "give a volume and its segmentation"),
         (("VOLUME", "--pairs", "x.csv"), 2, "give a volume and its segmentation"),
+        (("nothere",), 3, "nothere: does not exist: check the path"),
         (("VOLUME",), 2, "is no folder of pairs: give a volume and, after it, its segmentation"),
         (("IN", "--patient", "x"), 2, "--patient is about one pair"),
         (("IN", "--frame", "1"), 2, "write a list with the column frame"),

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from LVSegULib.commands import demo
 from LVSegULib.commands.main import main
 from LVSegULib.errors import InputError
 from LVSegULib.reading import sample
+from LVSegULib.segmentation.to_files import ENDINGS
 
 
 def test_the_sample_patient_from_archive_to_files(
@@ -18,7 +18,7 @@ def test_the_sample_patient_from_archive_to_files(
     printed = capsys.readouterr().out
     assert "12 slices x 20 frames, 256 x 256 pixels, 1.37 x 1.37 x 10.00 mm" in printed
     assert "Not for clinical use." in printed
-    for ending in demo.EXPLAINED:
+    for ending in ENDINGS:
         (file,) = out.glob(f"*{ending}")
         assert str(file) in printed
 

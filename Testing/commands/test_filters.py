@@ -69,6 +69,7 @@ def test_filters_turned_off_together_are_said_with_their_effect(
     assert f"{-2 * 100 * 1.5 * 1.5 * 10 / 1000:+.1f}" in line  # two slices of 100 pixels
 
 
+@pytest.mark.usefixtures("intervals_of_two")
 def test_effects_are_measured_on_labelled_patients(
     a_model: ModelFolder, a_data_set_of_phantom_hearts: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -139,6 +140,7 @@ def test_a_split_chooses_patients_of_all_data_sets(
     assert said[0] == said[1]
 
 
+@pytest.mark.usefixtures("intervals_of_two")
 def test_a_fold_of_nnu_nets_splits_chooses_patients(
     a_model: ModelFolder, a_data_set_of_phantom_hearts: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -134,6 +134,17 @@ def test_usage_errors_are_one_line(words: list[str], capsys: pytest.CaptureFixtu
     assert error.startswith("lvsegu: ") and error.count("\n") == 1 and "--help" in error
 
 
+@pytest.mark.parametrize(
+    ("words", "command"), [(["models", "--sheep"], "lvsegu models"), (["--sheep", "models"], "lvsegu")]
+)
+def test_an_unknown_option_points_to_those_of_its_command(
+    words: list[str], command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    said = f"lvsegu: unrecognized arguments: --sheep ({command} --help shows the options)\n"
+    assert capsys.readouterr().err == said
+
+
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"lvsegu {__version__}\n"
@@ -149,6 +160,13 @@ def test_help_names_every_command_and_imports_nothing_heavy() -> None:
     assert done.returncode == 0
     assert all(name in done.stdout for name in COMMANDS)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_command_with_a_hyphen_lives_in_a_module_with_an_underscore(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = SimpleNamespace(add_arguments=lambda _: None, run=lambda _: 0)
+    monkeypatch.setitem(COMMANDS, "take-out", "take something out")
+    monkeypatch.setitem(sys.modules, "LVSegULib.commands.take_out", module)
+    assert main(["take-out"]) == 0
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -41,6 +41,12 @@ def test_how_much_is_said(verbose: int, quiet: bool, lines: list[str], capsys: p
     assert printed.err.splitlines() == [f"lvsegu: {line}" for line in lines]
 
 
+def test_a_message_is_one_line_that_a_terminal_does_not_obey(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging()
+    logging.getLogger("LVSegULib.reading.dicom").warning("%s: is empty", "a\x1b[2J\nb")
+    assert capsys.readouterr().err == "lvsegu: warning: a?[2J b: is empty\n"
+
+
 def test_starting_twice_says_nothing_twice(capsys: pytest.CaptureFixture[str]) -> None:
     start_logging()
     start_logging()

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from LVSegULib.commands.main import main
-from LVSegULib.commands.models import dice_shown
 from LVSegULib.modelfolder import folder
 
 
@@ -43,15 +42,3 @@ def test_no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setattr(folder, "SHIPPED", tmp_path)
     assert main(["models"]) == 0
     assert capsys.readouterr().out == f"no models are installed in {tmp_path}\n"
-
-
-@pytest.mark.parametrize(
-    ("figures", "text"),
-    [
-        ({}, "-"),
-        ({"Sunnybrook": {"dice_pooled": {"value": 0.9512, "low": 0.94}}, "note": "ten folds"}, "Sunnybrook 0.951"),
-        ({"a": {"dice_pooled": 0.95}, "validation": {"dice_mean": 0.9}}, "a 0.950, validation 0.900"),
-    ],
-)
-def test_the_dice_that_is_shown(figures: dict[str, object], text: str) -> None:
-    assert dice_shown(figures) == text

@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from LVSegULib.commands.main import main
+from LVSegULib.commands.rebuild import _Display
 from LVSegULib.modelfolder.folder import open_model
+from LVSegULib.rebuild.run import Progress, State
 from Testing.phantom_hearts import write_data_set
+from Testing.rebuild.conftest import a_step
 
 ROOT = Path(__file__).parents[2]
 TRAIN = """
@@ -184,6 +187,20 @@ def test_a_further_step_is_done_alone(tmp_path: Path, capsys: pytest.CaptureFixt
     assert found["parameters"] == 1234 and found["list"]["values"]
     assert (tmp_path / "docs" / "list.json").is_file() and not (tmp_path / "docs" / "other.png").exists()
     assert "It has <!-- figures: phantom/parameters:, -->1,234<!--" in readme_of(tmp_path)
+
+
+@pytest.mark.parametrize(("system", "is_table"), [("linux", True), ("win32", False)])
+def test_consoles_of_windows_get_no_codes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], system: str, is_table: bool
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("LVSegULib.commands.rebuild.sys.platform", system)
+    display = _Display()
+    monkeypatch.undo()
+    display.show([Progress(a_step("train", "train --out RUNS/x"), State.RUNNING)])
+    shown = capsys.readouterr().err
+    assert "x/train" in shown
+    assert ("\x1b" in shown) == is_table
 
 
 def test_data_and_place_are_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import SimpleITK
 
-from LVSegULib.commands import messages
+from LVSegULib.commands import progress
 from LVSegULib.commands.main import main
 from Testing import three_labels
 from Testing.bright_pixels import SIDES, bright_squares, volume_ml, write_phantom
@@ -107,7 +107,7 @@ def test_a_model_of_three_labels_gives_all_measures(
         row = next(csv.DictReader(file))
     assert list(row) == ["frame", "time_ms", "LV_cavity_ml", "LV_myocardium_ml", "RV_cavity_ml", "phase"]
     out = capsys.readouterr().out
-    assert "LVM " in out and "wall 8." in out and "at ED (4 slices)" in out and "RVEF " in out
+    assert "LVM " in out and "Wall at ED 8." in out and "mm (4 slices)" in out and "RVEF " in out
 
 
 def test_a_research_only_model_says_so_in_one_line_and_in_the_report(
@@ -359,7 +359,7 @@ def test_ctrl_c_leaves_nothing_behind(
     def interrupt(_: object, __: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(messages.Progress, "__call__", interrupt)
+    monkeypatch.setattr(progress.Progress, "__call__", interrupt)
     assert segment(a_beating_phantom, a_beating_phantom) == 130
     assert capsys.readouterr().err == "lvsegu: cancelled\n"
     assert files_in(tmp_path / "out") == set()

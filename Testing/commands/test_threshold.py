@@ -122,10 +122,11 @@ def test_a_folder_with_something_else_is_refused_before_the_work(
 @pytest.mark.parametrize(
     ("chosen", "error", "said"),
     [
-        (0.9, 12.34, "volumes are +12.3 % off at 0.9 still, the highest probability that is tried"),
-        (0.5, -2.0, "volumes are -2.0 % off at 0.5 still, the lowest probability that is tried"),
+        (0.9, 12.34, "volumes are +12.3 % off at 0.9 still, the best of the probabilities that are tried"),
+        (0.5, -2.0, "volumes are -2.0 % off at 0.5 still, the best of the probabilities that are tried"),
+        (0.75, 12.34, "volumes are +12.3 % off at 0.75 still, the best of the probabilities that are tried"),
         (0.5, -1.9, ""),
-        (0.75, 12.34, ""),
+        (0.75, 1.9, ""),
     ],
 )
 def test_volumes_that_no_probability_sets_right_are_said(
@@ -144,3 +145,22 @@ def test_volumes_that_no_probability_sets_right_are_said(
     told = capsys.readouterr().err
     assert said in told
     assert bool(said) == ("volumes are" in told)
+
+
+def test_a_probability_at_which_nothing_is_drawn_is_refused(
+    a_run_model: ModelFolder,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Far too large up to 0.55, and nothing from 0.6 on: as a network that has learnt too little draws."""
+    errors, dice = {"set": (2211.0,) * 2 + (-100.0,) * 7}, {"set": (0.1,) * 2 + (0.0,) * 7}
+    monkeypatch.setattr(threshold, "_choose", lambda *_: Choice(0.6, errors, dice, {"set": 1}))
+    words = ["--folds", "x", "--data", "y", "--out", str(tmp_path / "new")]
+    assert main(["threshold", str(a_run_model.path), *words]) == 3
+    printed = capsys.readouterr()
+    assert printed.err == (
+        "lvsegu: nothing is drawn at 0.6, where volumes are the least off: train the network for longer\n"
+    )
+    assert "+2211.0 %" in printed.out, "the table shows how it draws at the others"
+    assert not (tmp_path / "new").exists()

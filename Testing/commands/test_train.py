@@ -17,8 +17,9 @@ from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.modelfolder.folder import find_model, save_model
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.intensity import KINDS
 from LVSegULib.training.augmentation_config import AugmentationConfig
-from LVSegULib.training.config import TrainingConfig
+from LVSegULib.training.config import LOSSES, TrainingConfig
 from Testing.pruning.networks import UNEVEN
 
 
@@ -39,6 +40,8 @@ def test_every_setting_is_an_option_with_its_help() -> None:
     assert "--from MODEL start from this model" in text
     assert "optimiser steps in all (default: 5000)" in text
     assert "network is that model's (default: 4 8 16 48 96)" in text
+    assert f"Dice and cross-entropy: {', '.join(LOSSES)} (default: both)" in text
+    assert f"how intensities are scaled: {', '.join(KINDS)} (default: percentile)" in text
 
 
 def test_options_win_over_the_file_and_the_file_over_defaults(tmp_path: Path) -> None:
@@ -247,7 +250,7 @@ def test_without_a_terminal_there_is_a_line_now_and_then_and_the_model_at_the_en
             main(["train", "--data", str(a_data_set_of_phantom_hearts), "--out", str(run), "--fold", fold, *words]) == 0
         )
         *lines, last = capsys.readouterr().out.splitlines()
-        assert [line.partition(":")[0] for line in lines] == ["step 2 of 5", "step 4 of 5"]
+        assert [line.partition(":")[0] for line in lines] == ["step 2 of 5", "step 4 of 5", "step 5 of 5"]
         assert all(("Dice" in line) is dice for line in lines)
         assert last.startswith(f"{run / 'last'}: ")
         assert find_model(str(run / "last")).spec.name == "model"

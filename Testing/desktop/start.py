@@ -54,6 +54,13 @@ class OpenModule:
     panel: Any
     holder: Any
 
+    def choose_model(self, folder: Path) -> None:
+        """The user has chosen the folder of a model, which may have gone since."""
+        from LVSegUSlicer import settings
+
+        settings.addOwnModel(str(folder))
+        self.panel.logic.getParameterNode().model = str(folder)
+
     def enter(self) -> None:
         """The user opens the module."""
         self.holder._is_entered = True

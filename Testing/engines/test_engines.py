@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
 from LVSegULib.benchmark.classic import random_weights, save_random_model
 from LVSegULib.engines import base
 from LVSegULib.engines.base import installed_engines, open_engine
 from LVSegULib.errors import EngineError, ModelError, UsageError
-from LVSegULib.modelfolder.folder import BLOCKS, ModelFolder, find_model
+from LVSegULib.modelfolder.folder import BLOCKS, ONNX, ModelFolder, find_model
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images, restore_labels
@@ -130,6 +133,68 @@ def test_weights_of_another_network_are_refused() -> None:
 
     with pytest.raises(ModelError, match=r"encoder\.1\.0\.weight has shape \(4, 2, 3, 3\)"):
         load_network(UNetConfig.from_levels((2, 8)), random_weights(UNetConfig.from_levels((2, 4))))
+
+
+def with_graph(model: ModelFolder, graph: bytes) -> ModelFolder:
+    """The model with another graph, of which its description knows."""
+    (model.path / ONNX).write_bytes(graph)
+    return ModelFolder(model.path, replace(model.spec, sha256={ONNX: hashlib.sha256(graph).hexdigest()}))
+
+
+def a_graph(*nodes: onnx.NodeProto, weights: Sequence[onnx.TensorProto] = (), gives: int = TensorProto.FLOAT) -> bytes:
+    images = helper.make_tensor_value_info("images", TensorProto.FLOAT, ["N", 1, "H", "W"])
+    logits = helper.make_tensor_value_info("logits", gives, None)
+    graph = helper.make_graph(nodes, "graph", [images], [logits], weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return bytes(model.SerializeToString())
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+@pytest.mark.parametrize(
+    ("node", "gives", "told"),
+    [
+        (
+            helper.make_node("Concat", ["images"] * 3, ["logits"], axis=1),
+            TensorProto.FLOAT,
+            r"float32 \(., 3, 32, 32\)",
+        ),
+        (
+            helper.make_node("MaxPool", ["images"], ["logits"], kernel_shape=[2, 2], strides=[2, 2]),
+            TensorProto.FLOAT,
+            r"float32 \(., 1, 16, 16\)",
+        ),
+        (
+            helper.make_node("ReduceMean", ["images"], ["logits"], axes=[0], keepdims=1),
+            TensorProto.FLOAT,
+            r"float32 \(1, 1, 32, 32\)",
+        ),
+        (
+            helper.make_node("Cast", ["images"], ["logits"], to=TensorProto.INT64),
+            TensorProto.INT64,
+            r"int64 \(., 1, 32, 32\)",
+        ),
+    ],
+)
+def test_a_graph_that_gives_something_else_is_told(
+    a_model: ModelFolder, engine: str, node: onnx.NodeProto, gives: int, told: str
+) -> None:
+    opened = open_engine(with_graph(a_model, a_graph(node, gives=gives)), engine, 1)
+    with pytest.raises(EngineError, match=f"the model's graph gives {told}, expected float32 .*copy or export"):
+        opened.logits(np.ones((3, 1, 32, 32), np.float32))
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+def test_a_graph_that_takes_weights_from_other_files_is_not_run(
+    a_model: ModelFolder, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weight = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[1], data_location=TensorProto.EXTERNAL)
+    for key, value in (("location", "other.bin"), ("offset", "0"), ("length", "4")):
+        weight.external_data.add(key=key, value=value)
+    monkeypatch.chdir(a_model.path)
+    (a_model.path / "other.bin").write_bytes(np.ones(1, np.float32).tobytes())
+    graph = a_graph(helper.make_node("Mul", ["images", "w"], ["logits"]), weights=[weight])
+    with pytest.raises(ModelError, match=r"model\.onnx takes weights from other files: export it"):
+        open_engine(with_graph(a_model, graph), engine, 1)
 
 
 def test_a_damaged_graph_is_told_in_plain_words(a_model: ModelFolder) -> None:

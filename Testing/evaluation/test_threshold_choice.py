@@ -129,7 +129,7 @@ def test_the_stacks_of_a_patient_count_together_and_all_cases_are_told_of() -> N
     ("drawn", "chosen", "left"),
     [
         (15, 0.75, 0.0),
-        (12, 0.75, 100 * (15**2 / 12**2 - 1)),  # even without the ring it is too large
+        (11, 0.75, 100 * (15**2 / 11**2 - 1)),  # even without the ring it is too large
         (22, 0.5, 100 * (18**2 / 22**2 - 1)),  # even with the ring it is too small
     ],
 )
@@ -137,6 +137,14 @@ def test_what_is_left_at_the_best_of_the_probabilities_is_told(drawn: int, chose
     choice = choose_threshold([EvaluationSet("set", (CAVITY,), (a_case("a", drawn=drawn),))], [MODEL], [Rings()])
     assert choice.chosen == chosen
     assert choice.left == pytest.approx(left, rel=0.05, abs=0.5)
+
+
+def test_where_nothing_is_drawn_all_of_the_volume_is_missing() -> None:
+    """The disc has a probability of 0.57: it is drawn up to 0.55, 25 times too large, and from 0.6 on it is not."""
+    unsure = Shifted(Rings(), np.float32(math.log(9999) - math.log(57 / 43)))
+    choice = choose_threshold([EvaluationSet("set", (CAVITY,), (a_case("a", drawn=3),))], [MODEL], [unsure])
+    assert choice.errors["set"][1] > 1000
+    assert (choice.chosen, choice.left) == (0.6, -100.0)
 
 
 @pytest.mark.parametrize(("errors", "left"), [((30.0, 20.0), 25.0), ((-2.0, -8.0), -5.0), ((-100.0, -100.0), -100.0)])

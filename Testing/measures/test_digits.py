@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from LVSegULib.measures.digits import digits
+from LVSegULib.measures.digits import digits, short_digits
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,11 @@ from LVSegULib.measures.digits import digits
 )
 def test_a_mouse_has_as_many_digits_as_a_person(value: float, text: str) -> None:
     assert digits(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(156.5001, "157"), (20.4, "20"), (19.96, "20.0"), (4.26, "4.3"), (0.06132, "0.0613"), (-21.2, "-21")],
+)
+def test_where_there_is_little_room_large_figures_are_whole(value: float, text: str) -> None:
+    assert short_digits(value) == text

@@ -10,11 +10,12 @@ import pytest
 
 from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.labels import ALL_LABELS, CAVITY, MYOCARDIUM, RIGHT_CAVITY, Label
+from LVSegULib.measures.catalogue import MEASURES
 from LVSegULib.measures.volumes import (
-    UNITS,
     Measures,
     ejection_fraction,
     measure,
+    measure_with_volumes,
     measures_from_json,
     region_volumes_ml,
     volumes_by_label,
@@ -125,9 +126,9 @@ def test_mass_needs_a_myocardium() -> None:
 def test_what_the_model_does_not_segment_is_not_measured() -> None:
     labels = a_ring_heart((20.0, 14.0), (8.0, 12.0), (60.0, 45.0))
     measures = measure(labels, SPACING_MM)
-    assert {name for name in UNITS if getattr(measures, name) is not None} == {"LVEDV", "LVESV", "LVSV", "LVEF"}
+    assert {one.region for one in measures.given()} == {CAVITY}
     assert measures.wall_slices is None and measures.reasons == {}
-    assert all(name.startswith("LV") for name in measures.to_json() if name.endswith(("_g", "_mm", "_percent")))
+    assert {one.key for one in MEASURES if one.region != CAVITY}.isdisjoint(measures.to_json())
 
 
 def test_the_right_ventricle_is_measured_in_the_frames_of_the_left_one() -> None:
@@ -186,8 +187,8 @@ def test_an_open_ring_at_ed_leaves_no_thickening() -> None:
 
 def test_without_a_beat_every_measure_of_the_model_has_its_reason() -> None:
     measures = measure(a_ring_heart((20.0,), (8.0,), (60.0,)), SPACING_MM, regions=ALL_LABELS)
-    for name in UNITS:
-        assert math.isnan(getattr(measures, name)) and "one frame only" in measures.reasons[name]
+    for one in MEASURES:
+        assert math.isnan(getattr(measures, one.name)) and "one frame only" in measures.reasons[one.name]
 
 
 def test_ejection_fraction_of_nothing_is_nan() -> None:
@@ -224,18 +225,21 @@ def test_json_keeps_times_warnings_and_the_slices_of_each_phase() -> None:
 
 def test_names_in_json_end_with_their_unit() -> None:
     values = measure(a_ring_heart((20.0, 14.0), (8.0, 12.0), (60.0, 45.0)), SPACING_MM, regions=ALL_LABELS).to_json()
-    assert list(values)[5:14] == [
-        "wall_thickness_ed_mm",
-        "wall_thickness_ed_max_mm",
-        "wall_thickness_es_mm",
-        "wall_thickening_percent",
-        "RVEDV_ml",
-        "RVESV_ml",
-        "RVSV_ml",
-        "RVEF_percent",
-        "wall_slices",
-    ]
+    assert {"LVEDV_ml", "LVM_g", "wall_thickness_ed_max_mm", "wall_thickening_percent", "RVEF_percent"} <= set(values)
     assert values["wall_slices"] == {"ed": 6, "es": 6}
+
+
+def test_the_figures_are_numbers_and_frames_only() -> None:
+    measures = measure(a_ring_heart((20.0, 14.0), (8.0, 12.0), (60.0, 45.0)), SPACING_MM, regions=ALL_LABELS)
+    figures = measures.figures()
+    assert set(figures) == {one.key for one in MEASURES} | {"ed_frame", "es_frame"}
+    assert all(isinstance(value, (int, float)) for value in figures.values())
+
+
+def test_thicknesses_are_of_the_slices_of_their_phase() -> None:
+    slices = Measures((90.0, 40.0), 0, 1, wall_slices=(6, 4)).slices_of_walls()
+    assert slices == {"wall_thickness_ed": 6, "wall_thickness_ed_max": 6, "wall_thickness_es": 4}
+    assert Measures((90.0, 40.0), 0, 1).slices_of_walls() == {}
 
 
 def test_volumes_agree_with_simpleitk() -> None:
@@ -275,3 +279,17 @@ def test_the_volumes_of_each_region_are_told_by_its_value() -> None:
     labels = np.array([1, 1, 2, 0, 1, 3, 3, 3], np.uint8).reshape(2, 1, 2, 2)
     found = volumes_by_label(labels, (CAVITY, RIGHT_CAVITY), ONE_ML_MM)
     assert found == {1: [2, 1], 3: [0, 3]}
+
+
+def test_a_beat_is_measured_with_the_volumes_of_its_regions() -> None:
+    labels = a_ring_heart((20.0, 14.0), (8.0, 12.0), (60.0, 45.0))
+    measures, volumes_ml = measure_with_volumes(labels, SPACING_MM, None, ALL_LABELS)
+    assert measures == measure(labels, SPACING_MM, regions=ALL_LABELS)
+    assert volumes_ml == volumes_by_label(labels, ALL_LABELS, SPACING_MM)
+
+
+def test_without_a_cavity_there_is_no_beat() -> None:
+    labels = np.full((2, 1, 3, 3), MYOCARDIUM.value, np.uint8)
+    measures, volumes_ml = measure_with_volumes(labels, ONE_ML_MM, None, (MYOCARDIUM,))
+    assert measures.reasons["LVM"] == "no left ventricle was found in any frame"
+    assert volumes_ml == {2: [9, 9]}

@@ -14,6 +14,7 @@ from LVSegULib.evaluation.to_json import evaluation_to_json
 from LVSegULib.modelfolder.figures import (
     challenge_figures,
     change_figures,
+    dice_shown,
     read_evaluation,
     short_figures,
     with_interval,
@@ -80,6 +81,12 @@ def test_a_real_evaluation_has_them_all(an_evaluation_of_two_patients: Evaluatio
     assert {"dice_base", "dice_mid", "hd95_mm", "volume_error_percent", "ef_correlation"} <= figures.keys()
 
 
+def test_a_change_in_too_few_patients_has_no_interval() -> None:
+    before, after = (evaluation_of({"LV": label_of(dice)}) for dice in (0.9, 0.88))
+    assert change_figures(after, before)["dice_per_patient"] == {"value": -0.02, "low": None, "high": None, "n": 2}
+
+
+@pytest.mark.usefixtures("intervals_of_two")
 def test_the_change_in_each_patient() -> None:
     before, after = (evaluation_of({"LV": label_of(dice)}) for dice in (0.9, 0.88))
     changed = change_figures(after, before)
@@ -141,3 +148,15 @@ def test_what_is_no_evaluation_is_refused(tmp_path: Path, text: str, what: str) 
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=f"is not an evaluation .*: {what}"):
         read_evaluation(file)
+
+
+@pytest.mark.parametrize(
+    ("figures", "text"),
+    [
+        ({}, "-"),
+        ({"Sunnybrook": {"dice_pooled": {"value": 0.9512, "low": 0.94}}, "note": "ten folds"}, "Sunnybrook 0.951"),
+        ({"a": {"dice_pooled": 0.95}, "validation": {"dice_mean": 0.9}}, "a 0.950, validation 0.900"),
+    ],
+)
+def test_the_dice_that_is_shown(figures: dict[str, object], text: str) -> None:
+    assert dice_shown(figures) == text

@@ -9,7 +9,14 @@ from onnx import numpy_helper
 
 from LVSegULib.benchmark.classic import random_weights
 from LVSegULib.errors import ModelError
-from LVSegULib.modelfolder.onnx_bytes import rest_after, value_names, weight_places, with_outputs, with_weights
+from LVSegULib.modelfolder.onnx_bytes import (
+    reads_other_files,
+    rest_after,
+    value_names,
+    weight_places,
+    with_outputs,
+    with_weights,
+)
 from LVSegULib.modelfolder.onnx_graph import build_onnx
 from LVSegULib.network.config import UNetConfig
 
@@ -27,6 +34,16 @@ def test_further_outputs_are_what_the_package_reads(a_graph: bytes) -> None:
     assert [output.name for output in found.graph.output] == ["logits", *names]
     assert len(found.graph.node) == len(onnx.load_from_string(a_graph).graph.node)
     assert with_outputs(a_graph, []) == a_graph
+
+
+@pytest.mark.parametrize("length", [b"\x08", b"\x88\x00", b"\x88\x80\x00"])
+def test_weights_in_other_files_are_seen_however_their_length_is_written(a_graph: bytes, length: bytes) -> None:
+    entry = b"\x0a" + length + b"location" + b"\x12\x01x"
+    tensor = b"\x42\x01w\x70\x01\x6a" + bytes([len(entry)]) + entry  # name, external, its entry
+    graph = a_graph + b"\x3a" + bytes([len(tensor) + 2]) + b"\x2a" + bytes([len(tensor)]) + tensor
+    assert onnx.load_from_string(graph).graph.initializer[-1].external_data[0].key == "location"
+    assert reads_other_files(graph)
+    assert not reads_other_files(a_graph)
 
 
 def test_changed_weights_are_what_the_package_reads_and_the_others_stay(a_graph: bytes) -> None:

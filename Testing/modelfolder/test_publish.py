@@ -122,6 +122,11 @@ def test_a_shipped_model_does_not_tell_where_its_files_lay(tmp_path: Path) -> No
     assert without_folders(training) == {"config": {"split": "s.json", "steps": 9}, "data": ["A", "B"]}
 
 
+@pytest.mark.parametrize("path", ["/home/jo/data", "C:\\Users\\jo\\data", "C:/Users/jo/data", r"\\server\scans\data"])
+def test_where_files_lay_on_another_system_is_not_told_either(path: str) -> None:
+    assert without_folders({"data": [path, "runs/data", "a: b"]}) == {"data": ["data", "runs/data", "a: b"]}
+
+
 def test_figures_before_pruning_and_of_the_challenge_stand_beside_the_others() -> None:
     before, pruned, dicom = label_of(0.9), label_of(0.88), label_of(0.8)
     evidence = Evidence(

@@ -74,6 +74,7 @@ def test_every_label_has_its_table(a_spec: ModelSpec) -> None:
     assert "LVEF" not in of_wall.partition("## Known failures")[0]
 
 
+@pytest.mark.usefixtures("intervals_of_two")
 def test_a_pruned_model_names_both_sizes_and_shows_both_figures(a_spec: ModelSpec) -> None:
     uneven = UNetConfig(encoder=((2, 1), (4, 3)), decoder=((1, 2, 2),))
     pruning = {

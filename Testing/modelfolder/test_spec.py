@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from LVSegULib.errors import ModelError
+from LVSegULib.errors import ModelError, UsageError
 from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.modelfolder.spec import ModelSpec, spec_from_json
 from LVSegULib.network.config import UNetConfig
@@ -130,11 +130,17 @@ def spoilt(value: Any, *keys: str | int) -> str:
     ("keys", "value", "said"),
     [
         (("name",), 3, "name = 3: expected a text"),
+        (
+            ("name",),
+            "=HYPERLINK()",
+            'name = "=HYPERLINK()": expected up to 100 letters on one line, the first a letter or a digit',
+        ),
         (("network",), [], "network = []: expected a table of settings"),
         (("network", "encoder"), 3, "encoder = 3: expected a list"),
         (("network", "encoder", 0), [2], "encoder = [2]: expected 2 whole numbers for each level"),
         (("network", "encoder", 0, 0), "x", "encoder = ['x', 3]: expected a list of whole numbers"),
         (("network", "encoder", 0, 0), float("inf"), "encoder = [inf, 3]: expected a list of whole numbers"),
+        (("network", "encoder"), [[1, 1]] * 13, "a U-Net of 13 levels is not possible (it has up to 12)"),
         (("network", "input_channels"), 1.5, "input_channels = 1.5: expected a whole number"),
         (("input", "rows"), "64", "rows = '64': expected a whole number"),
         (("input", "rows"), 4097, "a grid of 4097 x 96 pixels of 1.5 mm is not possible (each side has 1 to 4096)"),
@@ -153,8 +159,24 @@ def spoilt(value: Any, *keys: str | int) -> str:
         (("training", "split"), [], "split = []: expected a table of settings"),
         (("training", "split"), {"train": [3]}, "train = [3]: expected a list of texts"),
         (("training", "drawn_by"), {"A": []}, "drawn_by: A = []: expected a table of settings"),
+        (("training", "seconds"), "long", "seconds = 'long': expected a number"),
         (("training", "thresholds"), [1], "thresholds = 1: expected numbers between 0 and 1"),
         (("figures",), {"A": 3}, "figures: A = 3: expected a table of settings"),
+        (("figures",), {"A": {"challenge": 3}}, "figures: A: challenge = 3: expected a table of settings"),
+        (("figures",), {"A": {"labels": [1]}}, "figures: A: labels = [1]: expected a table of settings"),
+        (("figures",), {"A": {"labels": {"LV": 5}}}, "figures: A: labels: LV = 5: expected a table of settings"),
+        (
+            ("figures", "Phantoms", "dice_pooled", "value"),
+            "x",
+            "figures: Phantoms: dice_pooled: value = 'x': expected a number",
+        ),
+        (
+            ("figures", "Phantoms", "dice_pooled", "low"),
+            0.8,
+            "figures: Phantoms: dice_pooled: expected both low and high, or neither",
+        ),
+        (("licence",), "x" * 1001, f"licence = {'x' * 100}...: expected up to 1000 letters"),
+        (("sha256",), {"../a": "00"}, 'sha256 names "../a": expected the name of a file'),
         (("sha256",), [], "sha256 = []: expected a table of texts"),
         (("quality",), 3, "quality = 3: expected a table of settings"),
     ],
@@ -184,6 +206,23 @@ def test_figures_that_could_not_be_told_are_kept() -> None:
     """A run without anybody to validate on has a Dice of NaN, which JSON of Python holds."""
     spec = dataclasses.replace(SPEC, training={"dice": math.nan})
     assert math.isnan(spec_from_json(spec.to_json(), "here").training["dice"])
+
+
+def test_what_a_terminal_would_obey_is_no_text() -> None:
+    told = dataclasses.replace(SPEC, description="two\x1b[2J", licence="MIT\nor not", citations=("a\x07",))
+    spec = spec_from_json(told.to_json(), "here")
+    assert (spec.description, spec.licence, spec.citations) == ("two?[2J", "MIT or not", ("a?",))
+
+
+@pytest.mark.parametrize("name", ["", " ", "-1", "+1", "@a", "a\nb", "a\x1b[2J", "a\ud800", "x" * 101])
+def test_a_name_that_tables_and_terminals_might_misunderstand_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match=r'name = ".*": expected up to 100 letters on one line'):
+        dataclasses.replace(SPEC, name=name)
+
+
+@pytest.mark.parametrize("name", ["lv", "base 4", "Mäuse (7 T)", "2nd", "_x", "心臓"])
+def test_ordinary_names_stay(name: str) -> None:
+    assert dataclasses.replace(SPEC, name=name).name == name
 
 
 def test_what_is_wrong_is_told_in_a_short_line() -> None:

@@ -43,3 +43,4 @@ def test_what_the_font_has_is_no_box() -> None:
 def test_long_names_with_accents_are_cut_off() -> None:
     assert fitted("Müller", 20, 300) == "Müller"
     assert text_width(fitted("ü" * 99, 20, 100), 20) <= 100
+    assert fitted("i" * 99, 20, 100) == fitted("i" * 10**7, 20, 100)

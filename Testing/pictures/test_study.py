@@ -39,6 +39,7 @@ def pixels_like(path: Path, colour: str) -> int:
     return int((pixels == wanted).all(axis=-1).sum())
 
 
+@pytest.mark.usefixtures("intervals_of_two")
 def test_verdicts_have_their_colours(tmp_path: Path) -> None:
     better, worse = compared("better", [0.02, 0.03, 0.02]), compared("worse", [-0.02, -0.03, -0.02])
     none = compared("none", [0.02, -0.03, 0.01])

@@ -38,6 +38,9 @@ def test_coarser_pixels_average_instead_of_sampling() -> None:
     stripes = np.tile(np.array([0, 1], np.float32), 16)
     coarse = axis_weights(32, 1.0, 8, 4.0) @ stripes
     assert np.allclose(coarse[1:-1], 0.5, atol=0.01)
+    # of 33 pixels, those on the centres of the coarse ones are all 0; the triangle gives 8 of 16 parts to the others
+    coarse = axis_weights(33, 1.0, 9, 4.0) @ np.append(stripes, [0]).astype(np.float32)
+    assert np.allclose(coarse[1:-1], 0.5)
 
 
 def test_a_ramp_stays_a_ramp_in_millimetres() -> None:

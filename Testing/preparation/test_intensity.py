@@ -267,3 +267,9 @@ def test_the_description_of_every_kind_comes_back() -> None:
 def test_a_scaling_with_other_numbers_is_refused(kind: str, change: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="asks for another normalisation"):
         scaling_of(describe_scaling(kind) | change)
+
+
+def test_of_very_many_pixels_some_from_all_over_the_cine_tell_the_scale(monkeypatch: pytest.MonkeyPatch) -> None:
+    ramp = np.linspace(0, 1000, 2 * 50 * 20 * 20, dtype=np.float32).reshape(2, 50, 20, 20)
+    monkeypatch.setattr("LVSegULib.preparation.intensity.MOST_VALUES", 400)
+    np.testing.assert_allclose(scaled(ramp, "percentile"), ((ramp - 5) / 990).clip(0, 1), atol=0.01)

@@ -60,6 +60,7 @@ def test_the_usual_view_is_left_alone() -> None:
 
 def test_a_plain_axial_matrix_in_lps_order_is_left_alone() -> None:
     assert usual_orientation(np.diag([-1.4, -1.4, 10.0, 1.0])) == Orientation()
+    assert usual_orientation(np.diag([-1.4, 1.4, 10.0, 1.0])) == Orientation(mirror_rows=True)  # as NIfTI stores it
 
 
 @pytest.mark.parametrize("columns_towards", [(-1.0, 0.0, 0.0), (0.0, -1.0, 0.0)])

@@ -23,10 +23,10 @@ def test_equal_probabilities_count_by_half() -> None:
     assert area_under(np.array([0.5, 0.5]), np.array([True, False]), ["a", "b"]).value == 0.5
 
 
-def test_the_interval_holds_the_area_and_one_patient_has_none() -> None:
-    figure = area_under(WRONG, BAD, PATIENTS)
+def test_the_interval_holds_the_area_and_needs_five_patients() -> None:
+    figure = area_under(WRONG, BAD, list("abcdee"))
     assert figure.interval[0] <= figure.value <= figure.interval[1]
-    assert math.isnan(area_under(WRONG, BAD, ["a"] * 6).interval[0])
+    assert math.isnan(area_under(WRONG, BAD, list("abcddd")).interval[0])
 
 
 @pytest.mark.parametrize("patients", [["a"] * 6, PATIENTS])
@@ -83,7 +83,6 @@ def test_with_nothing_below_the_last_bad_slice_the_threshold_is_half_of_it() -> 
     assert threshold_for(np.array([0.5, 0.5]), np.array([True, False]), 1.0) == 0.25
 
 
-def test_two_patients_are_enough_for_an_interval_of_the_area() -> None:
-    """Of each one alone and of both together the area is 1."""
-    figure = area_under(np.array([0.9, 0.1, 0.8, 0.2]), np.array([True, False] * 2), ["a", "a", "b", "b"])
+def test_where_every_patient_alone_is_told_apart_the_interval_is_the_area() -> None:
+    figure = area_under(np.array([0.9, 0.1, 0.8, 0.2] * 3), np.array([True, False] * 6), list("aabbccddeeff"))
     assert (figure.value, figure.interval) == (1, (1, 1))

@@ -54,6 +54,24 @@ def test_frames_that_do_not_all_say_where_they_lie_are_refused(frames: int) -> N
         list(frame_datasets(dataset, Path("a")))
 
 
+@pytest.mark.parametrize(
+    ("frames", "said"), [(10_001, "10001 frames; a cine has up to 10000"), (1000, "1000 x 1000 x 1000 pixels")]
+)
+def test_more_frames_than_any_cine_has_are_refused_before_they_are_looked_at(frames: int, said: str) -> None:
+    dataset = a_dataset(NumberOfFrames=frames, Rows=1000, Columns=1000)
+    with pytest.raises(InputError, match=f"a: its header speaks of {said}"):
+        next(frame_datasets(dataset, Path("a")))
+
+
+def test_of_a_macro_that_is_repeated_the_first_counts() -> None:
+    sizes = [a_dataset(SliceThickness=thickness) for thickness in (6, 7)]
+    shared = a_dataset(PixelMeasuresSequence=sizes)
+    dataset = a_dataset(
+        NumberOfFrames=2, SharedFunctionalGroupsSequence=[shared], PerFrameFunctionalGroupsSequence=[Dataset()] * 2
+    )
+    assert [frame.SliceThickness for frame in frame_datasets(dataset, Path("a"))] == [6, 6]
+
+
 def write_enhanced(phantom: DicomPhantom) -> None:
     path = phantom.write(lambda _, t, k: t == k == 0)[0]
     dataset = dcmread(path)

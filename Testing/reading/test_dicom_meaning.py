@@ -39,12 +39,14 @@ def test_padding_that_is_not_there_changes_nothing() -> None:
     assert a_meaning(PixelPaddingValue=1).of(stored[:1])[0].tolist() == [1]  # padding only
 
 
-@pytest.mark.parametrize("written", [63536, -2000, b"\x30\xf8"])
-def test_padding_is_of_the_type_of_the_pixels_whatever_it_is_written_as(written: Any) -> None:
+@pytest.mark.parametrize(
+    ("written", "padding"), [(63536, -2000), (-2000, -2000), (b"\x30\xf8", -2000), (32768, -32768), (32767, 32767)]
+)
+def test_padding_is_of_the_type_of_the_pixels_whatever_it_is_written_as(written: Any, padding: int) -> None:
     """63536 = 65536 - 2000 = 0xF830."""
     dataset = a_dataset(BitsAllocated=16, BitsStored=16, PixelRepresentation=1)
     dataset.add_new("PixelPaddingValue", "OW" if isinstance(written, bytes) else "SL", written)
-    assert meaning_of(dataset, None, None).padding == (-2000, -2000)
+    assert meaning_of(dataset, None, None).padding == (padding, padding)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ import SimpleITK
 from numpy.typing import NDArray
 
 from LVSegULib.errors import GeometryError, InputError
-from LVSegULib.reading.images import read_image, read_label_map
+from LVSegULib.reading.images import READERS, read_image, read_label_map
+from LVSegULib.reading.names import IMAGE_ENDINGS
 
 SHAPE = (9, 8, 5)  # I, J, K
 
@@ -30,6 +31,10 @@ def oblique(spacing_mm: tuple[float, float, float] = (1.4, 1.4, 8.0)) -> NDArray
 
 def pixels(*more: int, kind: str = "i2") -> NDArray[Any]:
     return np.random.default_rng(5).integers(0, 900, (*SHAPE, *more)).astype(kind)
+
+
+def test_each_ending_has_one_reader() -> None:
+    assert sorted(ending for endings in READERS for ending in endings) == sorted(IMAGE_ENDINGS)
 
 
 def write_nifti(path: Path, data: NDArray[Any], matrix: NDArray[np.float64], frame_s: float | None = None) -> Path:

@@ -13,6 +13,7 @@ import SimpleITK
 from LVSegULib.errors import InputError
 from LVSegULib.reading.labelled import is_dataset, open_dataset, open_labelled
 from LVSegULib.reading.nnunet import RawDataset
+from LVSegULib.reading.sunnybrook import open_sunnybrook
 
 
 def test_a_sunnybrook_release_gives_ed_and_es_with_all_their_slices(the_sample_patient: Path) -> None:
@@ -24,6 +25,9 @@ def test_a_sunnybrook_release_gives_ed_and_es_with_all_their_slices(the_sample_p
     # icontour files of the release: nine with (number - 1) % 20 = 7, which is ES, and nine with 18, which is ED
     assert with_contour.tolist() == [9, 9]
     assert labels[1].sum() > labels[0].sum()
+    drawn = open_sunnybrook(the_sample_patient)[0].read()
+    np.testing.assert_array_equal(cine.frames, drawn.cine.frames[[drawn.es_frame, drawn.ed_frame]])
+    np.testing.assert_array_equal(labels, drawn.labels(with_border=True)[[drawn.es_frame, drawn.ed_frame]])
 
 
 def test_a_release_is_used_for_the_cavity_which_is_all_that_it_knows(the_sample_patient: Path) -> None:

@@ -59,6 +59,7 @@ def test_an_image_of_few_values_whose_pixels_are_not_mostly_zero() -> None:
     values = np.array([10, 11, 12, 198, 199])[np.arange(640) % 5].reshape(1, 1, 10, 64)
     assert not is_refused(values)
     assert is_refused(values.clip(min=12, max=198))
+    assert is_refused(values.clip(max=198))  # four values
 
 
 @pytest.mark.parametrize("step", [1, 15])
@@ -77,6 +78,8 @@ def an_image(kind: str) -> NDArray[np.float32]:
         "from 0 to 1": RANDOM.random(heart.shape),
         "eight bits from 0 to 1": RANDOM.integers(0, 256, heart.shape) / 255,
         "tiny": RANDOM.integers(0, 256, heart.shape) / 1e6,
+        "mostly tiny": RANDOM.integers(0, 256, heart.shape) / 2e5,  # 78 % lie below a thousandth
+        "mostly whole": RANDOM.integers(1, 900, heart.shape) + (RANDOM.random(heart.shape) < 0.1) / 2,
         "the mean of two": RANDOM.integers(0, 400, heart.shape) / 2,
         "clipped": RANDOM.gamma(2, 0.5, heart.shape).clip(max=1),  # 41 % are
         "standardised": RANDOM.normal(0, 1, heart.shape),
@@ -86,7 +89,10 @@ def an_image(kind: str) -> NDArray[np.float32]:
 
 @pytest.mark.parametrize(
     "kind",
-    ["any numbers", "from 0 to 1", "eight bits from 0 to 1", "tiny", "the mean of two", "clipped", "standardised"],
+    [
+        *("any numbers", "from 0 to 1", "eight bits from 0 to 1", "tiny", "mostly tiny", "mostly whole"),
+        *("the mean of two", "clipped", "standardised"),
+    ],
 )
 def test_masked_images_are_images(kind: str) -> None:
     pixels = an_image(kind)

@@ -42,10 +42,18 @@ def test_a_damaged_header_is_named(tmp_path: Path, old: str, new: str, said: str
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("Matrix = 1", "Matrix = 1e308"), ("Matrix = 1", "Matrix = 0"), ("Offset = 0", "Offset = 1e300")]
+    ("old", "new", "said"),
+    [
+        ("Matrix = 1", "Matrix = 1e308", "the directions of its axes are impossible"),
+        ("Matrix = 1", "Matrix = nan", "the directions of its axes are impossible"),
+        ("Matrix = 1", "Matrix = 0", "the directions of its axes are impossible"),
+        ("Offset = 0", "Offset = 1e300", r"its position is impossible, \(1e\+300, "),
+        ("Offset = 0", "Offset = inf", r"its position is impossible, \(inf, "),
+        ("Spacing = 1.25", "Spacing = inf", "a voxel of inf x 1.5 x 8 mm is not possible"),
+    ],
 )
-def test_an_impossible_orientation_is_refused_without_a_warning(tmp_path: Path, old: str, new: str) -> None:
-    with pytest.raises(GeometryError):
+def test_an_impossible_orientation_is_refused_without_a_warning(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(GeometryError, match=said):
         read_image(changed(tmp_path / "beat.mha", old, new))
 
 

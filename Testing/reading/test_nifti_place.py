@@ -41,10 +41,11 @@ def a_turn(random: np.random.Generator, *, along_the_world: bool = False) -> NDA
 def write(path: Path, qform: NDArray[np.float64], sform: NDArray[np.float64], codes: tuple[int, int]) -> Path:
     """A file with two forms (4, 4), as nibabel writes them."""
     header = nibabel.Nifti1Header(endianness="<")
-    image = nibabel.Nifti1Image(np.arange(27, dtype="u1").reshape(3, 3, 3), None, header)
-    image.set_qform(qform, codes[0])
-    image.set_sform(sform, codes[1], update_affine=False)
-    nibabel.save(image, path)
+    header.set_qform(qform, codes[0])
+    header.set_sform(sform, codes[1])
+    nibabel.save(nibabel.Nifti1Image(np.arange(27, dtype="u1").reshape(3, 3, 3), None, header), path)
+    stored = nibabel.load(path).header
+    assert (int(stored["qform_code"]), int(stored["sform_code"])) == codes
     return path
 
 
@@ -124,6 +125,7 @@ def test_axes_that_lean(tmp_path: Path, lean: float, codes: tuple[int, int]) -> 
     ("kind", "offset", "numbers"),
     [
         ("B", 123, (1,)),  # metres
+        ("B", 123, (9,)),  # metres and seconds
         ("B", 123, (3,)),  # micrometres
         ("B", 123, (10,)),  # millimetres and seconds
         ("f", 76, (0.0,)),  # pixdim[0], the handedness

@@ -49,6 +49,11 @@ def test_every_space_is_brought_to_ras(tmp_path: Path, space: str, to_ras: tuple
     np.testing.assert_array_equal(stored.pixels, NUMBERS[None])
 
 
+def test_more_bytes_before_the_pixels_than_any_file_has_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r'says byte skip "268435457", expected numbers from -1 to 268435456'):
+        read_nrrd(a_file(tmp_path / "a.nrrd", byte_skip=str(2**28 + 1)))
+
+
 def test_without_directions_there_are_spacings_along_lps(tmp_path: Path) -> None:
     stored = read_nrrd(a_file(tmp_path / "a.nrrd", spacings="1.5 0.5 8"))
     np.testing.assert_allclose(stored.ijk_to_ras, np.diag([-1.5, -0.5, 8, 1]))

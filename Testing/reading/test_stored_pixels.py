@@ -111,3 +111,19 @@ def test_bytes_that_the_header_does_not_speak_of_are_told(tmp_path: Path, caplog
     caplog.clear()
     assert StoredPixels(files, "raw", BYTE, 2, AT_THE_END).read().tolist() == [*b"re"]
     assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"), [("gzip", gzip.compress), ("zlib", zlib.compress), ("bzip2", bz2.compress)]
+)
+def test_packed_bytes_that_the_header_does_not_speak_of_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, encoding: Encoding, pack: Callable[[bytes], bytes]
+) -> None:
+    """As those of the slices are that a header with a wrong number of them leaves out."""
+    files = written(tmp_path / "a", pack(b"head\x01\x02and more"))
+    with caplog.at_level("WARNING", "LVSegULib"):
+        assert StoredPixels(files, encoding, BYTE, 2, skipped=4).read().tolist() == [1, 2]
+        assert caplog.messages == [f"{files[0]}: holds 8 bytes more than its header says: they were left out"]
+        caplog.clear()
+        assert StoredPixels(files, encoding, BYTE, 10, skipped=4).read().tolist() == [1, 2, *b"and more"]
+    assert caplog.messages == []

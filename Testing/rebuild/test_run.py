@@ -65,7 +65,8 @@ def test_a_recipe_counts_by_its_values(a_workshop: Workshop) -> None:
 
 def test_data_count_by_every_byte(a_workshop: Workshop) -> None:
     a_workshop.rebuild()
-    (a_workshop.places.data / "D" / ".DS_Store").write_bytes(b"litter")
+    for litter in (".DS_Store", "Thumbs.db"):
+        (a_workshop.places.data / "D" / litter).write_bytes(b"litter")
     assert a_workshop.rebuild() == all_are(State.UP_TO_DATE, a_workshop)
     (a_workshop.places.data / "D" / "image.nrrd").write_bytes(b"Pixels")
     assert a_workshop.rebuild() == all_are(State.DONE, a_workshop) | {"bench": "up to date"}

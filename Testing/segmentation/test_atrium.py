@@ -81,6 +81,8 @@ def test_the_thirds_of_the_frames_are_compared(middle: int) -> None:
     assert without_atrium(discs(basal, *slices))[1] == (0,)
     basal[3] = 21  # and 353
     assert without_atrium(discs(basal, *slices))[1] == ()
+    basal[:4], basal[8:] = 19, (18, 18, 18, 21)  # 361 and 353, though 441 in one frame
+    assert without_atrium(discs(basal, *slices))[1] == (0,)
 
 
 def test_a_slice_at_the_base_that_does_not_beat_at_all_goes() -> None:

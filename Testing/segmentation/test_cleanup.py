@@ -137,6 +137,13 @@ def test_what_is_there_in_half_of_the_frames_is_not_the_usual_place() -> None:
     assert np.array_equal(keep_heart(labels), heart)
 
 
+def test_slices_that_the_heart_reaches_in_a_few_frames_only_stay_there() -> None:
+    """As those at the base do, which the annulus leaves in systole: frames in which a slice is empty do not count."""
+    labels = a_column(6, 6)
+    labels[2:, 4:] = 0
+    assert np.array_equal(keep_heart(labels), labels)
+
+
 def test_what_touches_the_heart_in_half_of_the_frames_stays_there() -> None:
     labels = a_column(4, 2)
     labels[:, 1, 22:26, 33:36] = 1

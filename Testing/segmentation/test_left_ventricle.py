@@ -130,6 +130,16 @@ def test_a_body_of_two_slices_beyond_the_largest_goes_and_one_of_three_stays() -
 def test_a_body_that_begins_beside_the_largest_goes() -> None:
     labels = squares(8, HEART, (range(4, 8), 20, 30, 8))
     np.testing.assert_array_equal(keep_left_ventricle(labels), squares(8, HEART))
+    from_the_other_end = keep_left_ventricle(labels[:, ::-1])
+    np.testing.assert_array_equal(from_the_other_end, squares(8, HEART)[:, ::-1])
+
+
+def test_a_stray_piece_goes_on_whichever_side_of_the_heart_it_lies() -> None:
+    labels = a_heart()
+    draw(labels[0, 2], (20, 56), 2, 1)  # in rows of the heart, beyond its columns
+    np.testing.assert_array_equal(keep_left_ventricle(labels), a_heart())
+    turned = np.ascontiguousarray(labels.swapaxes(2, 3))  # in its columns, beyond its rows
+    np.testing.assert_array_equal(keep_left_ventricle(turned), a_heart().swapaxes(2, 3))
 
 
 @pytest.mark.parametrize(("column", "stays"), [(10, True), (13, True), (14, False)])

@@ -56,6 +56,26 @@ def test_cleaning_up_can_be_left_out(a_cine_of_a_bright_square: Cine) -> None:
     assert labels[1, 1, 3, 3] == 1
 
 
+def test_what_lies_beside_the_left_ventricle_below_its_apex_is_cleaned_away() -> None:
+    """It touches the ventricle of the slice before with a tenth of its width."""
+    frames = np.random.default_rng(1).uniform(0, 10, (1, 6, 64, 64)).astype(np.float32)
+    frames[:, :5, 20:40, 14:34], frames[:, 5, 20:40, 32:52] = 100, 100
+    labels = segment_cine(Cine(frames, np.diag([-1.5, -1.5, 8.0, 1.0])), MODEL, BrightPixels()).labels
+    assert labels[:, :5].any(axis=(2, 3)).all() and not labels[:, 5].any()
+
+
+def test_a_slice_that_fills_while_the_ventricle_empties_is_left_out_and_told() -> None:
+    frames = np.random.default_rng(1).uniform(0, 10, (8, 4, 64, 64)).astype(np.float32)
+    for frame in range(8):
+        for k, half in enumerate((12 + frame // 2, *(half - frame // 2 for half in (13, 11, 9)))):
+            frames[frame, k, 32 - half : 32 + half, 32 - half : 32 + half] = 100
+    result = segment_cine(Cine(frames, np.diag([-1.5, -1.5, 8.0, 1.0])), MODEL, BrightPixels())
+    assert not result.labels[:, 0].any() and result.labels[:, 1:].any(axis=(2, 3)).all()
+    assert result.warnings == (
+        "slice 0 fills while the ventricle empties: taken for atrium or outflow tract and left out",
+    )
+
+
 def test_progress_moves_through_every_step_and_ends_at_one(a_cine_of_a_bright_square: Cine) -> None:
     """3 frames, 9 slices in batches of 4: 3 reports each of preparing, the network and restoring, then cleaning up."""
     shares: list[float] = []

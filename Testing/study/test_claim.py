@@ -92,6 +92,18 @@ def test_a_claim_that_is_being_made_counts(tmp_path: Path) -> None:
     assert Claims().take(tmp_path) is None
 
 
+@pytest.mark.parametrize("holder", ["[]", "[" * 100_000, json.dumps({"machine": MACHINE}), '{"process": "x"}'])
+def test_of_a_claim_that_cannot_be_read_only_signs_of_life_count(tmp_path: Path, holder: str) -> None:
+    clock = Clock()
+    claims = Claims(clock)
+    (claim_of(tmp_path, 1, MACHINE, 1) / "holder.json").write_text(holder, encoding="utf-8")
+    (tmp_path / "claim-x").mkdir()
+    assert claims.take(tmp_path) is None
+    clock.now = DEAD_AFTER_SECONDS + 1
+    claim = claims.take(tmp_path)
+    assert claim is not None and claim.path.name == "claim-0002"
+
+
 def test_who_was_taken_for_dead_learns_it(tmp_path: Path) -> None:
     claim = Claims().take(tmp_path)
     assert claim is not None

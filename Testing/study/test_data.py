@@ -105,5 +105,8 @@ def test_a_fingerprint_follows_the_files_and_not_the_place(tmp_path: Path) -> No
     study = a_study(tmp_path, REFERENCE)
     here, there = (write_hearts(tmp_path / place / "Dataset900_Phantom", "one", "two") for place in ("a", "b"))
     assert open_data(study, [here]).fingerprints == open_data(study, [there]).fingerprints
+    for litter in (".DS_Store", "labelsTr/._one_ED.nii.gz", "imagesTr/Thumbs.db", "desktop.ini", ".adding.lock"):
+        (there / litter).touch()
+    assert open_data(study, [here]).fingerprints == open_data(study, [there]).fingerprints
     (there / "imagesTr" / "one_ED_0000.nii.gz").write_bytes(b"shorter")
     assert open_data(study, [here]).fingerprints != open_data(study, [there]).fingerprints

@@ -113,8 +113,8 @@ def test_conclusions_say_what_is_shown_and_no_more(written: tuple[Findings, Path
     assert "no difference is shown for same (their intervals reach from +0.0000 to +0.0000)" in training
     assert others == [
         "Dice per patient by the number of patients that are learnt from: 0.550 with 1, 0.750 with 2.",
-        "The mean Dice of two runs that differ by their seed only may lie 0.0100 apart (twice the standard deviation of "
-        "such a difference, roughly, as it is known from 2 runs); no smaller difference is called one.",
+        "The mean Dice of two runs that differ by their seed only may lie 0.0100 apart (twice the standard deviation "
+        "of such a difference, roughly, as it is known from 2 runs); no smaller difference is called one.",
         "Comparisons made: 5, each with an interval of 95%. If there were no difference at all, less than one of "
         "the intervals would leave out zero by chance.",
     ]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -150,6 +151,17 @@ def test_whatever_stops_the_work_stops_its_processes(plan: Plan, four_phantom_he
     assert left == []
     assert not (again / job.folder / "error.json").exists()
     assert work(plan, four_phantom_hearts, again)[0] == [f"{TITLES[0]}: done"]
+
+
+def test_no_more_processes_are_waited_for_than_windows_can(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    waited: list[int] = []
+    monkeypatch.setattr("LVSegULib.study.work.wait", lambda sentinels, _: waited.append(len(sentinels)))
+    doing = Work([], {}, tmp_path, 100)
+    for count in (1, 100):
+        doing._running = [SimpleNamespace(sentinel=number) for number in range(count)]  # type: ignore[misc]
+        doing._wait()
+    assert waited[0] == 1
+    assert 1 < waited[1] <= 63
 
 
 def start_command(study: Path, data: Path, out: Path) -> subprocess.Popen[str]:

@@ -82,6 +82,70 @@ def test_shift_is_in_millimetres() -> None:
     moved = centres(augmented(shift_mm=6.0)[1]) - torch.tensor([-4.0, 8.0])
     assert moved.abs().max() < 3.01  # 6 mm are 3 pixels of 2 mm
     assert moved.abs().max() > 2.5
+    assert torch.corrcoef(moved.T)[0, 1].abs() < 0.5  # along each axis by another distance
+
+
+def test_a_share_of_the_slices_is_turned_by_any_angle() -> None:
+    found = centres(augmented(any_rotation=0.25)[1])
+    assert 10 < int(((found - torch.tensor([-4.0, 8.0])).norm(dim=1) > 0.1).sum()) < 23
+    angles = torch.rad2deg(torch.atan2(found[:, 0], found[:, 1]))
+    assert all(((angles > low) & (angles < low + 90)).any() for low in (-180, -90, 0, 90))
+
+
+def test_stretch_makes_one_side_longer_by_as_much_as_the_other_gets_shorter() -> None:
+    images = torch.zeros(64, 1, 48, 48)
+    images[:, :, 16:32, 16:32] = 1
+    config = dataclasses.replace(NOTHING, stretch=0.5)
+    _, targets = Augmentation(config, 2.0, 48)(images, images, torch.Generator().manual_seed(5))
+    wide, tall = targets[:, 0, 24].sum(1), targets[:, 0, :, 24].sum(1)
+    torch.testing.assert_close(wide * tall, torch.full((64,), 256.0), rtol=0.02, atol=0)
+    assert 1 / 1.53 < (wide / tall).min() < 0.8 and 1.25 < (wide / tall).max() < 1.53
+    turned = Augmentation(dataclasses.replace(config, rotation_degrees=180), 2.0, 48)
+    areas = turned(images, images, torch.Generator().manual_seed(5))[1].sum((1, 2, 3))
+    torch.testing.assert_close(areas, torch.full((64,), 256.0), rtol=0.02, atol=0)
+
+
+def test_a_bend_moves_each_place_by_another_distance_of_so_many_millimetres() -> None:
+    """Of an image that holds its own columns, bent by up to 6 mm: 3 pixels, and a little more between the nodes."""
+    ramp = torch.arange(48.0).expand(64, 1, 48, 48)
+    seen, _ = Augmentation(dataclasses.replace(NOTHING, bend_mm=6.0), 2.0, 32)(
+        ramp, ramp, torch.Generator().manual_seed(5)
+    )
+    moved = seen - ramp[..., 8:40, 8:40]
+    assert 2.5 < moved.abs().max() < 4.5
+    assert moved.std((1, 2, 3)).min() > 0.3
+
+
+def test_a_third_of_the_cavities_shrinks_down_to_half_their_radius() -> None:
+    _, targets = varied_hearts(contraction=0.5)
+    plain = hearts(22.0)[1]
+    shares = targets[:, 0].sum((1, 2)) / plain[:, 0].sum((1, 2))
+    assert 12 < int((shares < 0.98).sum()) < 32
+    assert 0.24 < shares.min() < 0.4 and shares.max() < 1.02
+    whole = targets.sum((1, 2, 3)) / plain.sum((1, 2, 3))
+    torch.testing.assert_close(whole, torch.ones(64), atol=0.05, rtol=0)  # the wall is as much thicker
+
+
+def of_one_value(value: float, **changes: float) -> torch.Tensor:
+    """What becomes of 64 images of one value, 32 pixels wide (N, H, W)."""
+    config = dataclasses.replace(NOTHING, **changes)  # type: ignore[arg-type]
+    images = torch.full((64, 1, 32, 32), value)
+    return Augmentation(config, 2.0, 32)(images, images, torch.Generator().manual_seed(2))[0][:, 0]
+
+
+def test_intensities_vary_as_far_as_is_configured() -> None:
+    power = of_one_value(0.5, contrast=0.5).log() / torch.tensor(0.5).log()
+    assert 1 / 1.5 <= power.min() < 0.72 and 1.4 < power.max() <= 1.5
+    added = of_one_value(0.0, brightness=0.2)[:, 0, 0]
+    factor = (of_one_value(0.5, brightness=0.2)[:, 0, 0] - added) / 0.5
+    for found in (added, factor - 1):
+        assert -0.2001 < found.min() < -0.15 and 0.15 < found.max() < 0.2001
+    field = of_one_value(0.5, bias_field=0.3) / 0.5 - 1
+    assert 0.25 < field.abs().max() < 0.45  # a little more between the nodes
+    assert field.std((1, 2)).min() > 0.03
+    assert field.diff(dim=2).abs().max() < 0.1  # smooth: from node to node are ten pixels
+    spread = of_one_value(0.5, noise=0.1).std((1, 2))
+    assert spread.min() < 0.02 and 0.08 < spread.max() < 0.107
 
 
 @pytest.mark.parametrize(
@@ -104,6 +168,8 @@ def test_intensity_changes_leave_the_targets_alone(change: dict[str, float]) -> 
     varied, targets = Augmentation(config, 2.0, crop)(images, images, torch.Generator().manual_seed(2))
     torch.testing.assert_close(targets, plain, atol=1e-5, rtol=0)
     assert (varied - plain).abs().max() > 0.02
+    if "low_resolution" in change:
+        torch.testing.assert_close(varied[3:], plain[3:], atol=1e-5, rtol=0)  # a third of them gets larger pixels
 
 
 def test_only_the_share_that_is_configured_gets_another_contrast() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +18,9 @@ from safetensors.torch import save_file
 from LVSegULib.cine import Cine
 from LVSegULib.errors import OutputError
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.training.cache import SliceCache
+from LVSegULib.training.cache import NAMES, SliceCache
 from LVSegULib.training.data import Slices, load_slices
+from LVSegULib.training.patient import Prepared
 
 GRID = Grid(2.0, 16, 16)
 
@@ -158,9 +160,35 @@ def test_what_the_source_knows_is_not_cached(a_case: Counted, a_cache: SliceCach
 
 def test_a_cache_that_cannot_be_written_is_one_clear_error(a_case: Counted, tmp_path: Path) -> None:
     (tmp_path / "taken").write_bytes(b"a file")
-    with pytest.raises(OutputError, match="cannot write"):
+    with pytest.raises(OutputError, match=r"cannot write .*: choose another --cache folder"):
         loaded(a_case, SliceCache(tmp_path / "taken"))
     assert (tmp_path / "taken").read_bytes() == b"a file"
+
+
+def test_a_file_that_another_process_has_just_written_is_as_good(
+    a_case: Counted, a_cache: SliceCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows, which replaces no file that somebody has open."""
+
+    def another_was_faster(whole: Path, path: Path) -> None:
+        shutil.copy(whole, path)
+        raise PermissionError(13, "Access is denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("LVSegULib.atomic.os.replace", another_was_faster)
+        patched.setattr("LVSegULib.atomic.time.sleep", lambda _: None)
+        first = loaded(a_case, a_cache)
+    assert_same(loaded(a_case, a_cache), first)
+    assert a_case.read_count == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what is mapped")
+def test_a_file_is_not_held_while_its_slices_are_in_use(a_cache: SliceCache) -> None:
+    prepared = Prepared(*(torch.ones(2) for _ in NAMES))
+    first, again = (a_cache.get(("case",), lambda: prepared) for _ in range(2))
+    assert first is prepared
+    assert again is not prepared and torch.equal(again.images, prepared.images)
+    assert str(a_cache.folder) not in Path("/proc/self/maps").read_text(encoding="utf-8")
 
 
 def test_cases_of_one_name_in_two_data_sets_do_not_mix(a_case: Counted, a_cache: SliceCache) -> None:
@@ -170,3 +198,25 @@ def test_cases_of_one_name_in_two_data_sets_do_not_mix(a_case: Counted, a_cache:
     plain = load_slices([a_case, other], (1,), GRID)
     for _ in range(2):
         assert_same(load_slices([a_case, other], (1,), GRID, cache=a_cache), plain)
+
+
+def test_slices_of_another_size_do_not_mix(a_case: Counted, a_cache: SliceCache) -> None:
+    """As those are that are learnt from, which are kept larger, and those that are validated on."""
+    for size in (None, (24, 24), None, (20, 24)):
+        assert_same(
+            load_slices([a_case], (1,), GRID, cache=a_cache, size=size),
+            load_slices([a_case], (1,), GRID, size=size),
+        )
+    assert a_case.read_count == 3 + 4  # each size once, and four times without the cache
+
+
+def test_a_case_is_prepared_again_when_another_one_of_the_patient_has_changed(
+    a_case: Counted, a_cache: SliceCache
+) -> None:
+    """The heart at ED says how large it is at ES."""
+    other = dataclasses.replace(a_case, name="other", file=a_case.file.with_name("other.nii"))
+    other.file.write_bytes(b"pixels")
+    for prepared in (2, 4):
+        load_slices([a_case, other], (1,), GRID, cache=a_cache)
+        assert len(list(a_cache.folder.iterdir())) == prepared
+        touched(other)

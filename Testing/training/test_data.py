@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import torch
 from LVSegULib.errors import InputError
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images
-from LVSegULib.reading.labelled import RawCase
+from LVSegULib.reading.labelled import RawCase, open_labelled
 from LVSegULib.training.cache import SliceCache
 from LVSegULib.training.data import Slices, find_cases, load_slices, patient_weights, patients_apart
 
@@ -19,7 +20,7 @@ GRID = Grid(2.0, 64, 64)
 
 
 def test_slices_are_those_of_prepare_images(a_data_set_of_phantom_hearts: Path) -> None:
-    cases = find_cases([str(a_data_set_of_phantom_hearts)], ["LV"])
+    cases = open_labelled(a_data_set_of_phantom_hearts, ["LV"])
     slices = load_slices(cases, (1,), GRID)
     assert slices.names == ("phantom0", "phantom1", "phantom2", "phantom3")
     assert torch.bincount(slices.patients).tolist() == [6, 6, 6, 6]
@@ -49,18 +50,19 @@ def test_patients_are_drawn_by_their_weight() -> None:
 
 
 def test_a_patient_of_two_data_sets_has_the_larger_weight(a_data_set_of_phantom_hearts: Path) -> None:
-    folders = [str(a_data_set_of_phantom_hearts)] * 2
-    assert patient_weights(folders, (1.0, 2.0), ["LV"], ("phantom1", "phantom3")) == (2.0, 2.0)
-    assert patient_weights(folders, (), ["LV"], ("phantom1",)) == ()
+    cases = open_labelled(a_data_set_of_phantom_hearts, ["LV"])
+    datasets = {"one": cases, "other": cases[::-1]}
+    assert patient_weights(datasets, (1.0, 2.0), ("phantom1", "phantom3")) == (2.0, 2.0)
+    assert patient_weights(datasets, (), ("phantom1",)) == ()
 
 
 def test_patients_of_a_data_set_apart_are_known(
     a_data_set_of_phantom_hearts: Path, a_data_set_with_myocardium: Path
 ) -> None:
-    folders = [str(a_data_set_of_phantom_hearts), str(a_data_set_with_myocardium)]
+    datasets = find_cases([str(a_data_set_of_phantom_hearts), str(a_data_set_with_myocardium)], ["LV"])
     names = ("phantom1", "wall0", "wall1")
-    assert patients_apart(folders, (a_data_set_with_myocardium.name,), ["LV"], names) == (False, True, True)
-    assert patients_apart(folders, (), ["LV"], names) == ()
+    assert patients_apart(datasets, (a_data_set_with_myocardium.name,), names) == (False, True, True)
+    assert patients_apart(datasets, (), names) == ()
     empty, known = torch.zeros(5, 1, 1, 1), torch.ones(5, 1, dtype=torch.bool)
     patients = torch.tensor([0, 0, 1, 1, 2])
     slices = Slices(empty, empty, patients, names, known, apart=(False, True, True))
@@ -85,7 +87,9 @@ def test_each_data_set_teaches_the_labels_that_it_has(
     a_data_set_of_phantom_hearts: Path, a_data_set_with_myocardium: Path
 ) -> None:
     folders = [str(a_data_set_of_phantom_hearts), str(a_data_set_with_myocardium)]
-    slices = load_slices(find_cases(folders, ["MYO", "LV"]), (2, 1), GRID)
+    datasets = find_cases(folders, ["MYO", "LV"])
+    assert list(datasets) == folders
+    slices = load_slices(chain.from_iterable(datasets.values()), (2, 1), GRID)
     assert slices.names == ("phantom0", "phantom1", "phantom2", "phantom3", "wall0", "wall1")
     is_wall = slices.patients >= 4
     assert slices.known.dtype == torch.bool
@@ -103,7 +107,7 @@ def test_a_cache_is_used_and_not_the_data(
         raise AssertionError
 
     def load() -> Slices:
-        return load_slices(find_cases([str(a_data_set_with_myocardium)], ["LV", "MYO"]), (1, 2), GRID, cache=cache)
+        return load_slices(open_labelled(a_data_set_with_myocardium, ["LV", "MYO"]), (1, 2), GRID, cache=cache)
 
     cache = SliceCache(tmp_path)
     first = load()
@@ -117,11 +121,11 @@ def test_a_cache_is_used_and_not_the_data(
 def test_a_corrected_dataset_json_is_not_hidden_by_the_cache(a_data_set_with_myocardium: Path, tmp_path: Path) -> None:
     data, cache = tmp_path / "Dataset902_Corrected", SliceCache(tmp_path / "cache")
     shutil.copytree(a_data_set_with_myocardium, data)
-    before = load_slices(find_cases([str(data)], ["LV", "MYO"]), (1, 2), GRID, cache=cache)
+    before = load_slices(open_labelled(data, ["LV", "MYO"]), (1, 2), GRID, cache=cache)
     description = (data / "dataset.json").read_text(encoding="utf-8")
     swapped = description.replace('"LV": 1', '"LV": 2').replace('"MYO": 2', '"MYO": 1')
     (data / "dataset.json").write_text(swapped + " ", encoding="utf-8")
-    after = load_slices(find_cases([str(data)], ["LV", "MYO"]), (1, 2), GRID, cache=cache)
+    after = load_slices(open_labelled(data, ["LV", "MYO"]), (1, 2), GRID, cache=cache)
     assert torch.equal(after.images, before.images)
     assert torch.equal(after.targets, before.targets.flip(1))
 

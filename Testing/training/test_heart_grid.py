@@ -87,3 +87,13 @@ def test_the_whole_image_is_looked_at_whatever_the_shape_of_the_grid() -> None:
     assert heart is not None
     assert heart.radius_mm == pytest.approx(2.1, rel=0.02)
     assert heart.centre_mm == pytest.approx((3.0, 7.5), abs=0.03)
+
+
+def test_three_quarters_of_the_slices_with_a_cavity_are_no_wider() -> None:
+    """Radii of 10, 14, 18, 22 and 26 mm, and as many slices without a cavity, which do not count."""
+    rows, columns = np.mgrid[:80, :80] - 39.5
+    radii_mm = np.array([10, 14, 18, 22, 26, 0, 0, 0, 0, 0])
+    labels = (np.hypot(rows, columns) < radii_mm[:, None, None])[None].astype(np.uint8)
+    heart = drawn_heart(Cine(labels.astype(np.float32), np.diag([-1.0, -1.0, 8.0, 1.0])), labels, OWN)
+    assert heart is not None
+    assert heart.radius_mm == pytest.approx(22, rel=0.02)

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.reading.labelled import open_labelled
 from LVSegULib.training.cache import SliceCache
-from LVSegULib.training.data import Slices, find_cases, load_slices
+from LVSegULib.training.data import Slices, load_slices
 from Testing import phantom_hearts
 
 GRID = Grid(2.0, 64, 64)
@@ -22,7 +23,7 @@ def mice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def loaded(data: Path, cache: SliceCache | None = None, grid: Grid = GRID, keys: tuple[str, ...] = ("LV",)) -> Slices:
-    return load_slices(find_cases([str(data)], list(keys)), (1,), grid, cache=cache)
+    return load_slices(open_labelled(data, keys), (1,), grid, cache=cache)
 
 
 def radius_pixels(slices: Slices) -> float:
@@ -50,6 +51,10 @@ def test_a_model_for_mice_sees_them_through_its_own_pixels(mice: Path, a_data_se
     assert radius_pixels(own) == pytest.approx(radius_pixels(people), rel=0.2)
 
 
+def test_where_no_cavity_is_learnt_nobody_looks_for_one(mice: Path) -> None:
+    assert load_slices(open_labelled(mice, ["LV"]), (2,), GRID).scales == ()
+
+
 def test_what_was_kept_has_its_size_with_it(mice: Path, tmp_path: Path) -> None:
     first, again = (loaded(mice, SliceCache(tmp_path / "cache")) for _ in range(2))
     assert torch.equal(first.images, again.images)
@@ -59,7 +64,7 @@ def test_what_was_kept_has_its_size_with_it(mice: Path, tmp_path: Path) -> None:
 def test_a_mouse_that_has_a_persons_name_keeps_its_own_size(mice: Path, a_data_set_of_phantom_hearts: Path) -> None:
     """ "phantom0" is in both data sets; a heart does not shrink to a tenth from one to the other."""
     alone = loaded(mice)
-    cases = find_cases([str(a_data_set_of_phantom_hearts), str(mice)], ["LV"])
+    cases = [*open_labelled(a_data_set_of_phantom_hearts, ["LV"]), *open_labelled(mice, ["LV"])]
     both = load_slices([case for case in cases if case.patient == "phantom0"], (1,), GRID)
     assert both.names == ("phantom0",)
     people, of_mice = both.targets.chunk(2)

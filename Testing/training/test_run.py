@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,13 @@ from LVSegULib.evaluation.overlap import Overlap
 from LVSegULib.modelfolder.folder import open_model
 from LVSegULib.pictures import training_curve
 from LVSegULib.reading import read_cine
-from LVSegULib.reading.labelled import RawCase, open_labelled
+from LVSegULib.reading.labelled import LabelledCase, RawCase, open_labelled
 from LVSegULib.segmentation.segment import segment_cine
 from LVSegULib.training import loop as training_loop
 from LVSegULib.training import run as training_run
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.device import Place
-from LVSegULib.training.loop import Report
+from LVSegULib.training.loop import StepReport
 from LVSegULib.training.run import train
 from LVSegULib.training.watch import Watch
 from Testing import phantom_hearts
@@ -46,7 +46,7 @@ def a_small_run(a_data_set_of_phantom_hearts: Path) -> TrainingConfig:
 
 def test_a_small_network_learns_phantom_hearts_in_seconds(a_small_run: TrainingConfig, tmp_path: Path) -> None:
     config = dataclasses.replace(a_small_run, steps=120, validate_every=60)
-    reports: list[Report] = []
+    reports: list[StepReport] = []
     train(config, tmp_path / "run", watch=Watch(report=reports.append))
     last = reports[-1].validation
     assert last is not None
@@ -86,7 +86,7 @@ def test_a_killed_run_resumes_to_the_same_weights(a_small_run: TrainingConfig, t
     class Killed(Exception):
         pass
 
-    def killed_at_50(report: Report) -> None:
+    def killed_at_50(report: StepReport) -> None:
         if report.step == 50:
             raise Killed
 
@@ -253,7 +253,7 @@ def test_a_run_is_not_overwritten(a_small_run: TrainingConfig, tmp_path: Path) -
 
 
 def test_two_runs_do_not_work_in_one_folder(a_small_run: TrainingConfig, tmp_path: Path) -> None:
-    def start_another(_: Report) -> None:
+    def start_another(_: StepReport) -> None:
         with pytest.raises(UsageError, match=r"another training run is at work in .*run: wait for it, or stop it"):
             train(a_small_run, tmp_path / "run")
 
@@ -381,7 +381,7 @@ def test_data_sets_with_different_labels_teach_one_network(
         steps=150,
         validate_every=150,
     )
-    reports: list[Report] = []
+    reports: list[StepReport] = []
     train(config, tmp_path / "run", watch=Watch(report=reports.append))
     last = reports[-1].validation
     assert last is not None
@@ -391,6 +391,25 @@ def test_data_sets_with_different_labels_teach_one_network(
     assert last.dice[1, 1] > 0.7
     spec = open_model(tmp_path / "run" / "last").spec
     assert [label.key for label in spec.labels] == ["LV", "MYO"]
+
+
+def test_each_data_set_is_opened_once(
+    a_data_set_of_phantom_hearts: Path,
+    a_data_set_with_wide_contours: Path,
+    a_small_run: TrainingConfig,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def noted(folder: Path, label_keys: Sequence[str]) -> Sequence[LabelledCase]:
+        opened.append(folder)
+        return open_labelled(folder, label_keys)
+
+    opened: list[Path] = []
+    monkeypatch.setattr("LVSegULib.training.data.open_labelled", noted)
+    folders = (a_data_set_of_phantom_hearts, a_data_set_with_wide_contours)
+    config = dataclasses.replace(a_small_run, data=tuple(map(str, folders)), weights=(1.0, 2.0), steps=1)
+    train(dataclasses.replace(config, apart=(folders[1].name,)), tmp_path / "run")
+    assert opened == list(folders)
 
 
 def test_a_data_set_apart_does_not_move_the_contours(
@@ -407,7 +426,7 @@ def test_a_data_set_apart_does_not_move_the_contours(
         validate_every=150,
     )
     apart = dataclasses.replace(together, apart=(a_data_set_with_wide_contours.name,))
-    reports: list[Report] = []
+    reports: list[StepReport] = []
     train(apart, tmp_path / "apart", watch=Watch(report=reports.append))
     assert reports[-1].validation is not None
     assert reports[-1].validation.dice.min() > 0.9  # each by its own rule
@@ -433,7 +452,7 @@ def _dice_of_phantom0(run: Path, data: Path) -> float:
 
 @pytest.mark.parametrize("loss", ["cross-entropy", "dice", "focal", "boundary"])
 def test_every_loss_teaches(a_small_run: TrainingConfig, tmp_path: Path, loss: str) -> None:
-    reports: list[Report] = []
+    reports: list[StepReport] = []
     config = dataclasses.replace(a_small_run, loss=loss, validate_every=60, intensity="z-score")
     train(config, tmp_path / "run", watch=Watch(report=reports.append))
     assert reports[-1].validation is not None

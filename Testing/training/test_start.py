@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from LVSegULib.modelfolder.folder import ModelFolder, open_model, save_model
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.reading.nnunet import open_raw_dataset
 from LVSegULib.training.config import TrainingConfig, config_from_values
-from LVSegULib.training.loop import Report
+from LVSegULib.training.loop import StepReport
 from LVSegULib.training.run import train
 from LVSegULib.training.start import (
     FINE_TUNING,
@@ -221,6 +222,20 @@ def test_a_run_tells_what_it_started_from_and_whom_that_has_seen(
     assert open_model(tmp_path / "again" / "last").spec.trained_on == model.spec.trained_on
 
 
+def test_a_run_needs_its_start_no_more_once_it_has_begun(
+    a_pruned_model: ModelFolder, a_data_set_of_phantom_hearts: Path, tmp_path: Path
+) -> None:
+    def gone_at_10(report: StepReport) -> None:
+        if report.step == 10:
+            shutil.rmtree(tmp_path / "start")
+
+    shutil.copytree(a_pruned_model.path, tmp_path / "start")
+    start = dataclasses.replace(a_pruned_model, path=tmp_path / "start")
+    config = a_few_steps(start, a_data_set_of_phantom_hearts, steps=20, validate_every=15)
+    train(config, tmp_path / "run", watch=Watch(report=gone_at_10))
+    assert open_model(tmp_path / "run" / "last").spec.network == dataclasses.replace(UNEVEN, output_channels=1)
+
+
 def test_a_run_tells_who_drew_its_labels_and_whom_that_has_seen(
     a_pruned_model: ModelFolder, a_data_set_of_phantom_hearts: Path, tmp_path: Path
 ) -> None:
@@ -240,7 +255,7 @@ def test_a_started_run_that_was_killed_resumes_to_the_same_weights(
     class Killed(Exception):
         pass
 
-    def killed_at_the_end(report: Report) -> None:
+    def killed_at_the_end(report: StepReport) -> None:
         if report.step == 4:
             raise Killed
 

@@ -57,6 +57,32 @@ def test_the_average_forgets_the_untrained_weights() -> None:
     assert state.averaged.head.bias.item() == pytest.approx(1.0, abs=1e-3)
 
 
+def test_a_step_counts_a_twentieth_of_an_average_over_twenty_and_more_at_the_start() -> None:
+    """So do the statistics of batch norm."""
+    state, shares = new_state(CONFIG, CPU), []
+    with torch.no_grad():
+        for step in range(400):
+            for values in (state.network.head.bias, next(state.network.buffers())):
+                values.fill_(1.0 if step in (1, 399) else 0.0)
+            state.average.update_parameters(state.network)
+            shares.append([state.averaged.head.bias[0].item(), next(state.averaged.buffers())[0].item()])
+    assert shares[1] == pytest.approx([10 / 11] * 2)  # the second of few
+    assert shares[-1] == pytest.approx([1 / 20] * 2)
+
+
+def test_only_kernels_decay() -> None:
+    """Without a slope, a step takes the share of the learning rate times the weight decay, from kernels alone."""
+    config = dataclasses.replace(CONFIG, weight_decay=0.5)
+    state = new_state(config, CPU)
+    before = {name: values.detach().clone() for name, values in state.network.named_parameters()}
+    for values in state.network.parameters():
+        values.grad = torch.zeros_like(values)
+    state.optimizer.step()
+    for name, values in state.network.named_parameters():
+        share = 1 - 0.01 * 0.5 if values.ndim > 1 else 1.0
+        torch.testing.assert_close(values.detach(), share * before[name], msg=name)
+
+
 def test_a_checkpoint_holds_all_that_the_next_step_needs(tmp_path: Path) -> None:
     state = new_state(CONFIG, CPU)
     for _ in range(3):

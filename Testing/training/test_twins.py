@@ -12,7 +12,8 @@ import SimpleITK as sitk
 from scipy import ndimage
 
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.training.data import Slices, find_cases, load_slices
+from LVSegULib.reading.labelled import open_labelled
+from LVSegULib.training.data import Slices, load_slices
 from LVSegULib.training.run import train
 from LVSegULib.training.twins import spelt_alike, twins
 from LVSegULib.training.watch import Watch
@@ -38,7 +39,7 @@ def test_they_are_told_before_the_work(tmp_path: Path) -> None:
 
 def loaded(images: tuple[str, ...], data: Path, size: tuple[int, int] | None = None) -> Slices:
     """The slices of some phantoms, through a grid of 64 pixels or around it."""
-    cases = [case for case in find_cases([str(data)], ["LV"]) if case.patient in images]
+    cases = [case for case in open_labelled(data, ["LV"]) if case.patient in images]
     return load_slices(cases, (1,), Grid(2.0, 64, 64), size=size)
 
 
@@ -77,7 +78,7 @@ def test_images_of_one_value_do_not_count(a_data_set_of_phantom_hearts: Path, tm
 
 
 def test_phantoms_have_no_twin(a_data_set_of_phantom_hearts: Path) -> None:
-    cases = find_cases([str(a_data_set_of_phantom_hearts)], ["LV"])
+    cases = open_labelled(a_data_set_of_phantom_hearts, ["LV"])
     first = [case for case in cases if case.patient == "phantom0"]
     others = [case for case in cases if case.patient != "phantom0"]
     assert twins(load_slices(others, (1,), Grid(2.0, 96, 96)), load_slices(first, (1,), Grid(2.0, 64, 64))) == []

@@ -73,6 +73,7 @@ def test_the_score_is_the_one_that_pruning_judges_by(a_twofold_inspector: Inspec
     assert effect.divergence == pytest.approx(judge.loss_with({"encoder.0.0": Layer(**off)}), rel=1e-4)
 
 
+@pytest.mark.usefixtures("intervals_of_two")
 def test_filters_come_the_strongest_first_and_in_pairs(a_twofold_inspector: Inspector) -> None:
     subjects = [a_subject("one"), a_subject("two", dim=0.9)]
     ablation = Ablation(a_twofold_inspector, subjects)
@@ -91,6 +92,7 @@ def test_filters_come_the_strongest_first_and_in_pairs(a_twofold_inspector: Insp
     assert half.ed_ml.mean_interval == (-24 * PIXEL_ML, 0.0)
 
 
+@pytest.mark.usefixtures("intervals_of_two")
 def test_the_numbers_of_an_effect_are_flat(a_twofold_inspector: Inspector) -> None:
     effect = Ablation(a_twofold_inspector, [a_subject("one"), a_subject("two")]).effect([Filter("encoder.0.0", 1)])
     values = effect_values(effect)

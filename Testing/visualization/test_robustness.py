@@ -162,6 +162,7 @@ def test_cropping_ends_image_and_reference_alike(a_thresholding_inspector: Inspe
     assert reference[0, 10:20, 12:22].all() and reference.sum() == 10 * 10
 
 
+@pytest.mark.usefixtures("intervals_of_two")
 def test_two_patients_have_an_interval_and_one_has_none(a_thresholding_inspector: Inspector) -> None:
     two = robustness(a_thresholding_inspector, [a_subject(), a_half_missed_subject()], ["blur"])[0].dice[0]
     assert two.mean_interval == pytest.approx((2 / 3, 1.0))  # drawn twice, either patient may be both

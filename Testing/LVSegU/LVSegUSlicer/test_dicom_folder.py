@@ -6,16 +6,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from LVSegULib.errors import InputError
 from LVSegULib.reading import read_cine
 from Testing.conftest import DicomPhantom, beating_phantom
 from Testing.desktop.scene import node_ids
+from Testing.desktop.user import wait_until
+
+pytestmark = pytest.mark.usefixtures("the_desktop")
 
 
-def load(folder: Path) -> Any:
-    from LVSegUSlicer.dicom_folder import loadDicomFolder
+def load(folder: Path) -> tuple[Any, str]:
+    """The node and what happened."""
+    from LVSegUSlicer.dicom_folder import FolderReader
 
-    return loadDicomFolder(folder)
+    ends: list[tuple[Any, str]] = []
+    reader = FolderReader(lambda *_: None, lambda *end: ends.append(end))
+    reader.start(folder)
+    wait_until(lambda: not reader.isRunning)
+    (end,) = ends
+    return end
 
 
 def write_a_series_for_each_slice(phantom: DicomPhantom) -> None:
@@ -36,7 +44,7 @@ def test_one_series_or_one_for_each_slice(a_scene: Any, a_dicom_phantom: DicomPh
         write_a_series_for_each_slice(a_dicom_phantom)
     else:
         a_dicom_phantom.write()
-    node = load(a_dicom_phantom.folder)
+    node, _ = load(a_dicom_phantom.folder)
     cine, expected = readInput(node).cine, read_cine(a_dicom_phantom.folder)
     np.testing.assert_array_equal(cine.frames, expected.frames)
     np.testing.assert_allclose(cine.ijk_to_ras, expected.ijk_to_ras, atol=1e-9)
@@ -50,7 +58,7 @@ def test_one_series_or_one_for_each_slice(a_scene: Any, a_dicom_phantom: DicomPh
 def test_one_frame_is_a_volume(a_scene: Any, a_dicom_phantom: DicomPhantom) -> None:
     a_dicom_phantom.images = beating_phantom(1, 4, 24, 20)
     a_dicom_phantom.write()
-    node = load(a_dicom_phantom.folder)
+    node, _ = load(a_dicom_phantom.folder)
     assert a_scene.GetNumberOfNodesByClass("vtkMRMLSequenceNode") == 0
     assert node.GetImageData().GetDimensions() == (20, 24, 4)
 
@@ -59,6 +67,6 @@ def test_a_folder_without_a_cine_leaves_nothing(a_scene: Any, tmp_path: Path) ->
     assert a_scene is not None
     (tmp_path / "letter.txt").write_text("not an image", encoding="utf-8")
     before = node_ids()
-    with pytest.raises(InputError, match="holds no grey DICOM image"):
-        load(tmp_path)
+    node, error = load(tmp_path)
+    assert node is None and "holds no grey DICOM image" in error
     assert node_ids() == before

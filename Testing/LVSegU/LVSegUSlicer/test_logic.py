@@ -13,7 +13,7 @@ import SimpleITK as sitk
 from LVSegULib.engines.base import installed_engines, open_engine
 from LVSegULib.errors import InputError, OutputError, UsageError
 from LVSegULib.modelfolder.folder import find_model
-from LVSegULib.segmentation.to_files import Segmenter, segment_to_files
+from LVSegULib.segmentation.to_files import Segmenter, Source, segment_to_files
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids
 
 ENGINES = installed_engines()
@@ -55,14 +55,15 @@ def test_labels_and_table_are_those_of_the_command_line(
     from LVSegUSlicer.scene_labels import readLabels
 
     model = find_model("lv")
-    outcome = segment_to_files(the_sample_patient, tmp_path, Segmenter(model, open_engine(model, engine)))
+    segmenter = Segmenter(model, open_engine(model, engine))
+    outcome = segment_to_files(Source(the_sample_patient), tmp_path, segmenter)
     results = logic.process(the_sample, engine=engine)
     expected = sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / f"{outcome.cine.name}.nii.gz")))
     labels = readLabels(results.segmentationNode).labels
     np.testing.assert_array_equal(labels, expected)
     assert labels.any()
-    assert results.measures.volumes_ml == pytest.approx(outcome.measures.volumes_ml, rel=1e-6)
-    assert results.warnings == outcome.measures.warnings
+    assert results.measures.volumes_ml == pytest.approx(outcome.found.measures.volumes_ml, rel=1e-6)
+    assert results.measures.warnings == outcome.found.measures.warnings
     logic.exportCsv(results.segmentationNode, tmp_path / "mine.csv")
     mine, theirs = (rows_of(tmp_path / name) for name in ("mine.csv", f"{outcome.cine.name}.csv"))
     assert [(row[0], *row[2:]) for row in mine] == [(row[0], *row[2:]) for row in theirs]

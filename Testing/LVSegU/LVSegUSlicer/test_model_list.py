@@ -46,6 +46,7 @@ def test_the_shipped_model_is_listed_with_its_facts(model_list: Any) -> None:
 
 
 def test_a_model_of_ones_own_comes_after_the_installed(model_list: Any, my_model: Path) -> None:
+    model_list.settings.addOwnModel(str(my_model))
     entries = model_list.listModels(str(my_model))
     assert entries[-1].model == str(my_model)
     assert entries[-1].problem == ""
@@ -117,5 +118,6 @@ def test_a_broken_model_folder_says_what_to_do(model_list: Any, my_model: Path) 
 
 
 def test_a_folder_that_is_gone_says_so(model_list: Any, tmp_path: Path) -> None:
+    model_list.settings.addOwnModel(str(tmp_path / "gone"))
     entry = model_list.listModels(str(tmp_path / "gone"))[-1]
     assert "there is no model" in entry.problem

@@ -22,7 +22,7 @@ def a_model(tmp_path: Path) -> str:
 def results_of(node: Any, model: str, **options: Any) -> Any:
     from LVSegUSlicer.logic import LVSegULogic
 
-    return LVSegULogic().process(node, model, **options)
+    return LVSegULogic().process(node, model=model, **options)
 
 
 def table_of(results: Any) -> list[list[str]]:

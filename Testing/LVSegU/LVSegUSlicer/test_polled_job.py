@@ -77,6 +77,20 @@ def test_who_gives_up_a_job_while_told_of_its_last_step_hears_no_more(the_deskto
     assert heard == ["told"]
 
 
+@pytest.mark.usefixtures("the_desktop", "a_scene")
+def test_who_waits_is_told_even_of_work_that_wanted_to_leave_python() -> None:
+    from LVSegUSlicer.polled_job import PolledJob
+
+    def leave(_report: Any) -> None:
+        raise SystemExit("stop")
+
+    ends: list[tuple[Any, str]] = []
+    job = PolledJob(leave, lambda *_: None, lambda *end: ends.append(end))
+    wait_until(lambda: len(ends) == 1)
+    assert ends[0][0] is None and "SystemExit: stop" in ends[0][1]
+    assert job is not None
+
+
 @pytest.fixture
 def no_garbage_collection() -> Iterator[None]:
     """As with PythonQt, whose timers hold what they call where Python's garbage collector does not see it."""

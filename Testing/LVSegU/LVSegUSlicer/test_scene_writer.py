@@ -82,7 +82,7 @@ def test_three_labels_come_back_with_their_names_colours_and_codes(a_scene: Any,
 
     labels = heart_labels()
     model = str(save_three_label_model(tmp_path / "cardiac").path)
-    results = LVSegULogic().process(add_cine(heart_images(labels)), model)
+    results = LVSegULogic().process(add_cine(heart_images(labels)), model=model)
     node = results.segmentationNode
     np.testing.assert_array_equal(read(node).labels, labels)
     assert results.measures.RVEF is not None and results.measures.wall_slices == (4, 4)

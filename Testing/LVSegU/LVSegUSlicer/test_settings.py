@@ -31,6 +31,15 @@ def test_a_setting_that_makes_no_sense_counts_as_none(settings: Any, the_desktop
     assert (settings.engine(), settings.threads(), settings.lastFolder()) == ("auto", None, str(Path.home()))
 
 
+def test_a_model_that_was_chosen_is_remembered_once(settings: Any, the_desktop: Any) -> None:
+    for folder in ("/a", "/b", "/a"):
+        settings.addOwnModel(folder)
+    assert settings.ownModels() == ["/b", "/a"]
+    for value in ("[", "3", "[3]"):
+        the_desktop.app.settings().setValue("LVSegU/Models", value)
+        assert settings.ownModels() == []
+
+
 def test_there_are_no_more_threads_than_processors(settings: Any) -> None:
     settings.setThreads(10**6)
     assert settings.threads() == settings.mostThreads()

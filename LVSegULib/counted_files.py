@@ -1,0 +1,24 @@
+"""The files of a folder that results depend on: not those that systems and commands leave there unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+OF_THE_SYSTEM = ("Thumbs.db", "desktop.ini", ".DS_Store", ".directory")
+"""What Windows, macOS and KDE leave in folders; on foreign disks, macOS also leaves files that begin with "._"."""
+
+
+def counted_files(folder: Path) -> list[Path]:
+    """Every file below `folder` but hidden ones, those in hidden folders, and those of the system; in order."""
+    files = (path for path in folder.rglob("*") if _counts(path.relative_to(folder)) and path.is_file())
+    return in_order(folder, files)
+
+
+def in_order(folder: Path, files: Iterable[Path]) -> list[Path]:
+    """Files below `folder` in the same order on every system; paths of Windows sort without regard to case."""
+    return sorted(files, key=lambda file: file.relative_to(folder).parts)
+
+
+def _counts(relative: Path) -> bool:
+    return relative.name not in OF_THE_SYSTEM and not any(part.startswith(".") for part in relative.parts)
