@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.cohort.table import Rows
+from LVSegULib.cohort.table import VOLUMES, Rows
 from LVSegULib.measures import catalogue
 from LVSegULib.measures.digits import short_digits
 
@@ -36,7 +36,10 @@ class Column:
         return short_digits(value) if self.digits is None else f"{value:.{self.digits}f}"
 
 
-MEASURES = tuple(Column(one.key, one.short, one.unit, "Measures", None) for one in catalogue.MEASURES)
+MEASURES = (
+    *(Column(one.key, one.short, one.unit, "Measures", None) for one in catalogue.MEASURES),
+    *(Column(key, label.name, "mL", "Measures", None) for key, label in VOLUMES.items()),
+)
 QUALITY = Column("quality", "Quality", "", "Quality", 2)
 SECONDS = Column("seconds_total", "Time", "s", "Work", 2)
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from LVSegULib.cohort.outliers import is_outlier
 from LVSegULib.cohort.overview_columns import MEASURES, QUALITY, SECONDS, Column, values_of
 from LVSegULib.cohort.table import Rows, rows_done
+from LVSegULib.labels import CAVITY
 
 PLOTTED = (
-    *(column for column in MEASURES if column.label in ("LVEDV", "LVESV", "LVSV", "LVEF", "LVM", "RVEF")),
+    *(column for column in MEASURES if column.label in ("LVEDV", "LVESV", "LVSV", "LVEF", "LVM", "RVEF", CAVITY.name)),
     QUALITY,
     SECONDS,
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from LVSegULib import atomic
 from LVSegULib.cohort.manifest import DONE
+from LVSegULib.labels import ALL_LABELS, CAVITY
 from LVSegULib.measures.catalogue import MEASURES
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ Rows = Sequence[Mapping[str, Any]]
 
 _FIRST = ("name", "status", "reason", "outlier", "outlier_reason", "source")
 _SHAPE = ("frames", "slices", "rows", "columns", "spacing_k_mm", "spacing_j_mm", "spacing_i_mm", "ed_frame", "es_frame")
+VOLUMES = {f"{label.column}_ml": label for label in ALL_LABELS}
+"""The columns of what a case of one frame has in place of ED and ES: the volume of each label, mL."""
+
 _TRUST = ("quality", "flagged_slices", "warnings")
 _WORK = ("attempts",)
 _LAST = ("memory_mb", "worker", "started", "finished", "input_sha256", "model", "model_sha256", "engine", "lvsegu")
@@ -35,8 +39,9 @@ def column_names(rows: Rows) -> list[str]:
     """The columns of these rows, in the order of the table; measures that no model here gives are left out."""
     there = dict.fromkeys(name for row in rows for name in row)
     steps = [name for name in there if name.startswith("seconds_") and name != "seconds_total"]
-    measures = [one.key for one in MEASURES if one.key in there or one.name.startswith("LVE")]
-    return [*_FIRST, *_SHAPE, *measures, *_TRUST, *_WORK, *steps, "seconds_total", *_LAST]
+    measures = [one.key for one in MEASURES if one.key in there or one.region == CAVITY]
+    volumes = [name for name in VOLUMES if name in there]
+    return [*_FIRST, *_SHAPE, *measures, *volumes, *_TRUST, *_WORK, *steps, "seconds_total", *_LAST]
 
 
 def write_csv(path: Path, rows: Rows) -> None:

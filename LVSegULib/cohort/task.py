@@ -22,6 +22,7 @@ from LVSegULib.atomic import write_text
 from LVSegULib.cohort.case import Case
 from LVSegULib.cohort.manifest import DONE, FAILED, Ending, Recipe
 from LVSegULib.cohort.receipt import RECEIPT, THUMBNAIL, files_of, hash_input, read_receipt, write_receipt
+from LVSegULib.cohort.table import VOLUMES
 from LVSegULib.errors import ModelError, OutputError, UsageError, describe, is_fault
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def _figures(outcome: Outcome) -> dict[str, Any]:
     cine, measures = outcome.cine, outcome.found.measures
     spacing = {f"spacing_{axis}_mm": mm for axis, mm in zip("kji", cine.spacing_mm, strict=True)}
     quality = outcome.found.segmentation.quality
+    volumes_ml = outcome.found.volumes_ml if cine.frame_count == 1 else {}
     values = {
         "frames": cine.frame_count,
         "slices": cine.slice_count,
@@ -139,6 +141,7 @@ def _figures(outcome: Outcome) -> dict[str, Any]:
         "columns": cine.frames.shape[3],
         **spacing,
         **measures.figures(),
+        **{name: volumes_ml[label.value][0] for name, label in VOLUMES.items() if label.value in volumes_ml},
         "quality": None if quality is None else round(quality.patient, 4),
         "flagged_slices": None if quality is None else len(quality.flags),
         "warnings": "; ".join(measures.warnings),

@@ -16,12 +16,14 @@ def test_columns_are_those_that_a_case_has() -> None:
     rows = [
         a_done_row("a", LVEDV_ml=None, quality=0.9, seconds_network=0.5, seconds_total=1.0),
         a_done_row("b", LVEF_percent=50.0, RVEF_percent=40.0),
+        a_done_row("single", LV_cavity_ml=90.0),
         a_failed_row("c", "is empty"),
     ]
     columns = {column.key: column.label for column in columns_of(rows)}
     assert columns == {
         "LVEF_percent": "LVEF",
         "RVEF_percent": "RVEF",
+        "LV_cavity_ml": "LV blood pool",
         "quality": "Quality",
         "frames": "Frames",
         "slices": "Slices",

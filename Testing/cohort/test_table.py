@@ -60,5 +60,18 @@ def test_measures_that_no_model_gave_are_left_out() -> None:
     assert column_names([DONE])[:2] == ["name", "status"]
 
 
+@pytest.mark.parametrize("rows", [[DONE], [FAILED]])
+def test_all_measures_of_the_left_ventricle_have_a_column(rows: list[dict[str, Any]]) -> None:
+    names = column_names(rows)
+    start = names.index("LVEDV_ml")
+    assert names[start : start + 5] == ["LVEDV_ml", "LVESV_ml", "LVSV_ml", "LVEF_percent", "quality"]
+
+
+def test_the_volume_of_a_single_frame_stands_after_the_measures() -> None:
+    names = column_names([DONE, {**FAILED, "status": "done", "LV_cavity_ml": 90.0}])
+    assert names[names.index("LVEF_percent") + 1] == "LV_cavity_ml"
+    assert "RV_cavity_ml" not in names
+
+
 def test_rows_that_are_done_are_told_from_failures() -> None:
     assert rows_done([DONE, FAILED]) == [DONE]

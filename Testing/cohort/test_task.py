@@ -30,6 +30,17 @@ def test_a_case_gets_all_its_files_and_figures(tmp_path: Path, bright_model: Pat
     assert {path.name for path in (tmp_path / "cases/beat").iterdir()} == files_of("beat")
 
 
+def test_the_volume_of_a_single_frame_is_a_figure(tmp_path: Path, bright_model: Path) -> None:
+    """It has no ED and ES; a cine, which has them, has no volume of its own."""
+    single, cine = (
+        do_case(a_case(write_phantom(tmp_path / f"{len(sides)}.nii.gz", sides)), job_for(bright_model, tmp_path))
+        for sides in ((20,), (20, 12))
+    )
+    assert single.result["LV_cavity_ml"] == pytest.approx(volume_ml(20))
+    assert "LVEDV_ml" not in single.result
+    assert "LV_cavity_ml" not in cine.result
+
+
 def test_doing_it_again_does_nothing(tmp_path: Path, bright_model: Path) -> None:
     case, job = a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path)
     first, before = do_case(case, job), states(tmp_path / "cases/beat")
