@@ -28,7 +28,7 @@ from Testing.read_page import Read
 from Testing.visualization import networks, views
 
 SCRIPTS = 5
-NASTY = '</script ><script>alert("&amp; & co")</script><!-- <script {{data}} {{page.html}}'
+NASTY = 'a</script ><script>alert("&amp; & co")</script><!-- <script {{data}} {{page.html}}'
 
 
 def an_effect(*filters: Filter, dice: tuple[float, ...] = (-0.25,)) -> Effect:
@@ -97,7 +97,7 @@ def test_the_page_holds_kernels_as_shares_of_the_layers_largest_weight(tmp_path:
 
 def test_the_page_holds_effects_with_their_intervals(tmp_path: Path) -> None:
     one, other = Filter("encoder.0.0", 0), Filter("encoder.0.1", 1)
-    alone, both = an_effect(one), an_effect(one, other, dice=(-0.5, -0.5))
+    alone, both = an_effect(one), an_effect(one, other, dice=(-0.5,) * 5)
     view = replace(views.a_view_without_effects(), effects=(alone,), pairs=(both,), patients=2, is_labelled=True)
     values = Read(written(tmp_path, view)).values
     assert values["effects"] == [

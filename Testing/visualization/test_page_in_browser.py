@@ -67,7 +67,9 @@ def said(browser: Chrome) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def the_view(tmp_path_factory: pytest.TempPathFactory) -> NetworkView:
-    return views.a_view_of_a_disc(tmp_path_factory.mktemp("view") / "model")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("LVSegULib.evaluation.bootstrap.FEWEST_PATIENTS", 2)  # that two patients have intervals
+        return views.a_view_of_a_disc(tmp_path_factory.mktemp("view") / "model")
 
 
 @pytest.fixture(scope="module")
