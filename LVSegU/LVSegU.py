@@ -42,7 +42,7 @@ from LVSegUSlicer.results_view import ResultsView
 from LVSegUSlicer.sample_data import loadSamplePatient, registerSampleData
 from LVSegUSlicer.scene_guards import guardScene, unguardScene
 
-__all__ = ["LVSegU", "LVSegULogic", "LVSegUParameterNode", "LVSegUTest", "LVSegUWidget"]
+__all__ = ["LVSegU", "LVSegULogic", "LVSegUParameterNode", "LVSegUTest", "LVSegUWidget", "Request"]
 
 DOCUMENTATION = "https://github.com/LVSegU/LVSegU#in-3d-slicer"
 """The section of the README that a user of Slicer needs; it leads to all else."""
@@ -305,7 +305,7 @@ class LVSegUTest(ScriptedLoadableModuleTest):
         """The sample patient is segmented; his ejection fraction is far below the normal of 50 % or more."""
         if not readyEngines():
             self.skipTest("neither ONNX Runtime nor PyTorch is installed: press Apply in the panel once")
-        results = LVSegULogic().process(loadSamplePatient())
+        results = LVSegULogic().process(Request(loadSamplePatient()))
         self.assertEqual(len(results.measures.volumes_ml), 20)
         self.assertLess(results.measures.LVEF, 40.0)
         self.assertGreater(results.measures.LVEDV, results.measures.LVESV)

@@ -122,11 +122,13 @@ def refuse_folder(path: Path) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write `text` as a UTF-8 file, whole; its lines end in a line feed on every system.
 
+    Bytes of file names that are no UTF-8, which Python holds as lone surrogates, are written as escapes.
+
     Raises:
         OutputError: the file cannot be written.
     """
     with written_whole(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:

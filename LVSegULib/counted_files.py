@@ -9,6 +9,11 @@ OF_THE_SYSTEM = ("Thumbs.db", "desktop.ini", ".DS_Store", ".directory")
 """What Windows, macOS and KDE leave in folders; on foreign disks, macOS also leaves files that begin with "._"."""
 
 
+def is_of_the_system(name: str) -> bool:
+    """Whether a file of this name is one that systems leave in folders."""
+    return name in OF_THE_SYSTEM or name.startswith("._")
+
+
 def counted_files(folder: Path) -> list[Path]:
     """Every file below `folder` but hidden ones, those in hidden folders, and those of the system; in order."""
     files = (path for path in folder.rglob("*") if _counts(path.relative_to(folder)) and path.is_file())

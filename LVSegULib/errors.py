@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from LVSegULib.shown import in_one_line
+from LVSegULib.shown import without_breaks
 
 EXTRAS = {
     "train": ("torch", "onnx", "matplotlib", "tqdm", "tomli"),
@@ -93,7 +93,7 @@ def is_fault(error: BaseException) -> bool:
 
 def describe(error: BaseException, if_fault: str = "run it again with --debug and report what is shown") -> str:
     """One line for people that says what went wrong and what to do, which is `if_fault` for a fault in LVSegU."""
-    return in_one_line(_described(error, if_fault))
+    return without_breaks(_described(error, if_fault))
 
 
 def _described(error: BaseException, if_fault: str) -> str:

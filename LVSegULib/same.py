@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from LVSegULib.errors import UsageError
 
@@ -27,7 +27,7 @@ def same_patients(pairs: Sequence[str]) -> list[list[str]]:
     return patients
 
 
-def check_known(same: Sequence[Sequence[str]], patients: Sequence[str]) -> None:
+def check_known(same: Sequence[Sequence[str]], patients: Iterable[str]) -> None:
     """Raise a UsageError if a name is none of the `patients`."""
     if unknown := sorted({name for names in same for name in names} - set(patients)):
         raise UsageError(f"same names {unknown[0]}, who is not in the data")

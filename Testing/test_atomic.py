@@ -190,6 +190,11 @@ def test_names_of_files_that_are_no_text_can_be_in_json(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == {"source": name, "Müller": 1}
 
 
+def test_names_of_files_that_are_no_text_can_be_in_a_text(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.txt", "M\udcfcller")
+    assert (tmp_path / "a.txt").read_bytes() == rb"M\udcfcller"
+
+
 def test_a_text_has_the_same_bytes_on_every_system(tmp_path: Path) -> None:
     write_text(tmp_path / "new" / "a.txt", "Müller\nsecond\n")
     assert (tmp_path / "new" / "a.txt").read_bytes() == b"M\xc3\xbcller\nsecond\n"

@@ -15,7 +15,7 @@ from LVSegULib.reading import read_cine
 from LVSegUSlicer.cine_to_scene import addCine
 from LVSegUSlicer.hierarchy import putIntoStudy
 from LVSegUSlicer.job import Report
-from LVSegUSlicer.messages import outcome
+from LVSegUSlicer.messages import explain
 from LVSegUSlicer.polled_job import PolledJob
 from LVSegUSlicer.transaction import SceneTransaction
 
@@ -62,7 +62,11 @@ class FolderReader:
 
     def _end(self, folder: Path, cine: Cine | None, error: str) -> None:
         self._job = None
-        node, error = (None, error) if cine is None else outcome(lambda: _addToScene(cine, folder))
+        node = None
+        try:
+            node = None if cine is None else _addToScene(cine, folder)
+        except Exception as fault:  # whatever it is, who waits for the end is told
+            error = explain(fault)
         self._onDone(node, error)
 
 

@@ -38,21 +38,18 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         self._started: StartedRun | None = None
         self._timer: Any = None
 
-    def process(
-        self, inputNode: Any, *, progress: Callable[[float, str], None] | None = None, **choices: Any
-    ) -> Results:
+    def process(self, request: Request, progress: Callable[[float, str], None] | None = None) -> Results:
         """Segment and measure; returns when it is done. For the Python console and scripts.
 
         Args:
-            inputNode: see `Request`.
+            request: what to do.
             progress: called with the share done, 0 to 1, and the name of the step; whatever it raises stops the work.
-            **choices: what else a `Request` takes, by its names.
 
         Raises:
             LVSegUError: the input, the model or the engine is at fault; the scene is as it was.
         """
         report = progress or _silent
-        run = SegmentationRun(Request(inputNode, **choices))
+        run = SegmentationRun(request)
         return run.write(run.work(report), report)
 
     def start(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
-from typing import TypeVar
 
 import slicer
 from slicer.i18n import tr as _
@@ -13,21 +11,11 @@ from slicer.i18n import tr as _
 from LVSegULib.errors import Cancelled, LVSegUError
 from LVSegUSlicer.job import CANCELLED
 
-Result = TypeVar("Result")
-
-
-def outcome(work: Callable[[], Result]) -> tuple[Result | None, str]:
-    """What `work` gives and "", or None and what happened: whatever it is, who waits for the end is told."""
-    try:
-        return work(), ""
-    except Cancelled:
-        return None, CANCELLED
-    except BaseException as error:
-        return None, explain(error)
-
 
 def explain(error: BaseException) -> str:
-    """One line for the user; of a fault in LVSegU the traceback goes to Slicer's log."""
+    """One line for the user, or CANCELLED; of a fault in LVSegU the traceback goes to Slicer's log."""
+    if isinstance(error, Cancelled):
+        return CANCELLED
     if isinstance(error, LVSegUError):
         return str(error)
     logging.error("".join(traceback.format_exception(error)))

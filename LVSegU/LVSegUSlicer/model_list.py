@@ -14,7 +14,7 @@ from LVSegULib.modelfolder.figures import dice_shown
 from LVSegULib.modelfolder.folder import ModelFolder, default_first, find_model, installed_models
 from LVSegULib.modelfolder.licence import allows_commercial_use, full_name
 from LVSegULib.modelfolder.spec import ModelSpec
-from LVSegULib.shown import shown
+from LVSegULib.shown import in_one_line
 from LVSegUSlicer import settings
 
 _DATASET_NUMBER = re.compile(r"\bDataset\d+_")
@@ -58,12 +58,13 @@ def chosenModel(model: str) -> ModelFolder:
         UsageError: it is neither installed nor was it chosen on this computer, or it is not there.
         ModelError: it is broken.
     """
-    if model not in {folder.path.name for folder in installed_models()}.union(settings.ownModels()):
+    installed = [folder.path.name for folder in installed_models()]
+    if model not in {*installed, *settings.ownModels()}:
         raise UsageError(
             _(
-                "{folder}: this model of the scene was never chosen on this computer: choose its folder with the "
-                "button ... if you trust it, or another model"
-            ).format(folder=shown(model))
+                "{model}: this model of the scene is neither installed nor remembered as chosen on this computer "
+                "(installed: {installed}): choose its folder with the button ... if you trust it, or another model"
+            ).format(model=in_one_line(model), installed=", ".join(installed))
         )
     return find_model(model)
 

@@ -9,7 +9,7 @@ from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLSequ
 from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
-from LVSegULib.modelfolder.folder import DEFAULT_MODEL
+from LVSegULib.modelfolder.names import DEFAULT_MODEL
 
 
 class Frames(enum.Enum):

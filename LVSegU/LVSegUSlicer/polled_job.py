@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import qt
 
 from LVSegUSlicer.job import Job, Report
-from LVSegUSlicer.messages import outcome
+from LVSegUSlicer.messages import explain
 from LVSegUSlicer.started_run import LONGEST_POLL_S, PAUSE_MS
 
 Result = TypeVar("Result")
@@ -51,7 +51,13 @@ class PolledJob(Generic[Result]):
             self._onProgress(*report)
         if self._job.isDone and not self._isOver:  # who was told may have given it up
             self._end()
-            self._onDone(*outcome(self._job.result))
+            self._onDone(*self._outcome())
+
+    def _outcome(self) -> tuple[Result | None, str]:
+        try:
+            return self._job.result(), ""
+        except BaseException as error:  # whatever the thread raised, who waits for the end is told
+            return None, explain(error)
 
     def _end(self) -> None:
         self._isOver = True

@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 
 from LVSegULib.errors import UsageError
 from LVSegULib.measures.volumes import Measures
-from LVSegULib.modelfolder.folder import DEFAULT_MODEL
+from LVSegULib.modelfolder.names import DEFAULT_MODEL
 from LVSegUSlicer.scene_quality import SceneQuality
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from LVSegULib.labels import BY_VALUE
@@ -68,13 +69,12 @@ def findResults(segmentationNode: Any, seconds: Mapping[str, float] | None = Non
             chartNode=referred(CHART_ROLE),
             measures=measures_from_json(json.loads(text)),
             seconds=dict(seconds or {}),
-            quality=storedQuality(measuresTable),
         )
         _check(results)
     except Exception as error:  # a scene may hold anything
         logging.warning("%s: its measures cannot be read: %s", segmentationNode.GetName(), shown(repr(error)))
         return None
-    return results
+    return replace(results, quality=_qualityOf(results))
 
 
 def _check(results: Results) -> None:
@@ -91,8 +91,18 @@ def _check(results: Results) -> None:
         or not {measures.ed_frame, measures.es_frame} <= {None, *frames}
     ):
         raise ValueError("its frames do not fit together")
-    if results.quality is not None:
-        _checkQuality(results.quality, frames)
+
+
+def _qualityOf(results: Results) -> SceneQuality | None:
+    """The quality that is stored with a result; None without one, or if it does not fit the measures."""
+    try:
+        quality = storedQuality(results.measuresTableNode)
+        if quality is not None:
+            _checkQuality(quality, range(len(results.measures.volumes_ml)))
+    except Exception as error:  # a scene may hold anything
+        logging.warning("%s: its quality cannot be read: %s", results.segmentationNode.GetName(), shown(repr(error)))
+        return None
+    return quality
 
 
 def _checkQuality(quality: SceneQuality, frames: range) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from LVSegULib.labels import BY_VALUE
+from LVSegULib.labels import BY_VALUE, CAVITY, MYOCARDIUM, RIGHT_CAVITY
 from LVSegULib.measures.digits import digits
 from LVSegULib.measures.volumes import Measures
 
@@ -29,18 +29,51 @@ def measureRows(measures: Measures, volumes_ml: Volumes, frame: int | None = Non
     """
     if len(measures.volumes_ml) == 1:
         where = "" if frame is None else _("frame {frame}").format(frame=frame)
-        labels = {BY_VALUE[value]: of_label[0] for value, of_label in volumes_ml.items()}
-        title = _("Volume of the {region}")
+        titles = volumeTitles()
         return [
-            (label.key, title.format(region=label.word), _number(volume, "mL"), where)
-            for label, volume in labels.items()
+            (BY_VALUE[value].key, titles[value], _number(of_label[0], "mL"), where)
+            for value, of_label in volumes_ml.items()
         ]
     frames = {"ED": _frame(measures, measures.ed_frame), "ES": _frame(measures, measures.es_frame)}
     slices = {name: _slices(count) for name, count in measures.slices_of_walls().items()}
+    titles, wall = measureTitles(), _("Wall")
     return [
-        (one.short, _(one.title), _number(value, one.unit), slices.get(one.name, frames.get(one.phase, "")))
+        (
+            one.short if one.short == one.name else wall,
+            titles[one.name],
+            _number(value, one.unit),
+            slices.get(one.name, frames.get(one.phase, "")),
+        )
         for one, value in measures.given().items()
     ]
+
+
+def measureTitles() -> dict[str, str]:
+    """What each measure is called in full, by its name."""
+    return {
+        "LVEDV": _("End-diastolic volume"),
+        "LVESV": _("End-systolic volume"),
+        "LVSV": _("Stroke volume"),
+        "LVEF": _("Ejection fraction"),
+        "LVM": _("Mass of the myocardium"),
+        "wall_thickness_ed": _("Mean thickness at ED"),
+        "wall_thickness_ed_max": _("Largest thickness at ED"),
+        "wall_thickness_es": _("Mean thickness at ES"),
+        "wall_thickening": _("Thickening from ED to ES"),
+        "RVEDV": _("RV at ED"),
+        "RVESV": _("RV at ES"),
+        "RVSV": _("RV stroke volume"),
+        "RVEF": _("RV ejection fraction"),
+    }
+
+
+def volumeTitles() -> dict[int, str]:
+    """What the volume of each label is called in full, by its value."""
+    return {
+        CAVITY.value: _("Volume of the cavity"),
+        MYOCARDIUM.value: _("Volume of the myocardium"),
+        RIGHT_CAVITY.value: _("Volume of the RV cavity"),
+    }
 
 
 def notes(measures: Measures) -> list[str]:

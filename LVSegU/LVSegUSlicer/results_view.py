@@ -69,12 +69,15 @@ class ResultsView:
         """Show the result that belongs to a segmentation: of this session, or of a scene that was reloaded."""
         if segmentationNode is None:
             self.show(None)
-        elif self._results is None or self._results.segmentationNode is not segmentationNode:
-            self.show(self.logic.resultsOf(segmentationNode), segmentationNode)
+        elif segmentationNode is not (self._unmeasured if self._results is None else self._results.segmentationNode):
+            self._unmeasured = segmentationNode
+            self._results = None
             self.lookForChanges()
 
     def lookForChanges(self) -> None:
-        """Say so if the result was corrected in another module and not measured since."""
+        """Look again for what was not measured; say so if a result was corrected elsewhere and not measured since."""
+        if self._unmeasured is not None:
+            self.show(self.logic.resultsOf(self._unmeasured), self._unmeasured)
         if self._results is not None:
             self._warn(isChanged=self.logic.isChanged(self._results.segmentationNode))
 

@@ -42,7 +42,7 @@ class SceneQuality:
         return np.bincount([flag.frame for flag in self.flags], minlength=self.frames).tolist()
 
     def uncorrected(self, labels: NDArray[np.uint8]) -> SceneQuality:
-        """Without the slices whose cavity is not what it was.
+        """Without the slices whose cavity is not what it was, or that are there no more.
 
         Args:
             labels: label values as they are now (T, ...), with the axes of the node's own arrays.
@@ -51,9 +51,12 @@ class SceneQuality:
         same = [
             (flag, checksum)
             for flag, checksum in zip(self.flags, self.checksums, strict=True)
-            if _checksum(slices[flag.frame, flag.slice]) == checksum
+            if flag.frame < len(slices)
+            and flag.slice < slices.shape[1]
+            and _checksum(slices[flag.frame, flag.slice]) == checksum
         ]
-        return replace(self, flags=tuple(flag for flag, _ in same), checksums=tuple(checksum for _, checksum in same))
+        flags, checksums = tuple(flag for flag, _ in same), tuple(checksum for _, checksum in same)
+        return replace(self, flags=flags, checksums=checksums, frames=len(slices))
 
 
 def sceneQuality(quality: Quality | None, labels: NDArray[np.uint8], axis: int) -> SceneQuality | None:

@@ -40,7 +40,7 @@ def writeSegmentation(
         regions: the labels that the model knows; each becomes a segment, also where it is empty.
         smoothing: of the 3-D surface, 0 to 1.
         show3D: make the surface of every frame and show it.
-        progress: told the share done after each frame; whatever it raises stops the work.
+        progress: told the share done after each frame of a cine; whatever it raises stops the work.
 
     Returns:
         The vtkMRMLSegmentationNode (for a cine the proxy of a sequence).

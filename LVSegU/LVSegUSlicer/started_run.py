@@ -9,7 +9,7 @@ import slicer
 
 from LVSegULib.errors import InputError
 from LVSegUSlicer.job import CANCELLED, Job, Report
-from LVSegUSlicer.messages import explain, outcome
+from LVSegUSlicer.messages import explain
 from LVSegUSlicer.request import Results
 from LVSegUSlicer.segmentation_run import SegmentationRun
 from LVSegUSlicer.worker import Outcome
@@ -74,10 +74,16 @@ class StartedRun:
 
     def _end(self) -> None:
         self._isPolled = True
-        results, text = outcome(lambda: self._run.write(self._job.result(), self._reportWriting))
+        results, text = self._write()
         if not self._isOver:  # it may have been abandoned meanwhile
             self._close()
-            self._onDone(results, text if results is not None else self._reason or text)
+            self._onDone(results, text)
+
+    def _write(self) -> tuple[Results | None, str]:
+        try:
+            return self._run.write(self._job.result(), self._reportWriting), ""
+        except BaseException as error:  # whatever it is, who waits for the end is told
+            return None, self._reason or explain(error)
 
     def _close(self) -> None:
         if not self._isOver:

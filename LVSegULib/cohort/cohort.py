@@ -132,7 +132,7 @@ def recipe_of(settings: Settings) -> tuple[ModelFolder, Recipe]:
     from LVSegULib.engines.base import chosen_engine
 
     model = find_model(settings.model)
-    return model, Recipe(model.spec.name, model_hash(model.path), chosen_engine(settings.engine))
+    return model, Recipe(model.spec.name, model_hash(model.spec), chosen_engine(settings.engine))
 
 
 def _for_workers(model: ModelFolder, name: str) -> str:

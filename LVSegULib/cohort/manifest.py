@@ -54,7 +54,7 @@ class Recipe:
 
     Attributes:
         model: name of the model.
-        model_sha256: hash of its `model.json`, which holds the hashes of its weights.
+        model_sha256: hash of what it is, see `LVSegULib.cohort.task.model_hash`.
         engine: what runs it.
     """
 

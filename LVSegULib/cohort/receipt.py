@@ -11,7 +11,7 @@ from pathlib import Path
 from LVSegULib.atomic import write_json
 from LVSegULib.cohort.case import Found
 from LVSegULib.cohort.manifest import Ending, Recipe
-from LVSegULib.counted_files import counted_files
+from LVSegULib.counted_files import in_order, is_of_the_system
 from LVSegULib.json_text import read_json
 from LVSegULib.segmentation.to_files import ENDINGS
 
@@ -74,7 +74,8 @@ def _files(found: Found) -> Sequence[Path]:
     if found.files is not None:
         return found.files
     if found.path.is_dir():
-        return counted_files(found.path)
+        files = found.path.rglob("*")  # hidden ones too, as they are read
+        return in_order(found.path, (file for file in files if file.is_file() and not is_of_the_system(file.name)))
     return [found.path]
 
 

@@ -29,6 +29,9 @@ _LAST = ("memory_mb", "worker", "started", "finished", "input_sha256", "model", 
 _TEXTS = {"name", "status", "reason", "outlier_reason", "source", "warnings", *_LAST} - {"memory_mb"}
 _WHOLE = {*_SHAPE[:4], "ed_frame", "es_frame", "flagged_slices", "attempts"}
 
+_SIGNS = ("=", "+", "-", "@")
+"""A spreadsheet takes a text that begins so for a formula, and computes it, unless a quote stands before it."""
+
 
 def rows_done(rows: Sequence[Row]) -> list[Row]:
     """The rows of the cases that are done."""
@@ -72,6 +75,8 @@ def write_parquet(path: Path, rows: Rows) -> None:
 
 
 def _shown(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(_SIGNS):
+        return f"'{value}"
     return f"{value:.6g}" if isinstance(value, float) else value
 
 

@@ -13,12 +13,13 @@ import socket
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from LVSegULib import __version__
-from LVSegULib.atomic import write_text
+from LVSegULib.atomic import cannot_write, write_text
 from LVSegULib.cohort.case import Case
 from LVSegULib.cohort.manifest import DONE, FAILED, Ending, Recipe
 from LVSegULib.cohort.receipt import RECEIPT, THUMBNAIL, files_of, hash_input, read_receipt, write_receipt
@@ -26,6 +27,7 @@ from LVSegULib.cohort.table import VOLUMES
 from LVSegULib.errors import ModelError, OutputError, UsageError, describe, is_fault
 
 if TYPE_CHECKING:
+    from LVSegULib.modelfolder.spec import ModelSpec
     from LVSegULib.segmentation.to_files import Outcome, Segmenter
 
 TRACEBACK = "traceback.txt"
@@ -54,11 +56,11 @@ class Job:
     version: str = __version__
 
 
-def model_hash(model: Path) -> str:
-    """Hash of a model folder's `model.json`, which holds the hashes of its weights."""
-    from LVSegULib.modelfolder.folder import SPEC
-
-    return hashlib.sha256((model / SPEC).read_bytes()).hexdigest()
+def model_hash(spec: ModelSpec) -> str:
+    """Hash of what the files of a case follow from: all that `model.json` says but words, training and figures."""
+    quality = {name: value for name, value in spec.quality.items() if name != "figures"}
+    decisive = dataclasses.replace(spec, description="", citations=(), training={}, figures={}, quality=quality)
+    return hashlib.sha256(decisive.to_json().encode()).hexdigest()
 
 
 def do_case(case: Case, job: Job) -> Ending:
@@ -81,7 +83,7 @@ def do_case(case: Case, job: Job) -> Ending:
     if input_sha256 and (ending := read_receipt(folder, case.name, job.recipe, input_sha256)):
         return ending
     _tidy(folder)
-    (folder / TRACEBACK).unlink(missing_ok=True)
+    _remove(folder, [TRACEBACK])
     try:
         return _segment(case, folder, segmenter, job.recipe, started, input_sha256)
     except OutputError:
@@ -106,7 +108,7 @@ def _open(name: str, sha256: str, engine: str, threads: int) -> Segmenter:
     from LVSegULib.segmentation.to_files import Segmenter
 
     model = find_model(name)
-    if model_hash(model.path) != sha256:
+    if model_hash(model.spec) != sha256:
         raise ModelError(f"{socket.gethostname()} has another model {name}: install the same LVSegU on every machine")
     return Segmenter(model, open_engine(model, engine, threads), threads)
 
@@ -165,14 +167,22 @@ def _failed(folder: Path, case: Case, started: str, input_sha256: str | None, er
 
     Of a fault in LVSegU the traceback is written, as a worker has no --debug.
     """
-    for name in sorted(files_of(case.name) | {TRACEBACK}, key=lambda name: name != RECEIPT):
-        (folder / name).unlink(missing_ok=True)
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+    _remove(folder, sorted(files_of(case.name) | {TRACEBACK}, key=lambda name: name != RECEIPT))
     if is_fault(error):
         write_text(folder / TRACEBACK, "".join(traceback.format_exception(error)))
     reason = describe(error, f"report it with {TRACEBACK}, which is in the folder of the case")
     return Ending(FAILED, reason, started, _now(), input_sha256, {"lvsegu": __version__})
+
+
+def _remove(folder: Path, names: Sequence[str]) -> None:
+    """Remove files of these names, and the folder if nothing else is in it."""
+    try:
+        for name in names:
+            (folder / name).unlink(missing_ok=True)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+    except OSError as error:
+        raise cannot_write(folder, error) from error
 
 
 def _tidy(folder: Path) -> None:
@@ -185,7 +195,8 @@ def _tidy(folder: Path) -> None:
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)
         else:
-            entry.unlink(missing_ok=True)
+            with suppress(OSError):
+                entry.unlink()
 
 
 def _now() -> str:

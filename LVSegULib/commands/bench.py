@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from LVSegULib.commands.options import add_threads_argument
-from LVSegULib.modelfolder.folder import DEFAULT_MODEL, ModelFolder, find_model
+from LVSegULib.modelfolder.names import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from LVSegULib.benchmark.bench import Contender, Timing
     from LVSegULib.benchmark.limit import Limit
     from LVSegULib.engines.workers import Images
+    from LVSegULib.modelfolder.folder import ModelFolder
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     from LVSegULib.benchmark.limit import measure_limit
     from LVSegULib.benchmark.nnunet import SIDE
     from LVSegULib.errors import UsageError
+    from LVSegULib.modelfolder.folder import find_model
 
     models = [find_model(name) for name in arguments.model or [DEFAULT_MODEL]]
     size = arguments.size or models[0].spec.grid.rows

@@ -47,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Calibrate, or judge a calibration, and say how well it does; returns 0.
 
     Raises:
-        UsageError: both or neither of --out and --judge were given, or --out is the model itself.
+        UsageError: both or neither of --out and --judge were given, --out is the model itself, or a name in --same is
+            nobody's.
     """
     from LVSegULib.commands.progress import Progress
     from LVSegULib.modelfolder.folder import check_place, find_model, refuse_itself
@@ -60,7 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out is not None:
         refuse_itself(arguments.out, model)
         check_place(arguments.out, replace=arguments.replace)
-    cases, same = _cases(arguments, model), same_patients(arguments.same)
+    same = same_patients(arguments.same)
+    cases = _cases(arguments, model, same)
     with Progress("judging" if arguments.judge else "calibrating") as bar:
         if arguments.judge:
             written, figures = model, judge_calibration(model, cases, bar, same)
@@ -70,16 +72,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _cases(arguments: argparse.Namespace, model: ModelFolder) -> Sequence[Chosen]:
+def _cases(arguments: argparse.Namespace, model: ModelFolder, same: Sequence[Sequence[str]]) -> Sequence[Chosen]:
+    """The cases that are learnt from; who has several names may also be one whom only the training knows."""
     from LVSegULib.engines.base import open_engine
     from LVSegULib.evaluation.datasets import open_evaluation_set
     from LVSegULib.modelfolder.folder import find_model
     from LVSegULib.quality.calibrate import unseen_cases
+    from LVSegULib.same import check_known
 
     datasets = [open_evaluation_set(folder) for folder in arguments.data]
     models = [find_model(name) for name in arguments.folds]
+    patients = {case.patient for dataset in datasets for case in dataset.cases}
+    check_known(same, patients.union(*(one.spec.trained_on for one in (model, *models))))
     own, *others = [open_engine(one, arguments.engine, arguments.threads) for one in (model, *models)]
-    return unseen_cases(datasets, model, list(zip(models, others, strict=True)), own)
+    return unseen_cases(datasets, model, list(zip(models, others, strict=True)), own, same)
 
 
 def summary(model: ModelFolder, figures: dict[str, Any]) -> str:

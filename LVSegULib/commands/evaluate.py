@@ -11,7 +11,7 @@ from LVSegULib import __version__
 from LVSegULib.commands.messages import warn_of_training_patients
 from LVSegULib.commands.options import add_engine_arguments, add_split_arguments, check_split
 from LVSegULib.errors import SomeFailed, UsageError
-from LVSegULib.modelfolder.folder import DEFAULT_MODEL, ModelFolder, find_model
+from LVSegULib.modelfolder.names import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from LVSegULib.engines.base import Engine
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from LVSegULib.evaluation.datasets import EvaluationSet
     from LVSegULib.evaluation.evaluate import Evaluation
     from LVSegULib.labels import Label
+    from LVSegULib.modelfolder.folder import ModelFolder
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     from LVSegULib.evaluation.datasets import open_evaluation_set
     from LVSegULib.evaluation.out_of_fold import predictor
     from LVSegULib.evaluation.report import report_text
+    from LVSegULib.modelfolder.folder import find_model
 
     for path in (arguments.json, arguments.picture):
         if path is not None:

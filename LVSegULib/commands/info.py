@@ -6,10 +6,11 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from LVSegULib.modelfolder.folder import DEFAULT_MODEL, ModelFolder, find_model
+from LVSegULib.modelfolder.names import DEFAULT_MODEL
 from LVSegULib.shown import in_one_line
 
 if TYPE_CHECKING:
+    from LVSegULib.modelfolder.folder import ModelFolder
     from LVSegULib.modelfolder.spec import ModelSpec
 
 
@@ -28,6 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
         UsageError: there is no such model.
         ModelError: the folder is incomplete or altered.
     """
+    from LVSegULib.modelfolder.folder import find_model
+
     model = find_model(arguments.model)
     for name in model.spec.sha256:
         model.checked(name)

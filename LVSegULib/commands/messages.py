@@ -10,7 +10,7 @@ from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from LVSegULib.errors import LVSegUError, describe, missing_package
-from LVSegULib.shown import in_one_line
+from LVSegULib.shown import without_breaks
 
 if TYPE_CHECKING:
     from LVSegULib.modelfolder.spec import ModelSpec
@@ -39,7 +39,7 @@ def report_failure(logger: logging.Logger, where: str, error: Exception, *, debu
         debug: whether the traceback is shown too.
     """
     line = describe(error)
-    logger.error("%s", line if where in line else f"{where}: {line}", exc_info=error if debug else None)
+    logger.error("%s", line if without_breaks(where) in line else f"{where}: {line}", exc_info=error if debug else None)
 
 
 def warn_of_training_patients(logger: logging.Logger, spec: ModelSpec, patients: Set[str], so: str) -> None:
@@ -81,4 +81,4 @@ class _LowerCaseLevel(logging.Formatter):
         return super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (its name in the standard library)
-        return in_one_line(super().formatMessage(record))
+        return without_breaks(super().formatMessage(record))

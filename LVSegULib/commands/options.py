@@ -6,12 +6,11 @@ import argparse
 from pathlib import Path
 
 from LVSegULib.errors import UsageError
+from LVSegULib.modelfolder.names import DEFAULT_MODEL
 
 
 def add_model_argument(parser: argparse.ArgumentParser) -> None:
     """Add `--model`."""
-    from LVSegULib.modelfolder.folder import DEFAULT_MODEL
-
     parser.add_argument(
         "--model", default=DEFAULT_MODEL, help="name of an installed model, or a model folder (default: %(default)s)"
     )

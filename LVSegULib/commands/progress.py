@@ -20,7 +20,7 @@ class LastLine:
 
     def show(self, text: str) -> None:
         """Write over the line; what is there already is not written again."""
-        text = text[: shutil.get_terminal_size().columns - 1]
+        text = text[: _columns()]
         if self.is_shown and text != self._text:
             left_over = " " * (len(self._text) - len(text))
             print(f"\r{text}{left_over}", end="", file=sys.stderr, flush=True)
@@ -31,6 +31,11 @@ class LastLine:
         if self._text:
             print(f"\r{' ' * len(self._text)}\r", end="", file=sys.stderr, flush=True)
             self._text = ""
+
+
+def _columns() -> int:
+    """Letters that fit on a line; with one more, some terminals go on to the next."""
+    return shutil.get_terminal_size().columns - 1
 
 
 class Progress:
@@ -47,9 +52,10 @@ class Progress:
         self._line.clear()
 
     def __call__(self, share: float) -> None:
-        """Show that `share` (0 to 1) is done."""
+        """Show that `share` (0 to 1) is done; of the caption what there is room for."""
         filled = round(_WIDTH * share)
-        self._line.show(f"{self._caption} [{'#' * filled}{'.' * (_WIDTH - filled)}] {100 * share:3.0f} %")
+        bar = f" [{'#' * filled}{'.' * (_WIDTH - filled)}] {100 * share:3.0f} %"
+        self._line.show(self._caption[: max(0, _columns() - len(bar))] + bar)
 
 
 class Bar:

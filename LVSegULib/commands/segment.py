@@ -144,13 +144,20 @@ def _flagged(quality: Quality | None) -> str:
 def _of_region(measures: Measures, region: Label) -> str:
     """The measures that come from a region; "" where the model does not segment it, or nothing of it can be told."""
     known = {one: value for one, value in measures.given().items() if one.region == region and math.isfinite(value)}
-    return ", ".join(f"{one.short} {digits(value)} {one.unit}{_where(measures, one)}" for one, value in known.items())
+    return ", ".join(
+        f"{_in_a_list(one.short)} {digits(value)} {one.unit}{_where(measures, one)}" for one, value in known.items()
+    )
+
+
+def _in_a_list(short: str) -> str:
+    """A name inside of a line: "LVM", "wall at ED"."""
+    return short if short[:2].isupper() else short[0].lower() + short[1:]
 
 
 def _where(measures: Measures, one: Measure) -> str:
-    """Of how many slices a thickness of the wall is, and of which frame a volume of the cavity."""
+    """Of how many slices a mean thickness of the wall is, and of which frame a volume of the cavity."""
     slices = measures.slices_of_walls()
-    if one.name in slices:
+    if one.name in slices and not one.name.endswith("_max"):
         return f" ({counted(slices[one.name], 'slice')})"
     return f" (frame {measures.frames_to_show[one.phase]})" if one.phase and one.region == CAVITY else ""
 

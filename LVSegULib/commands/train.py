@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from LVSegULib.commands.fields import add_fields, given_fields
 from LVSegULib.commands.packages import need_torch
 from LVSegULib.commands.progress import Bar
+from LVSegULib.shown import shown
 
 if TYPE_CHECKING:
     from LVSegULib.training.config import TrainingConfig
@@ -114,7 +115,7 @@ def _name_of_run(arguments: argparse.Namespace) -> str:
     if arguments.resume:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             return str(read_json(arguments.out / CONFIG)["name"])
-    return arguments.out.resolve().name or "model"
+    return shown(arguments.out.resolve().name) or "model"
 
 
 class _Bar(Bar):

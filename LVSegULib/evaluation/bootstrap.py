@@ -64,6 +64,11 @@ class Ratio:
     interval: Interval
 
 
+def has_interval(patients: int) -> bool:
+    """Whether figures of so many patients have an interval."""
+    return patients >= FEWEST_PATIENTS
+
+
 def summarise(values: Sequence[float], patients: Sequence[str]) -> Summary:
     """Mean, median and their bootstrap intervals over patients.
 
@@ -78,7 +83,7 @@ def summarise(values: Sequence[float], patients: Sequence[str]) -> Summary:
     if len(kept) == 0:
         return Summary(math.nan, math.nan, 0, 0, len(every), NO_INTERVAL, NO_INTERVAL)
     mean_interval = median_interval = NO_INTERVAL
-    if len(names) >= FEWEST_PATIENTS:
+    if has_interval(len(names)):
         drawn = resamples(len(names))
         sums = np.bincount(owner, weights=kept)
         mean_interval = interval_of((drawn @ sums) / (drawn @ np.bincount(owner)))
@@ -100,7 +105,7 @@ def ratio_of_sums(numerators: Sequence[float], denominators: Sequence[float]) ->
     if below.sum() == 0:
         return Ratio(math.nan, len(below), NO_INTERVAL)
     interval = NO_INTERVAL
-    if len(below) >= FEWEST_PATIENTS:
+    if has_interval(len(below)):
         drawn = resamples(len(below))
         sums = drawn @ below
         interval = interval_of((drawn @ above)[sums > 0] / sums[sums > 0])

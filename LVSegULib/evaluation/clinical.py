@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.evaluation.bootstrap import FEWEST_PATIENTS, Summary, summarise
+from LVSegULib.evaluation.bootstrap import NO_INTERVAL, Summary, has_interval, summarise
 from LVSegULib.evaluation.records import VolumeRecord
 from LVSegULib.measures.volumes import ejection_fraction
 
@@ -49,7 +49,7 @@ class Agreement:
     Attributes:
         error: predicted minus reference; its mean is the bias of Bland and Altman, Lancet 1986;327:307.
         absolute_error: the same without sign.
-        limits: bias plus and minus 1.96 standard deviations of the error; NaN with fewer than FEWEST_PATIENTS.
+        limits: bias plus and minus 1.96 standard deviations of the error; NaN with too few patients (`has_interval`).
         correlation: Pearson's r; NaN with fewer than three patients, or if one side does not vary.
     """
 
@@ -117,17 +117,16 @@ def agreement(reference: Sequence[float], predicted: Sequence[float], patients: 
     expert, machine = np.asarray(reference, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
     error = machine - expert
     defined = np.isfinite(error)
+    summary = summarise(error.tolist(), patients)
     return Agreement(
-        error=summarise(error.tolist(), patients),
+        error=summary,
         absolute_error=summarise(np.abs(error).tolist(), patients),
-        limits=_limits(error[defined]),
+        limits=_limits(error[defined]) if has_interval(summary.patients) else NO_INTERVAL,
         correlation=_correlation(expert[defined], machine[defined]),
     )
 
 
 def _limits(error: NDArray[np.float64]) -> tuple[float, float]:
-    if len(error) < FEWEST_PATIENTS:
-        return math.nan, math.nan
     half = LIMITS_IN_SD * float(error.std(ddof=1))
     return float(error.mean()) - half, float(error.mean()) + half
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
-from LVSegULib.evaluation.bootstrap import Interval, Ratio, Summary
+from LVSegULib.evaluation.bootstrap import FEWEST_PATIENTS, Interval, Ratio, Summary, has_interval
 from LVSegULib.evaluation.challenge import GOOD_APD_MM, ChallengeFigures
 from LVSegULib.evaluation.clinical import Agreement, ClinicalFigures
 from LVSegULib.evaluation.evaluate import Evaluation
@@ -44,8 +44,9 @@ def share_text(value: float) -> str:
 def report_text(evaluation: Evaluation) -> str:
     """All summaries as aligned columns, a block for each label, without the single slices."""
     patients, stacks = counted(len(evaluation.patients), "patient"), counted(len(evaluation.cases), "stack")
-    title = f"{evaluation.dataset}: {patients}, {stacks}; intervals are bootstrapped over patients"
-    blocks = [title]
+    few = f"fewer than {FEWEST_PATIENTS} patients: no intervals"
+    intervals = "intervals are bootstrapped over patients" if has_interval(len(evaluation.patients)) else few
+    blocks = [f"{evaluation.dataset}: {patients}, {stacks}; {intervals}"]
     for figures in evaluation.labels.values():
         blocks += [_table(figures.label.name, _overlap_rows(figures))]
         if figures.clinical:

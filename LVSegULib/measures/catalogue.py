@@ -14,7 +14,6 @@ class Measure:
     Attributes:
         name: its attribute of `LVSegULib.measures.volumes.Measures` ("LVEDV").
         short: what people call it where there is little room.
-        title: what they call it in full, beside `short`.
         unit: as people write it ("mL").
         region: what must be segmented for it.
         phase: the frame that it is of, "ED" or "ES"; "" if of both.
@@ -23,7 +22,6 @@ class Measure:
 
     name: str
     short: str
-    title: str
     unit: str
     region: Label
     phase: str = ""
@@ -38,17 +36,17 @@ class Measure:
 _IN_KEYS = {"mL": "ml", "%": "percent"}
 
 MEASURES = (
-    Measure("LVEDV", "LVEDV", "End-diastolic volume", "mL", CAVITY, "ED", "LN 8821-1"),
-    Measure("LVESV", "LVESV", "End-systolic volume", "mL", CAVITY, "ES", "LN 8823-7"),
-    Measure("LVSV", "LVSV", "Stroke volume", "mL", CAVITY, code="SCT 90096001"),
-    Measure("LVEF", "LVEF", "Ejection fraction", "%", CAVITY, code="LN 8811-2"),
-    Measure("LVM", "LVM", "Mass of the myocardium", "g", MYOCARDIUM, "ED", "LN 18087-7"),
-    Measure("wall_thickness_ed", "Wall at ED", "Mean thickness at ED", "mm", MYOCARDIUM, "ED"),
-    Measure("wall_thickness_ed_max", "Thickest wall", "Largest thickness at ED", "mm", MYOCARDIUM, "ED"),
-    Measure("wall_thickness_es", "Wall at ES", "Mean thickness at ES", "mm", MYOCARDIUM, "ES"),
-    Measure("wall_thickening", "Wall thickening", "Thickening from ED to ES", "%", MYOCARDIUM),
-    Measure("RVEDV", "RVEDV", "RV at ED", "mL", RIGHT_CAVITY, "ED"),
-    Measure("RVESV", "RVESV", "RV at ES", "mL", RIGHT_CAVITY, "ES"),
-    Measure("RVSV", "RVSV", "RV stroke volume", "mL", RIGHT_CAVITY),
-    Measure("RVEF", "RVEF", "RV ejection fraction", "%", RIGHT_CAVITY),
+    Measure("LVEDV", "LVEDV", "mL", CAVITY, "ED", "LN 8821-1"),
+    Measure("LVESV", "LVESV", "mL", CAVITY, "ES", "LN 8823-7"),
+    Measure("LVSV", "LVSV", "mL", CAVITY, code="SCT 90096001"),
+    Measure("LVEF", "LVEF", "%", CAVITY, code="LN 8811-2"),
+    Measure("LVM", "LVM", "g", MYOCARDIUM, "ED", "LN 18087-7"),
+    Measure("wall_thickness_ed", "Wall at ED", "mm", MYOCARDIUM, "ED"),
+    Measure("wall_thickness_ed_max", "Thickest wall", "mm", MYOCARDIUM, "ED"),
+    Measure("wall_thickness_es", "Wall at ES", "mm", MYOCARDIUM, "ES"),
+    Measure("wall_thickening", "Wall thickening", "%", MYOCARDIUM),
+    Measure("RVEDV", "RVEDV", "mL", RIGHT_CAVITY, "ED"),
+    Measure("RVESV", "RVESV", "mL", RIGHT_CAVITY, "ES"),
+    Measure("RVSV", "RVSV", "mL", RIGHT_CAVITY),
+    Measure("RVEF", "RVEF", "%", RIGHT_CAVITY),
 )

@@ -12,16 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from LVSegULib.atomic import folder_written_whole
-from LVSegULib.counted_files import OF_THE_SYSTEM
+from LVSegULib.counted_files import is_of_the_system
 from LVSegULib.errors import ModelError, OutputError, UsageError, reason
+from LVSegULib.modelfolder.names import DEFAULT_MODEL
 from LVSegULib.modelfolder.onnx_bytes import reads_other_files
 from LVSegULib.modelfolder.spec import ModelSpec, check_grid, spec_from_json
 from LVSegULib.modelfolder.weights import Weights, check_weights
 
 SHIPPED = Path(__file__).parent.parent / "models"
-
-DEFAULT_MODEL = "lv"
-"""The installed model that is taken where none is chosen."""
 
 LAST = "last"
 """The folder in that of a training run that holds the model of the last step."""
@@ -166,7 +164,7 @@ def check_place(path: Path, *, replace: bool = False) -> None:
 def _may_go(name: str) -> bool:
     """Whether a file of a model folder is the model's own, or nobody's."""
     left = _LEFT.fullmatch(name)
-    return name in (*OF_THE_SYSTEM, *_LOCKS) or name.startswith("._") or (left["name"] if left else name) in OWN_FILES
+    return name in _LOCKS or is_of_the_system(name) or (left["name"] if left else name) in OWN_FILES
 
 
 def _refuse_other_than_model(path: Path) -> None:

@@ -106,7 +106,10 @@ def weight_places(graph: bytes) -> dict[str, Span]:
 
 
 def reads_other_files(graph: bytes) -> bool:
-    """Whether some of its numbers, in whatever part of it, are to be taken from other files, or from memory."""
+    """Whether some of its numbers, in whatever part of it, may be to be taken from other files, or from memory.
+
+    It errs on the safe side: any other key or name "location" counts too.
+    """
     return _PLACE.search(graph) is not None
 
 

@@ -12,6 +12,7 @@ from LVSegULib.modelfolder.figures import challenge_figures, change_figures, sho
 from LVSegULib.modelfolder.folder import ModelFolder, save_model
 from LVSegULib.modelfolder.licence import inherited
 from LVSegULib.modelfolder.published_card import About, Shown, card
+from LVSegULib.modelfolder.spec import check_name
 from LVSegULib.quality.text import ROC_PICTURE
 from LVSegULib.settings import read_toml, typed
 
@@ -47,7 +48,7 @@ def read_about(path: Path) -> About:
     """The `About` in a TOML file.
 
     Raises:
-        UsageError: it cannot be read, or a value is missing, left over, or not text.
+        UsageError: it cannot be read, a value is missing, left over, or not text, or the name is none.
     """
     return about_from_values(read_toml(path), str(path))
 
@@ -56,10 +57,12 @@ def about_from_values(values: dict[str, Any], where: str) -> About:
     """An `About` from the values of a TOML file; `where` names it in errors.
 
     Raises:
-        UsageError: a value is missing, left over, or not text.
+        UsageError: a value is missing, left over, or not text, or the name is none.
     """
     stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-    return typed(About, stripped, where)
+    about = typed(About, stripped, where)
+    check_name(about.name, f"{where}: name")
+    return about
 
 
 def publish(model: ModelFolder, about: About, evidence: Evidence, path: Path) -> ModelFolder:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,15 +15,13 @@ from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.intensity import describe_scaling, scaling_of
 from LVSegULib.reading.names import safe_name
 from LVSegULib.settings import fitted
-from LVSegULib.shown import LONGEST, in_one_line, shown
+from LVSegULib.shown import in_one_line, is_printable, shown
 
 FORMAT = 1
 """Version of the model folder's layout; a folder with a higher one was made by a newer LVSegU."""
 
 LONGEST_REASON = 300
 """Letters of what is wrong with a description."""
-
-_LONGEST_LICENCE = 1000
 
 _TABLE = dict[str, Any]
 
@@ -60,7 +57,6 @@ class ModelSpec:
     quality: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        check_name(self.name)
         if self.network.output_channels != len(self.labels):
             raise ModelError(f"{self.name}: {self.network.output_channels} outputs for {len(self.labels)} labels")
 
@@ -119,16 +115,14 @@ class ModelSpec:
         )
 
 
-def check_name(name: str) -> None:
-    """Refuse what is no name of a model: it stands in messages and in tables, where a spreadsheet might compute it.
+def check_name(name: str, what: str = "name") -> None:
+    """Refuse a name for a new model that no folder can have or nobody can read; `what` is it, for the message.
 
     Raises:
-        UsageError: it is empty, too long, more than a line, or begins with a sign.
+        UsageError: it is empty, has a "/", or cannot be printed on one line.
     """
-    if not re.match(r"\w", name) or shown(name) != name:
-        raise UsageError(
-            f'name = "{shown(name)}": expected up to {LONGEST} letters on one line, the first a letter or a digit'
-        )
+    if not name.strip() or "/" in name or not is_printable(name):
+        raise UsageError(f'{what} must not be empty, or hold a "/" or what cannot be printed, got "{shown(name)}"')
 
 
 def spec_from_json(text: str, where: str) -> ModelSpec:
@@ -182,25 +176,18 @@ def _spec(values: dict[str, Any]) -> ModelSpec:
         return fitted(name, values.get(name, default), hint)
 
     return ModelSpec(
-        name=fitted("name", values["name"], str),
+        name=shown(fitted("name", values["name"], str)),
         network=_network(fitted("network", values["network"], _TABLE)),
         labels=tuple(_label_from_json(fitted("labels", label, _TABLE)) for label in _list("labels", values["labels"])),
         grid=_grid(fitted("input", values["input"], _TABLE)),
         description=in_one_line(optional("description", str, "")),
-        licence=_licence(optional("licence", str, "")),
+        licence=in_one_line(optional("licence", str, "")),
         citations=tuple(map(in_one_line, optional("citations", tuple[str, ...], ()))),
         training=_training(optional("training", _TABLE, {})),
         figures=_figures(optional("figures", _TABLE, {})),
         sha256=_hashes(fitted("sha256", values["sha256"], dict[str, str])),
         quality=optional("quality", _TABLE, {}),
     )
-
-
-def _licence(text: str) -> str:
-    licence = in_one_line(text)
-    if len(licence) > _LONGEST_LICENCE:  # cut off, it might lose what it forbids
-        raise UsageError(f"licence = {shown(licence)}: expected up to {_LONGEST_LICENCE} letters")
-    return licence
 
 
 def _hashes(values: dict[str, str]) -> dict[str, str]:

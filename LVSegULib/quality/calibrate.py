@@ -48,7 +48,6 @@ def calibrate(
         The new model; and how well the score tells bad slices of patients whom it did not know, see `learn.figures_of`.
 
     Raises:
-        UsageError: a name in `same` is nobody's.
         InputError: a case cannot be read, or there is too little to learn from.
         OutputError: `path` cannot be written.
     """
@@ -72,7 +71,7 @@ def judge_calibration(
     """How well the calibration that `model` has does on other patients; the words of `calibrate`.
 
     Raises:
-        UsageError: the model has no calibration, or a name in `same` is nobody's.
+        UsageError: the model has no calibration.
         InputError: a case cannot be read.
     """
     calibration = calibration_of(model.spec.quality, model.spec.name)
@@ -83,7 +82,11 @@ def judge_calibration(
 
 
 def unseen_cases(
-    datasets: Sequence[EvaluationSet], model: ModelFolder, folds: Sequence[tuple[ModelFolder, Engine]], engine: Engine
+    datasets: Sequence[EvaluationSet],
+    model: ModelFolder,
+    folds: Sequence[tuple[ModelFolder, Engine]],
+    engine: Engine,
+    same: Sequence[Sequence[str]] = (),
 ) -> list[Chosen]:
     """The cases of patients that a network was not trained on, each with that network.
 
@@ -93,6 +96,7 @@ def unseen_cases(
         folds: networks of its recipe, each with what runs it; every patient goes to the one that kept it back. Without
             any, the patients that `model` itself was not trained on are taken.
         engine: what runs `model`.
+        same: the names of each patient who has several; who was trained on by one of them is not taken by another.
 
     Raises:
         UsageError: a network or data set has other labels, nobody was kept back, or `model` does not say by whom it
@@ -104,16 +108,20 @@ def unseen_cases(
     for fold, _ in ((model, engine), *folds):
         check_alike(model.spec, fold.spec)
     if not folds:
-        return _not_trained_on(datasets, model, engine)
+        return _not_trained_on(datasets, model, engine, same)
     specs = [fold.spec for fold, _ in folds]
     engines = [_cut_alike(model.spec, fold.spec, own) for fold, own in folds]
     kept = judges([case.patient for dataset in datasets for case in dataset.cases], specs)
-    return [
+    learnt = [_learnt_from(spec, same) for spec in specs]
+    chosen = [
         (dataset.name, case, specs[kept[case.patient]], engines[kept[case.patient]])
         for dataset in datasets
         for case in dataset.cases
-        if case.patient in kept
+        if case.patient in kept and case.patient not in learnt[kept[case.patient]]
     ]
+    if not chosen:
+        raise UsageError("each of the folds learnt from all whom it kept back by another name: give more data")
+    return chosen
 
 
 def with_section(card: str, figures: dict[str, Any]) -> str:
@@ -132,8 +140,16 @@ def _card_of(model: ModelFolder) -> str:
         raise InputError(f"{path} cannot be read ({error}): copy the model folder again") from error
 
 
-def _not_trained_on(datasets: Sequence[EvaluationSet], model: ModelFolder, engine: Engine) -> list[Chosen]:
-    name, trained = model.spec.name, model.spec.trained_on
+def _learnt_from(spec: ModelSpec, same: Sequence[Sequence[str]]) -> frozenset[str]:
+    """The patients that a network was trained on, by each of their names."""
+    trained = spec.trained_on
+    return trained.union(*(names for names in same if not trained.isdisjoint(names)))
+
+
+def _not_trained_on(
+    datasets: Sequence[EvaluationSet], model: ModelFolder, engine: Engine, same: Sequence[Sequence[str]]
+) -> list[Chosen]:
+    name, trained = model.spec.name, _learnt_from(model.spec, same)
     if not trained:
         raise UsageError(f"{name} does not say by which patients it was trained: give models that do, with --folds")
     chosen = [

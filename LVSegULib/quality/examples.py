@@ -17,7 +17,6 @@ from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.quality.calibration import GOOD_DICE, wrong_by_rules
 from LVSegULib.quality.rules import is_empty_end, rules_of
 from LVSegULib.quality.signs import Signs, signs_of
-from LVSegULib.same import check_known
 from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
 
 
@@ -85,12 +84,10 @@ def collect(
         same: the names of each patient who has several; the first of them stands for all.
 
     Raises:
-        UsageError: a name in `same` is nobody's.
         InputError: a case cannot be read, or there is none.
     """
     if not cases:
         raise InputError("there is no case to learn from")
-    check_known(same, [case.patient for _, case, _, _ in cases])
     examples = joined([_examples_of(*chosen) for chosen in reporting(cases, progress)])
     first = {name: names[0] for names in same for name in names}
     return replace(examples, patients=np.array([first.get(name, name) for name in examples.patients.tolist()]))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.evaluation.bootstrap import FEWEST_PATIENTS, NO_INTERVAL, Interval, interval_of, ratio_of_sums, resamples
+from LVSegULib.evaluation.bootstrap import NO_INTERVAL, Interval, has_interval, interval_of, ratio_of_sums, resamples
 
 Numbers = NDArray[np.float64]
 Choices = NDArray[np.bool_]
@@ -57,7 +57,7 @@ def area_under(wrong: Numbers, bad: Choices, patients: Sequence[str]) -> Figure:
     _, owner = np.unique(np.asarray(patients), return_inverse=True)
     ranks = _Ranks(wrong, bad)
     area, interval, count = ranks.area(np.ones(len(wrong))), NO_INTERVAL, int(owner.max()) + 1
-    if count >= FEWEST_PATIENTS and math.isfinite(area):
+    if has_interval(count) and math.isfinite(area):
         areas = np.array([ranks.area(row[owner].astype(np.float64)) for row in resamples(count)])
         interval = interval_of(areas[np.isfinite(areas)])
     return Figure(area, interval)

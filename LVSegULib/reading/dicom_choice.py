@@ -59,7 +59,7 @@ class Candidate:
     def __str__(self) -> str:
         """Its series and how much there is in it."""
         if self.problem:
-            return f"{self.series} ({len(self.headers)} images, unreadable)"
+            return f"{self.series} ({counted(len(self.headers), 'image')}, unreadable)"
         return f"{self.series} ({counted(self.slices, 'slice')} x {self.frames})"
 
     @property
@@ -145,6 +145,8 @@ def _best(folder: Path, candidates: Sequence[Candidate]) -> Candidate:
     broken = max((c for c in candidates if c.problem), key=lambda c: len(c.headers), default=None)
     if broken and len(broken.headers) > (len(best.headers) if best else 1):
         return broken
+    if not readable and (refused := next((c for c in candidates if c.headers[0].problem), None)):
+        return refused
     if best:
         return best
     if readable:
@@ -215,6 +217,8 @@ def _view(headers: list[DicomHeader]) -> Candidate:
 
 
 def _missing(header: DicomHeader) -> str | None:
+    if header.problem:
+        return header.problem
     for value, name in (
         (header.position_mm, "slice position (ImagePositionPatient)"),
         (header.orientation, "slice orientation (ImageOrientationPatient)"),

@@ -6,7 +6,7 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydicom.config import disable_value_validation
@@ -93,6 +93,7 @@ class DicomHeader:
         slice_mm: SpacingBetweenSlices, or else SliceThickness; None if both are missing.
         order: those of `FRAME_ORDER` that are there.
         plain: where the pixels lie, if they can be read without parsing the file again.
+        problem: why the frames of a multi-frame file cannot be taken; it stands for all of them then.
     """
 
     path: Path
@@ -111,6 +112,7 @@ class DicomHeader:
     slice_mm: float | None
     order: dict[str, float]
     plain: PlainPixels | None = None
+    problem: str | None = None
 
 
 @dataclass
@@ -223,12 +225,13 @@ def _storage_name(dataset: Dataset) -> str:
     return UID(uid).name if isinstance(uid, str) and "TransferSyntaxUID" in dataset.file_meta else "Image Storage"
 
 
-def _headers(dataset: Dataset, file: Path, plain: PlainPixels | None) -> Iterator[DicomHeader]:
+def _headers(dataset: Dataset, file: Path, plain: PlainPixels | None) -> list[DicomHeader]:
     if frames_of(dataset) == 1:
-        yield _header(dataset, file, None, plain)
-        return
-    for index, frame in enumerate(frame_datasets(dataset, file)):
-        yield _header(frame, file, index)
+        return [_header(dataset, file, None, plain)]
+    try:
+        return [_header(frame, file, index) for index, frame in enumerate(frame_datasets(dataset, file))]
+    except InputError as error:  # there may be a good cine beside it
+        return [replace(_header(dataset, file, None), problem=str(error))]
 
 
 def _header(dataset: Dataset, file: Path, index: int | None, plain: PlainPixels | None = None) -> DicomHeader:

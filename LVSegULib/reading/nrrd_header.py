@@ -22,6 +22,9 @@ from LVSegULib.shown import shown
 
 MOST_AXES = 16
 
+_MOST_COUNTED = 2**40
+"""Of samples along an axis, and of bytes before raw pixels: what a file of any size can have."""
+
 _TYPES = {
     "i1": ("signed char", "int8", "int8_t"),
     "u1": ("uchar", "unsigned char", "uint8", "uint8_t"),
@@ -142,7 +145,7 @@ def _required(path: Path, fields: dict[str, str], name: str) -> Field:
 
 def _sizes(path: Path, fields: dict[str, str]) -> tuple[int, ...]:
     axes = _required(path, fields, "dimension").whole(1, MOST_AXES)
-    return _required(path, fields, "sizes").wholes(axes, 1, 2**40)
+    return _required(path, fields, "sizes").wholes(axes, 1, _MOST_COUNTED)
 
 
 def _pixels(path: Path, fields: dict[str, str], sizes: tuple[int, ...], end: int, listed: list[str]) -> StoredPixels:
@@ -167,7 +170,8 @@ def _pixels(path: Path, fields: dict[str, str], sizes: tuple[int, ...], end: int
 def _start(path: Path, fields: dict[str, str], encoding: Encoding, start: int, file: Path) -> tuple[int, int]:
     """Where the pixels begin in each file, and how many unpacked bytes come before them."""
     lines = Field(path, "line skip", fields.get("line skip", "0")).whole(0, MOST_LINES)
-    skipped = Field(path, "byte skip", fields.get("byte skip", "0")).whole(-1, MOST_BEFORE_PIXELS)
+    most = _MOST_COUNTED if encoding == "raw" else MOST_BEFORE_PIXELS  # what is packed is unpacked to be passed over
+    skipped = Field(path, "byte skip", fields.get("byte skip", "0")).whole(-1, most)
     if skipped < 0:
         if encoding != "raw":
             raise InputError(f"{path}: its header says byte skip -1, which only raw pixels can have: correct it")
@@ -179,4 +183,4 @@ def _start(path: Path, fields: dict[str, str], encoding: Encoding, start: int, f
                 if read_line(opened, file) is None:
                     break
             start = opened.tell()
-    return start, skipped
+    return (start + skipped, 0) if encoding == "raw" else (start, skipped)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from LVSegULib.evaluation.bootstrap import CONFIDENCE, Summary, interval_text
 from LVSegULib.network.config import CLASSIC_PARAMETERS
 from LVSegULib.study.config import StudyConfig
-from LVSegULib.study.results import Row, difference, noise
+from LVSegULib.study.results import Row, changes_by_seed, difference, noise
 from LVSegULib.study.verdict import Verdict, verdict
 
 
@@ -152,7 +152,7 @@ def _of_learning(found: Findings) -> str:
 def _of_noise(found: Findings) -> str:
     if math.isnan(found.noise):
         return "No run was repeated with another seed, so how much runs differ by chance is not known."
-    runs = 1 + sum(1 for row in found.rows if row.variant.repeat)
+    runs = 1 + len(changes_by_seed(found.rows, found.reference))
     return (
         f"The mean Dice of two runs that differ by their seed only may lie {found.noise:.4f} apart (twice the standard "
         f"deviation of such a difference, roughly, as it is known from {runs} runs); no smaller difference is called "

@@ -102,9 +102,14 @@ def noise(rows: Sequence[Row], reference: Row) -> float:
 
     Twice the standard deviation of such a difference, by that of the reference and its repeats.
     """
+    changes = changes_by_seed(rows, reference)
+    return 2 * math.sqrt(2) * statistics.stdev([0.0, *changes]) if changes else math.nan
+
+
+def changes_by_seed(rows: Sequence[Row], reference: Row) -> list[float]:
+    """Change of the mean Dice from the reference to each of its repeats that have figures."""
     changes = [difference(row, reference).mean for row in rows if row.variant.repeat]
-    defined = [change for change in changes if math.isfinite(change)]
-    return 2 * math.sqrt(2) * statistics.stdev([0.0, *defined]) if defined else math.nan
+    return [change for change in changes if math.isfinite(change)]
 
 
 def _row(study: StudyConfig, variant: Variant, jobs: Sequence[Job], refused: str, out: Path) -> Row:

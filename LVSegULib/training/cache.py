@@ -35,19 +35,26 @@ class SliceCache:
         written because another process has just written or opened it, that is as good: both hold the same.
 
         Raises:
-            OutputError: the folder cannot be written.
+            OutputError: the folder cannot be written, and holds no whole file of this case.
         """
         name = hashlib.sha256(json.dumps([VERSION, key]).encode()).hexdigest()[:32]
         path = self.folder / f"{name}.safetensors"
-        try:
-            kept = load(path.read_bytes())
-            return Prepared(**{name: kept[name] for name in NAMES})
-        except (OSError, SafetensorError, KeyError):
-            prepared = prepare()
+        if (kept := _read(path)) is not None:
+            return kept
+        prepared = prepare()
         try:
             with written_whole(path, "--cache folder") as beside:
                 beside.write_bytes(save({name: getattr(prepared, name).contiguous() for name in NAMES}))
         except OutputError:
-            if not path.is_file():
+            if _read(path) is None:
                 raise
         return prepared
+
+
+def _read(path: Path) -> Prepared | None:
+    """The case in a file; None if there is no file, or it is broken."""
+    try:
+        kept = load(path.read_bytes())
+        return Prepared(**{name: kept[name] for name in NAMES})
+    except (OSError, SafetensorError, KeyError):
+        return None

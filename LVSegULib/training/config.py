@@ -129,8 +129,6 @@ class TrainingConfig:
             raise UsageError(f"labels must be some of {', '.join(BY_KEY)}, got {', '.join(self.labels) or 'none'}")
         if twice := [key for key in self.labels if self.labels.count(key) > 1]:
             raise UsageError(f"labels has {twice[0]} twice: give each label once")
-        if not self.name.strip() or "/" in self.name:
-            raise UsageError(f'name must not be empty or hold a "/", got "{self.name}"')
         check_name(self.name)
         self._check_fold()
         if self.crop > LARGEST_CROP * self.size:

@@ -102,7 +102,7 @@ def open_inspector(model: ModelFolder, engine: str = "auto", threads: int | None
     check_threads(threads)
     installed = [name for name in INSPECTING if name in installed_engines()]
     if engine not in ("auto", *installed):
-        raise EngineError(f"{engine} is not installed: pip install {ENGINES[engine]}")
+        raise EngineError(f"{engine} is not installed: pip install {engine}")
     if engine == "torch":
         return _TorchInspector(model, threads)
     try:

@@ -60,6 +60,22 @@ def test_a_correction_that_was_saved_unmeasured_is_told_of(
     assert ui.resultsPanel.visible and ui.warningLabel.visible
 
 
+def test_damaged_measures_are_told_of_once(the_panel: OpenModule, a_result: Any, caplog: Any) -> None:
+    opened, ui = the_panel.panel, the_panel.panel.ui
+    opened.logic.resultsOf(a_result).measuresTableNode.SetAttribute("LVSegU.Measures", "{")
+    parameters = opened.logic.getParameterNode()
+    parameters.segmentation = None
+    parameters.segmentation = a_result
+    for smoothing in (0.1, 0.2, 0.3):
+        parameters.smoothing = smoothing
+    assert caplog.text.count("its measures cannot be read") == 1
+    assert ui.noResultLabel.visible and ui.measureButton.visible
+    opened.logic.updateMeasurements(a_result)
+    the_panel.leave()
+    the_panel.enter()
+    assert ui.resultsPanel.visible, "measured by a script meanwhile"
+
+
 def test_playing_the_cine_is_no_correction(the_panel: OpenModule, a_result: Any) -> None:
     browser = the_panel.panel.logic.resultsOf(a_result).browserNode
     the_panel.leave()

@@ -74,7 +74,7 @@ def test_a_folder_that_only_the_scene_names_is_neither_looked_at_nor_run(
     the_panel.enter()
     assert not ui.applyButton.enabled
     for label in (ui.modelLabel, ui.filtersStatusLabel):
-        assert f"{my_model}: this model of the scene was never chosen on this computer" in label.text
+        assert f"{my_model}: this model of the scene is neither installed nor remembered as chosen" in label.text
     monkeypatch.undo()
     FileDialog.will_choose(my_model)
     click(ui.modelFolderButton)

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume
+from Testing.LVSegU.segmenting import process
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def a_result(a_scene: Any) -> tuple[Any, Any]:
 
     volume = add_cine(a_beating_heart(frames=4, slices=6, size=96))
     logic = LVSegULogic()
-    results = logic.process(volume)
+    results = process(logic, volume)
     logic.goToFrame(results.segmentationNode, "ED")
     return volume, results
 
@@ -98,7 +99,7 @@ def test_a_result_that_is_written_anew_and_put_back_is_drawn_as_before(
 
     pixels = a_beating_heart(frames=4, slices=6, size=96)
     volume = add_cine(pixels) if isCine else add_volume(pixels[0])
-    results = LVSegULogic().process(volume)
+    results = process(LVSegULogic(), volume)
     center = results.segmentationNode.GetSegmentCenterRAS("LV")
     view: Any = SliceView(480, 480) if isFlat else ThreeDView(320, 320, "cine" if isCine else "volume")
     if isFlat:

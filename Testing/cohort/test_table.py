@@ -40,6 +40,17 @@ def test_csv_and_parquet_hold_the_same(tmp_path: Path) -> None:
     assert (shown[1]["LVEF_percent"], exact[1]["LVEF_percent"]) == ("", None)
 
 
+@pytest.mark.parametrize("text", ["=HYPERLINK(0)", "+1", "-1", "@a"])
+def test_what_a_spreadsheet_would_compute_stays_a_text(tmp_path: Path, text: str) -> None:
+    rows = [{**DONE, "model": text, "LVSV_ml": -3.5}]
+    write_csv(tmp_path / "cohort.csv", rows)
+    write_parquet(tmp_path / "cohort.parquet", rows)
+    with (tmp_path / "cohort.csv").open(encoding="utf-8", newline="") as file:
+        (shown,) = csv.DictReader(file)
+    assert (shown["model"], shown["reason"], shown["LVSV_ml"]) == (f"'{text}", "", "-3.5")
+    assert pyarrow.parquet.read_table(tmp_path / "cohort.parquet").to_pylist()[0]["model"] == text
+
+
 def test_types_do_not_depend_on_the_rows(tmp_path: Path) -> None:
     write_parquet(tmp_path / "cohort.parquet", [FAILED])
     schema = pyarrow.parquet.read_schema(tmp_path / "cohort.parquet")

@@ -6,12 +6,16 @@ import dataclasses
 import errno
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from LVSegULib.cohort.receipt import RECEIPT, files_of
-from LVSegULib.cohort.task import do_case, left_behind
+from LVSegULib.cohort.task import do_case, left_behind, model_hash
 from LVSegULib.errors import ModelError, OutputError, UsageError
+from LVSegULib.labels import MYOCARDIUM
+from LVSegULib.modelfolder.folder import open_model
+from LVSegULib.preparation.grid import Grid
 from LVSegULib.writing import report
 from Testing.bright_pixels import volume_ml, write_phantom
 from Testing.cohort.small_cohort import a_case, job_for, touch
@@ -71,6 +75,30 @@ def test_another_input_or_model_makes_it_done_again(tmp_path: Path, bright_model
         do_case(case, altered)
 
 
+def test_renewed_figures_and_words_make_no_other_model(bright_model: Path) -> None:
+    spec = open_model(bright_model).spec
+    told = {"description": "new words", "figures": {"A": {"patients": 3}}, "training": {"seconds": 1.0}}
+    assert model_hash(dataclasses.replace(spec, **told)) == model_hash(spec)
+    quality, judged = {"bias": 0.5}, {"bias": 0.5, "figures": {"patients": 3}}
+    calibrated = dataclasses.replace(spec, quality=quality)
+    assert model_hash(dataclasses.replace(spec, quality=judged)) == model_hash(calibrated) != model_hash(spec)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sha256": {"model.onnx": "0" * 64}},
+        {"grid": Grid(1.25, 64, 64)},
+        {"labels": (MYOCARDIUM,)},
+        {"licence": "CC BY-NC-SA 4.0"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_decides_a_result_makes_another_model(bright_model: Path, change: dict[str, Any]) -> None:
+    spec = open_model(bright_model).spec
+    assert model_hash(dataclasses.replace(spec, **change)) != model_hash(spec)
+
+
 def test_what_is_broken_says_why_and_leaves_nothing_of_before(tmp_path: Path, bright_model: Path) -> None:
     case, job = a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path)
     do_case(case, job)
@@ -104,6 +132,32 @@ def test_a_fault_is_a_reason_too(tmp_path: Path, bright_model: Path, monkeypatch
     monkeypatch.undo()
     assert do_case(case, job).status == "done"
     assert not where.exists()
+
+
+def test_the_traceback_of_a_fault_may_name_a_file_that_is_no_utf8(
+    tmp_path: Path, bright_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("M\udcfcller.nii")
+
+    monkeypatch.setattr(report, "build_report", fail)
+    ending = do_case(a_case(write_phantom(tmp_path / "beat.nii.gz")), job_for(bright_model, tmp_path))
+    assert ending.reason.startswith("fault: ValueError: M\udcfcller.nii: ")
+    assert rb"ValueError: M\udcfcller.nii" in (tmp_path / "cases/beat/traceback.txt").read_bytes()
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_file_in_the_place_of_its_folder_is_not_the_fault_of_the_case(
+    tmp_path: Path, bright_model: Path, is_there: bool
+) -> None:
+    case = a_case(write_phantom(tmp_path / "beat.nii.gz"))
+    if not is_there:
+        case.found.path.unlink()
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/beat").write_bytes(b"mine")
+    with pytest.raises(OutputError, match=r"cannot write .*beat: .*: choose another --out folder"):
+        do_case(case, job_for(bright_model, tmp_path))
+    assert (tmp_path / "cases/beat").read_bytes() == b"mine"
 
 
 def test_a_full_disk_is_not_the_fault_of_the_case(

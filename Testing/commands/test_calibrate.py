@@ -50,6 +50,22 @@ def test_the_figures_are_printed(
     assert "the network is unsure of it (" in printed
 
 
+@pytest.mark.parametrize("pair", ["p0=p5", "p0=elsewhere", "elsewhere=x"])
+def test_a_name_may_be_of_one_whom_no_fold_kept_or_only_the_training_knows(
+    hard_hearts: Path, a_calibrated_model: Path, tmp_path: Path, pair: str
+) -> None:
+    fold = save_fold(tmp_path / "fold", ["x", "elsewhere"], EVERYONE[:5]).path
+    words = (a_calibrated_model, "--folds", fold, "--data", hard_hearts, "--judge", "--same", pair)
+    assert calibrate(*words) == 0
+
+
+def test_a_name_of_nobody_is_refused(
+    hard_hearts: Path, a_calibrated_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert calibrate(a_calibrated_model, "--data", hard_hearts, "--judge", "--same", "p0=nobody") == 2
+    assert "same names nobody, who is not in the data" in capsys.readouterr().err
+
+
 def test_flagged_slices_are_in_the_summary_the_report_and_the_table(
     hard_hearts: Path, a_calibrated_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

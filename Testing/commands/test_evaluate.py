@@ -37,7 +37,7 @@ def a_threshold_model(label: Label = CAVITY, trained_on: tuple[str, ...] = ()) -
 
 @pytest.fixture(autouse=True)
 def an_engine_that_takes_bright_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("LVSegULib.commands.evaluate.find_model", lambda _name: a_threshold_model())
+    monkeypatch.setattr("LVSegULib.modelfolder.folder.find_model", lambda _name: a_threshold_model())
     monkeypatch.setattr("LVSegULib.engines.base.open_engine", lambda *_: BrightPixels())
 
 
@@ -117,7 +117,7 @@ def test_mistakes_get_one_line_and_the_documented_code(
 def test_a_model_of_other_labels_is_refused(
     a_data_set: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("LVSegULib.commands.evaluate.find_model", lambda _name: a_threshold_model(MYOCARDIUM))
+    monkeypatch.setattr("LVSegULib.modelfolder.folder.find_model", lambda _name: a_threshold_model(MYOCARDIUM))
     assert main(["evaluate", str(a_data_set)]) == 2
     assert "segments MYO, and Dataset900_Discs has LV" in capsys.readouterr().err
 
@@ -152,7 +152,7 @@ def test_patients_that_the_model_was_trained_on_are_told_of(
     a_data_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model = a_threshold_model(trained_on=("b", "x"))
-    monkeypatch.setattr("LVSegULib.commands.evaluate.find_model", lambda _name: model)
+    monkeypatch.setattr("LVSegULib.modelfolder.folder.find_model", lambda _name: model)
     assert main(["evaluate", str(a_data_set), "--json", str(tmp_path / "out.json")]) == 0
     assert "trained on 1 of these 2 patients" in capsys.readouterr().err
     assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["trained_on"] == ["b"]

@@ -41,7 +41,7 @@ def a_command_that_raises(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 @pytest.mark.parametrize(
     ("error", "code", "line"),
     [
-        (InputError("x.nii: cut short:\n download it again"), 3, "x.nii: cut short: download it again"),
+        (InputError("x.nii: cut short:\ndownload it again"), 3, "x.nii: cut short: download it again"),
         (UsageError("no such engine"), 2, "no such engine"),
         (SomeFailed("1 of 2 inputs failed"), 4, "1 of 2 inputs failed"),
         (Cancelled("cancelled"), 130, "cancelled"),
@@ -167,6 +167,15 @@ def test_a_command_with_a_hyphen_lives_in_a_module_with_an_underscore(monkeypatc
     monkeypatch.setitem(COMMANDS, "take-out", "take something out")
     monkeypatch.setitem(sys.modules, "LVSegULib.commands.take_out", module)
     assert main(["take-out"]) == 0
+
+
+@pytest.mark.parametrize("words", [["segment", "--help"], ["info", "--help"], ["cohort", "--help"], ["segment", "-x"]])
+def test_options_are_shown_and_refused_without_numpy(words: list[str]) -> None:
+    program = (
+        f"import sys\nfrom LVSegULib.commands.main import main\nmain({words!r})\n"
+        "print([name for name in ('numpy', 'scipy') if name in sys.modules])"
+    )
+    assert python("-c", program).stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -5,7 +5,8 @@ import warnings
 
 import pytest
 
-from LVSegULib.commands.messages import start_logging
+from LVSegULib.commands.messages import report_failure, start_logging
+from LVSegULib.errors import InputError
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,13 @@ def test_a_message_is_one_line_that_a_terminal_does_not_obey(capsys: pytest.Capt
     start_logging()
     logging.getLogger("LVSegULib.reading.dicom").warning("%s: is empty", "a\x1b[2J\nb")
     assert capsys.readouterr().err == "lvsegu: warning: a?[2J b: is empty\n"
+
+
+@pytest.mark.parametrize("where", ["two  blanks.nii", "no\u00a0break.nii", "a\ttab.nii"])
+def test_a_path_is_said_once_and_as_it_is(where: str, capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging()
+    report_failure(logging.getLogger("LVSegULib"), where, InputError(f"{where}: is empty"), debug=False)
+    assert capsys.readouterr().err == f"lvsegu: error: {where}: is empty\n".replace("\t", " ")
 
 
 def test_starting_twice_says_nothing_twice(capsys: pytest.CaptureFixture[str]) -> None:

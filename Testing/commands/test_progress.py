@@ -48,6 +48,18 @@ def test_a_line_that_is_too_long_is_cut(capsys: pytest.CaptureFixture[str], monk
     assert capsys.readouterr().err == "\rlonger than"
 
 
+def test_a_long_caption_is_cut_and_the_bar_is_not(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    with Progress("a patient of a very long name") as progress:
+        progress(0.5)
+        progress(0.75)
+        shown = capsys.readouterr().err
+    assert shown == "\ra pati [############............]  50 %" + "\ra pati [##################......]  75 %"
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0.26, "0.3 s"), (59.9, "59.9 s"), (60, "1 min"), (3599, "1 h 0 min"), (7530, "2 h 6 min")]
 )

@@ -207,6 +207,14 @@ def test_options_win_over_the_file_and_the_file_over_the_model(a_trained_start: 
     assert (other.start, other.batch_size, other.loss) == ("lv", 7, TrainingConfig().loss)
 
 
+@pytest.mark.parametrize(
+    ("folder", "name"), [("(7T) own", "(7T) own"), ("[lv]", "[lv]"), ("lv  mice", "lv mice"), ("a\u00a0b", "a b")]
+)
+def test_a_run_may_lie_in_a_folder_of_any_name(a_trained_start: Path, tmp_path: Path, folder: str, name: str) -> None:
+    words = ("--data", "A", "--from", str(a_trained_start), "--out", str(tmp_path / folder))
+    assert train.config_of(parsed(*words)).name == name
+
+
 def test_a_name_that_is_given_is_taken(a_trained_start: Path) -> None:
     assert train.config_of(parsed("--data", "A", "--from", str(a_trained_start), "--name", "mine")).name == "mine"
 

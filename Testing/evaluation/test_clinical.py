@@ -43,6 +43,12 @@ def test_limits_of_agreement_are_those_of_bland_and_altman() -> None:
     assert found.limits == pytest.approx((error.mean() - spread, error.mean() + spread))
 
 
+def test_limits_of_agreement_are_of_patients_and_not_of_beats() -> None:
+    found = agreement([60.0] * 5, [64.0, 59.0, 62.0, 60.5, 61.5], list("aabbc"))
+    assert (found.error.count, found.error.patients) == (5, 3)
+    assert np.isnan(found.limits).all()
+
+
 def test_named_phases_are_believed_and_a_lone_one_is_left_out() -> None:
     pairs = patient_volumes([a_volume("a", "ED", 50, 50), a_volume("a", "ES", 60, 60), a_volume("b", "ED", 50, 50)])
     assert [(pair.patient, pair.reference_ef) for pair in pairs] == [("a", pytest.approx(-20))]

@@ -30,6 +30,18 @@ def test_the_figures_are_there(an_evaluation_of_two_patients: Evaluation) -> Non
     assert "0.000  b_ED, frame 0, slice 0 (base)" in text
 
 
+def test_the_heading_says_whether_there_are_intervals(
+    squares: Callable[..., np.ndarray], a_case_of: Callable[..., EvaluationCase]
+) -> None:
+    cases = [a_case_of(name, squares(9)) for name in "abcde"]
+    few, enough = (
+        report_text(evaluate("squares", some, lambda _case, cine: (cine.frames > 100).astype(np.uint8)))
+        for some in (cases[:4], cases)
+    )
+    assert few.startswith("squares: 4 patients, 4 stacks; fewer than 5 patients: no intervals\n")
+    assert enough.startswith("squares: 5 patients, 5 stacks; intervals are bootstrapped over patients\n")
+
+
 def test_columns_line_up_and_fit_a_terminal(an_evaluation_of_two_patients: Evaluation) -> None:
     block = report_text(an_evaluation_of_two_patients).split("\n\n")[1].splitlines()
     edge = block[1].index("median") + len("median")

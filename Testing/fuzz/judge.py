@@ -14,6 +14,7 @@ import numpy as np
 import LVSegULib
 from LVSegULib.cine import Cine
 from LVSegULib.errors import LVSegUError
+from LVSegULib.shown import is_printable
 
 OUTPUT, ERROR = "output", "clear error"
 
@@ -81,7 +82,7 @@ def _judge_cine(cine: Cine) -> Ending:
     if not 0 < len(cine.name.encode()) <= LONGEST_NAME:
         return Ending("bad cine", f"its name has {len(cine.name.encode())} bytes")
     for text in (cine.describe(), cine.source, *cine.notes):
-        if not text.isprintable() or len(text) > 3 * LONGEST_MESSAGE:
+        if not is_printable(text) or len(text) > 3 * LONGEST_MESSAGE:
             return Ending("bad cine", f"says what cannot be shown: {text!r:.200}")
     return Ending(OUTPUT)
 
@@ -89,7 +90,7 @@ def _judge_cine(cine: Cine) -> Ending:
 def _judge_message(message: str) -> Ending:
     """One line for people that begins with where, and speaks of nobody's insides outside of what it quotes."""
     unquoted = re.sub(r'"[^"]*"', "", message)
-    is_clear = message.isprintable() and len(message) <= LONGEST_MESSAGE and ": " in message
+    is_clear = is_printable(message) and len(message) <= LONGEST_MESSAGE and ": " in message
     is_clear = is_clear and not _INSIDES.search(unquoted)
     return Ending(ERROR if is_clear else "unclear error", message)
 

@@ -196,6 +196,7 @@ def test_a_failed_publication_leaves_the_shipped_model_as_it_was(
         ({"licence": None}, "about.toml: lacks licence"),
         ({"extra": "x"}, "about.toml: unknown key extra: there are name, "),
         ({"name": 3}, "about.toml: name = 3: expected a text"),
+        ({"name": "a/b"}, 'about.toml: name must not be empty, or hold a "/" or what cannot be printed, got "a/b"'),
         ({"citations": "Smith 2020"}, "about.toml: citations = 'Smith 2020': expected a list of texts"),
     ],
 )

@@ -93,6 +93,13 @@ def test_a_pruned_model_names_both_sizes_and_shows_both_figures(a_spec: ModelSpe
     assert "| Dice per patient | 0.9120 (0.8120 to 1.0120; n 7) | 0.9000 (0.8000 to 1.0000; n 7) |" in text
 
 
+def test_a_change_of_two_patients_has_no_interval(a_spec: ModelSpec) -> None:
+    was, now = (evaluation_of({"LV": label_of(dice)}) for dice in (0.912, 0.9))
+    before = {"unpruned": short_figures(was), "change": change_figures(now, was)}
+    text = card(replace(a_spec, figures={"Phantoms": a_spec.figures["Phantoms"] | before}), SHOWN)
+    assert "| Dice per patient | -0.0120 (n 2) |" in text
+
+
 def test_a_data_set_for_the_challenge_has_only_its_table(a_spec: ModelSpec) -> None:
     challenge = challenge_figures(evaluation_of({"LV": label_of(0.9)}))
     figures = a_spec.figures | {"contours": {"patients": 2, "challenge": challenge}}

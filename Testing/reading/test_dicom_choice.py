@@ -260,7 +260,7 @@ def test_a_candidate_says_what_it_is() -> None:
     (slice_,) = list_candidates(a_cine(1, 3, series_number=None))
     assert str(slice_) == "series 1.2.A (1 slice x 3)"
     (nameless,) = list_candidates([an_image(0, series="", series_number=None, description="sax", pixel_mm=None)])
-    assert str(nameless) == 'series (no number) "sax" (1 images, unreadable)'
+    assert str(nameless) == 'series (no number) "sax" (1 image, unreadable)'
     parts = [an_image(0, series="1"), an_image(10, series="2", series_number=None, description="sax")]
     (joined,) = list_candidates([*parts, an_image(20, series="3", series_number=5)])
     assert joined.series == 'series 5 to 7 "sax"'

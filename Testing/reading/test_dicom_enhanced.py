@@ -63,6 +63,22 @@ def test_more_frames_than_any_cine_has_are_refused_before_they_are_looked_at(fra
         next(frame_datasets(dataset, Path("a")))
 
 
+def test_a_file_of_too_many_frames_is_left_out_beside_a_cine(a_dicom_phantom: DicomPhantom) -> None:
+    a_dicom_phantom.write()
+    (flow,) = a_dicom_phantom.write(a_4d_flow_file, series_number=9, description="4D flow")
+    cine = read_dicom_cine(a_dicom_phantom.folder)
+    np.testing.assert_array_equal(cine.frames, a_dicom_phantom.images)
+    assert 'also there: series 9 "4D flow" (1 image, unreadable) (choose with --series)' in cine.notes
+    for given, series in ((a_dicom_phantom.folder, "9"), (flow, None)):
+        with pytest.raises(InputError, match=r"its header speaks of 4800 x 256 x 256 pixels"):
+            read_dicom_cine(given, series)
+
+
+def a_4d_flow_file(dataset: Dataset, frame: int, slice_: int) -> bool:
+    dataset.NumberOfFrames, dataset.Rows, dataset.Columns = 4800, 256, 256
+    return frame == slice_ == 0
+
+
 def test_of_a_macro_that_is_repeated_the_first_counts() -> None:
     sizes = [a_dataset(SliceThickness=thickness) for thickness in (6, 7)]
     shared = a_dataset(PixelMeasuresSequence=sizes)

@@ -51,7 +51,18 @@ def test_every_space_is_brought_to_ras(tmp_path: Path, space: str, to_ras: tuple
 
 def test_more_bytes_before_the_pixels_than_any_file_has_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r'says byte skip "268435457", expected numbers from -1 to 268435456'):
-        read_nrrd(a_file(tmp_path / "a.nrrd", byte_skip=str(2**28 + 1)))
+        read_nrrd(a_file(tmp_path / "a.nrrd", byte_skip=str(2**28 + 1), encoding="gzip"))
+    with pytest.raises(InputError, match=r'says byte skip "1099511627777", expected'):
+        read_nrrd(a_file(tmp_path / "a.nrrd", byte_skip=str(2**40 + 1)))
+
+
+def test_raw_pixels_may_lie_far_into_a_file(tmp_path: Path) -> None:
+    with (tmp_path / "a.raw").open("wb") as data:
+        data.truncate(2**28 + 1)  # a hole, which takes no room
+        data.seek(2**28 + 1)
+        data.write(NUMBERS.astype("<i2").tobytes())
+    header = a_file(tmp_path / "a.nhdr", byte_skip=str(2**28 + 1), data_file="a.raw")
+    np.testing.assert_array_equal(read_nrrd(header).pixels, NUMBERS[None])
 
 
 def test_without_directions_there_are_spacings_along_lps(tmp_path: Path) -> None:

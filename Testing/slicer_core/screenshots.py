@@ -29,12 +29,12 @@ def main(folder: Path = FOLDER) -> None:
 
     sys.path.insert(0, str(ROOT / "LVSegU"))
     start_desktop()
-    from LVSegUSlicer.logic import LVSegULogic
+    from LVSegUSlicer.logic import LVSegULogic, Request
     from LVSegUSlicer.sample_data import loadSamplePatient
 
     volume = loadSamplePatient()
     logic = LVSegULogic()
-    results = logic.process(volume)
+    results = logic.process(Request(volume))
     logic.goToFrame(results.segmentationNode, "ED")
     draw(volume, results, folder)
     draw_filter(volume, results, folder)

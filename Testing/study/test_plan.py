@@ -27,6 +27,15 @@ def test_a_job_for_each_variant_and_fold_but_for_what_is_not_trained(four_phanto
     assert found["small, fold 1"].startswith("runs/small/fold1-")
 
 
+def test_a_variant_may_have_any_name(four_phantom_hearts: Path, tmp_path: Path) -> None:
+    names = ["+ dropout", "(no flips)", "<= 2 mm", "two  spaces", "1/2 width", "no\u00a0break"]
+    variants = (f'[[variant]]\nname = "{name}"\ngroup = "size"\n' for name in names)
+    jobs = a_plan(a_study(tmp_path, REFERENCE, *variants), four_phantom_hearts).jobs
+    assert [job.training({four_phantom_hearts.name: four_phantom_hearts}, tmp_path).name for job in jobs[2::2]] == [
+        *("+ dropout", "(no flips)", "<= 2 mm", "two spaces", "1-2 width", "no break")
+    ]
+
+
 def test_jobs_know_what_they_build_on(four_phantom_hearts: Path, tmp_path: Path) -> None:
     study = a_study(tmp_path, REFERENCE, SMALL, LATE, FLIPS, head=STOPPING)
     jobs = {(job.variant, job.fold): job for job in a_plan(study, four_phantom_hearts).jobs}

@@ -120,6 +120,20 @@ def test_conclusions_say_what_is_shown_and_no_more(written: tuple[Findings, Path
     ]
 
 
+def test_a_repeat_that_was_not_run_is_not_counted(
+    four_phantom_hearts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = a_study(tmp_path, REFERENCE, SEED, SEED.replace("2", "3"))
+    plan = a_plan(study, four_phantom_hearts)
+    for job in plan.jobs:
+        if job.variant != "seed 3":
+            shifted = {patient: value + SHIFTS[job.variant] for patient, value in DICE[job.fold].items()}
+            write_figures(tmp_path, job, shifted)
+    monkeypatch.setattr(report, "measure_speed", lambda study, _: {one.name: 1.5 for one in study.variants})
+    lines = conclusions(write_report(study, plan, tmp_path))
+    assert any("may lie 0.0100 apart" in line and "as it is known from 2 runs)" in line for line in lines)
+
+
 def test_every_patient_is_in_the_table_of_patients(written: tuple[Findings, Path]) -> None:
     with (written[1] / "patients.csv").open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))

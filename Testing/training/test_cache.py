@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -180,6 +181,20 @@ def test_a_file_that_another_process_has_just_written_is_as_good(
         first = loaded(a_case, a_cache)
     assert_same(loaded(a_case, a_cache), first)
     assert a_case.read_count == 1
+
+
+def test_a_broken_file_does_not_stand_for_one_that_cannot_be_written(
+    a_case: Counted, a_cache: SliceCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path, __: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    loaded(a_case, a_cache)
+    (file,) = a_cache.folder.iterdir()
+    cut_short(file)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OutputError, match="cannot write"):
+        loaded(a_case, a_cache)
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what is mapped")

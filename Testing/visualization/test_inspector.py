@@ -163,5 +163,5 @@ def test_a_graph_without_names_needs_pytorch(a_random_model: ModelFolder, monkey
     monkeypatch.setattr(inspector, "installed_engines", lambda: ())
     with pytest.raises(EngineError, match="neither ONNX Runtime nor PyTorch"):
         open_inspector(a_random_model)
-    with pytest.raises(EngineError, match="torch is not installed"):
+    with pytest.raises(EngineError, match=r"torch is not installed: pip install torch$"):
         open_inspector(a_random_model, "torch")

@@ -28,7 +28,7 @@ from Testing.read_page import Read
 from Testing.visualization import networks, views
 
 SCRIPTS = 5
-NASTY = 'a</script ><script>alert("&amp; & co")</script><!-- <script {{data}} {{page.html}}'
+NASTY = '</script ><script>alert("&amp; & co")</script><!-- <script {{data}} {{page.html}}'
 
 
 def an_effect(*filters: Filter, dice: tuple[float, ...] = (-0.25,)) -> Effect:

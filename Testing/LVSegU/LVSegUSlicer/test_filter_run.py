@@ -10,6 +10,7 @@ import pytest
 
 from LVSegULib.visualization.filters import Filter
 from Testing.LVSegU.filter_scenes import a_passing_model, a_small_cine
+from Testing.LVSegU.segmenting import process
 
 pytest.importorskip("onnxruntime")
 
@@ -22,7 +23,7 @@ def a_model(tmp_path: Path) -> str:
 def results_of(node: Any, model: str, **options: Any) -> Any:
     from LVSegUSlicer.logic import LVSegULogic
 
-    return LVSegULogic().process(node, model=model, **options)
+    return process(LVSegULogic(), node, model=model, **options)
 
 
 def test_a_run_without_filters_takes_frames_and_cleaning_from_the_result(a_scene: Any, a_model: str) -> None:

@@ -15,6 +15,7 @@ from LVSegULib.errors import InputError, OutputError, UsageError
 from LVSegULib.modelfolder.folder import find_model
 from LVSegULib.segmentation.to_files import Segmenter, Source, segment_to_files
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids
+from Testing.LVSegU.segmenting import process
 
 ENGINES = installed_engines()
 
@@ -44,7 +45,7 @@ def the_sample(a_scene: Any) -> Any:
 @pytest.fixture
 def a_result(logic: Any) -> Any:
     """The results of a phantom of four frames."""
-    return logic.process(add_cine(a_beating_heart(frames=4, slices=6, size=96)), engine=ENGINES[0])
+    return process(logic, add_cine(a_beating_heart(frames=4, slices=6, size=96)), engine=ENGINES[0])
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "torch"])
@@ -57,7 +58,7 @@ def test_labels_and_table_are_those_of_the_command_line(
     model = find_model("lv")
     segmenter = Segmenter(model, open_engine(model, engine))
     outcome = segment_to_files(Source(the_sample_patient), tmp_path, segmenter)
-    results = logic.process(the_sample, engine=engine)
+    results = process(logic, the_sample, engine=engine)
     expected = sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / f"{outcome.cine.name}.nii.gz")))
     labels = readLabels(results.segmentationNode).labels
     np.testing.assert_array_equal(labels, expected)
@@ -73,7 +74,7 @@ def test_labels_and_table_are_those_of_the_command_line(
 
 def test_the_results_are_in_the_scene(logic: Any, the_sample: Any) -> None:
     shares: list[tuple[float, str]] = []
-    results = logic.process(the_sample, progress=lambda share, step: shares.append((share, step)))
+    results = process(logic, the_sample, progress=lambda share, step: shares.append((share, step)))
     assert results.segmentationNode.GetName() == "SCD0000101 LV"
     assert results.segmentationNode.GetSegmentation().GetNthSegment(0).GetName() == "LV blood pool"
     assert results.browserNode.GetProxyNode(results.browserNode.GetSequenceNode(the_sample)) is the_sample
@@ -93,7 +94,7 @@ def test_the_surface_holds_the_volume_that_was_measured(logic: Any, the_sample: 
     """With the smoothing that the panel begins with; computed by VTK from the triangles."""
     import vtk
 
-    results = logic.process(the_sample)
+    results = process(logic, the_sample)
     for which, volume_ml in (("ED", results.measures.LVEDV), ("ES", results.measures.LVESV)):
         logic.goToFrame(results.segmentationNode, which)
         inside = vtk.vtkMassProperties()
@@ -102,14 +103,14 @@ def test_the_surface_holds_the_volume_that_was_measured(logic: Any, the_sample: 
 
 
 def test_ed_and_es_are_shown_in_the_browser(logic: Any, the_sample: Any) -> None:
-    results = logic.process(the_sample)
+    results = process(logic, the_sample)
     for which, frame in (("ES", results.measures.es_frame), ("ED", results.measures.ed_frame)):
         logic.goToFrame(results.segmentationNode, which)
         assert results.browserNode.GetSelectedItemNumber() == frame
 
 
 def test_a_single_volume_has_no_browser_chart_ed_or_es(logic: Any) -> None:
-    results = logic.process(add_volume(a_beating_heart(size=96)[0], "one"))
+    results = process(logic, add_volume(a_beating_heart(size=96)[0], "one"))
     assert (results.browserNode, results.chartNode) == (None, None)
     assert len(results.measures.volumes_ml) == 1
     with pytest.raises(InputError, match="one LV: ED cannot be told: there is one frame only"):
@@ -122,9 +123,9 @@ def test_the_current_frame_alone_can_be_segmented(logic: Any, a_scene: Any) -> N
 
     node = add_cine(a_beating_heart(frames=4, slices=6, size=96))
     browser, _sequence = sequenceOf(node)
-    every = readLabels(logic.process(node).segmentationNode).labels
+    every = readLabels(process(logic, node).segmentationNode).labels
     browser.SetSelectedItemNumber(2)
-    one = logic.process(node, allFrames=False)
+    one = process(logic, node, allFrames=False)
     np.testing.assert_array_equal(readLabels(one.segmentationNode).labels, every[2:3])
     assert one.browserNode is None
     assert one.segmentationNode.GetName() == "cine LV frame 2"
@@ -133,7 +134,7 @@ def test_the_current_frame_alone_can_be_segmented(logic: Any, a_scene: Any) -> N
 
 def test_a_second_run_makes_a_second_result(logic: Any) -> None:
     node = add_cine(a_beating_heart(frames=4, slices=6, size=96))
-    first, second = logic.process(node), logic.process(node)
+    first, second = process(logic, node), process(logic, node)
     assert first.segmentationNode is not second.segmentationNode
     assert first.segmentationNode.GetName() != second.segmentationNode.GetName()
     assert first.measures.volumes_ml == second.measures.volumes_ml
@@ -214,7 +215,7 @@ def test_moving_the_images_is_no_change_of_the_result(logic: Any, a_result: Any)
 
 
 def test_updating_without_a_correction_changes_nothing(logic: Any, the_sample: Any) -> None:
-    results = logic.process(the_sample)
+    results = process(logic, the_sample)
     updated = logic.updateMeasurements(results.segmentationNode).measures
     assert updated.volumes_ml == pytest.approx(results.measures.volumes_ml, rel=1e-6)
     assert (updated.ed_frame, updated.es_frame) == (results.measures.ed_frame, results.measures.es_frame)
@@ -242,4 +243,4 @@ def test_a_table_that_cannot_be_written_says_so(logic: Any, a_result: Any, tmp_p
 
 def test_smoothing_beyond_its_range_is_refused(logic: Any) -> None:
     with pytest.raises(UsageError, match="smoothing must lie between 0"):
-        logic.process(add_volume(a_beating_heart()[0]), smoothing=1.5)
+        process(logic, add_volume(a_beating_heart()[0]), smoothing=1.5)

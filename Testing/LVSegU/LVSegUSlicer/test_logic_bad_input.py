@@ -15,6 +15,7 @@ from LVSegULib.errors import EngineError, LVSegUError, ModelError, UsageError
 from LVSegULib.modelfolder.folder import SHIPPED
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids
 from Testing.desktop.user import wait_until
+from Testing.LVSegU.segmenting import process
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def assert_refused(logic: Any, node: Any, message: str, error: type[LVSegUError]
 
     before = node_ids()
     with pytest.raises(error, match=message) as raised:
-        logic.process(node, **options)
+        process(logic, node, **options)
     ends: list[tuple[Any, str]] = []
     try:
         logic.start(Request(node, **options), lambda *_: None, lambda *end: ends.append(end))
@@ -41,7 +42,7 @@ def assert_refused(logic: Any, node: Any, message: str, error: type[LVSegUError]
     wait_until(lambda: not logic.isRunning)
     assert ends == [(None, str(raised.value))]
     assert node_ids() == before
-    assert logic.process(add_volume(a_beating_heart(size=96)[0], "good")).measures.volumes_ml
+    assert process(logic, add_volume(a_beating_heart(size=96)[0], "good")).measures.volumes_ml
 
 
 def nan_in_one_voxel() -> Any:
@@ -123,9 +124,9 @@ def test_a_model_without_its_weights(logic: Any, a_copy_of_the_model: Path) -> N
 
 def test_a_model_whose_weights_were_altered(logic: Any, a_copy_of_the_model: Path) -> None:
     node = add_volume(a_beating_heart()[0])
-    assert logic.process(node, model=str(a_copy_of_the_model)).measures.volumes_ml  # whole as yet
-    logic.process(node)
-    logic.process(node, threads=1)  # another engine takes its place
+    assert process(logic, node, model=str(a_copy_of_the_model)).measures.volumes_ml  # whole as yet
+    process(logic, node)
+    process(logic, node, threads=1)  # another engine takes its place
     for file in (*a_copy_of_the_model.glob("*.onnx"), *a_copy_of_the_model.glob("*.safetensors")):
         content = bytearray(file.read_bytes())
         content[len(content) // 2] ^= 1

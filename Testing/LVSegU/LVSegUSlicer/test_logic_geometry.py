@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
 from LVSegULib.reading import read_cine
+from Testing.LVSegU.segmenting import process
 
 pytest.importorskip("onnxruntime")
 
@@ -42,7 +43,7 @@ class Places:
         """Volume in mL, and the centres (N, 3) of the cavity's voxels, from the segment's own image and geometry."""
         import slicer
 
-        results = self._logic.process(node)
+        results = process(self._logic, node)
         segmentation = results.segmentationNode
         (segment,) = segmentation.GetSegmentation().GetSegmentIDs()
         image = slicer.vtkOrientedImageData()

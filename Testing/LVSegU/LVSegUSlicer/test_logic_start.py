@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from LVSegULib.errors import EngineError, InputError, UsageError
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids
 from Testing.desktop.user import wait_until
+from Testing.LVSegU.segmenting import process
 
 pytest.importorskip("onnxruntime")
 
@@ -96,7 +98,7 @@ def test_the_result_is_that_of_process(watch: Watch, a_cine: Any) -> None:
 
     results, error = watch.run(a_cine)
     assert error == ""
-    blocking = watch.logic.process(a_cine, engine="onnxruntime")
+    blocking = process(watch.logic, a_cine, engine="onnxruntime")
     assert results.measures == blocking.measures
     first, second = readLabels(results.segmentationNode).labels, readLabels(blocking.segmentationNode).labels
     np.testing.assert_array_equal(first, second)
@@ -239,7 +241,7 @@ def test_a_failure_while_the_scene_is_written_takes_it_back(
         patched.setattr(results_store, "writeChart", fail)
         assert watch.run(a_cine) == (None, "no room for a chart")
         with pytest.raises(EngineError, match="no room for a chart"):
-            watch.logic.process(a_cine)
+            process(watch.logic, a_cine)
     assert state_of(a_scene) == before
 
 
@@ -253,6 +255,22 @@ def test_a_fault_in_the_progress_callback_ends_it(watch: Watch, a_cine: Any, a_s
     assert results is None
     assert "the panel is gone" in error
     assert state_of(a_scene) == before
+
+
+def test_a_fault_after_a_known_reason_is_not_reported(a_scene: Any, caplog: pytest.LogCaptureFixture) -> None:
+    assert a_scene is not None
+    from LVSegUSlicer.started_run import StartedRun
+
+    def fail(_report: Any) -> None:
+        raise IndexError("nothing there")
+
+    ends: list[tuple[Any, str]] = []
+    run: Any = SimpleNamespace(work=fail, write=lambda *_: None, checkInput=lambda: None)
+    started = StartedRun(run, lambda *_: None, lambda *end: ends.append(end), lambda: None)
+    started.cancel("the input was removed")
+    wait_until(started.poll)
+    assert ends == [(None, "the input was removed")]
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("share", [0.3, 0.8, 1.0])

@@ -10,6 +10,7 @@ import pytest
 
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids, play_beside
 from Testing.LVSegU.filter_scenes import a_passing_model, a_small_cine
+from Testing.LVSegU.segmenting import process
 
 pytest.importorskip("onnxruntime")
 
@@ -22,7 +23,7 @@ def a_model(tmp_path: Path) -> str:
 def results_of(node: Any, model: str, **options: Any) -> Any:
     from LVSegUSlicer.logic import LVSegULogic
 
-    return LVSegULogic().process(node, model=model, **options)
+    return process(LVSegULogic(), node, model=model, **options)
 
 
 def table_of(results: Any) -> list[list[str]]:

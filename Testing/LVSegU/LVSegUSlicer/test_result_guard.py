@@ -10,6 +10,7 @@ import pytest
 
 from LVSegULib.errors import EngineError
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids
+from Testing.LVSegU.segmenting import process
 
 pytest.importorskip("onnxruntime")
 
@@ -67,7 +68,7 @@ def test_a_result_that_is_removed_leaves_nothing_behind(
     a_scene: Any, logic: Any, images: Any, remove: Callable[[Any, Any], None]
 ) -> None:
     before = node_ids()
-    results = logic.process(images)
+    results = process(logic, images)
     browser = results.browserNode
     remove(a_scene, results)
     if browser is not None:
@@ -78,7 +79,7 @@ def test_a_result_that_is_removed_leaves_nothing_behind(
 
 def test_another_result_of_the_same_cine_stays_whole(a_scene: Any, logic: Any) -> None:
     cine = add_cine(HEART)
-    first, second = logic.process(cine), logic.process(cine)
+    first, second = process(logic, cine), process(logic, cine)
     a_scene.RemoveNode(first.segmentationNode)
     play(second.browserNode)
     assert logic.updateMeasurements(second.segmentationNode).measures == second.measures
@@ -97,7 +98,7 @@ def a_second_view(scene: Any, results: Any) -> Any:
 
 
 def test_what_another_browser_plays_as_well_stays(a_scene: Any, logic: Any) -> None:
-    results = logic.process(add_cine(HEART))
+    results = process(logic, add_cine(HEART))
     a_scene.RemoveNode(a_second_view(a_scene, results))
     play(results.browserNode)
     assert logic.updateMeasurements(results.segmentationNode).measures == results.measures
@@ -106,7 +107,7 @@ def test_what_another_browser_plays_as_well_stays(a_scene: Any, logic: Any) -> N
 
 @pytest.mark.parametrize("isPlaying", [True, False])
 def test_a_cine_that_plays_goes_on(a_scene: Any, logic: Any, isPlaying: bool) -> None:
-    results = logic.process(add_cine(HEART))
+    results = process(logic, add_cine(HEART))
     browser = results.browserNode
     browser.SetPlaybackActive(isPlaying)
     a_scene.RemoveNode(results.segmentationNode)
@@ -135,7 +136,7 @@ def test_the_guard_of_another_scene_looks_into_that_scene(a_scene: Any, logic: A
 
 
 def test_a_copy_that_is_removed_leaves_the_tables_of_the_result(a_scene: Any, logic: Any) -> None:
-    results = logic.process(add_volume(HEART[0]))
+    results = process(logic, add_volume(HEART[0]))
     copy = a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
     copy.Copy(results.segmentationNode)
     assert copy.GetNodeReference("LVSegU.MeasuresTable") is results.measuresTableNode
@@ -148,10 +149,10 @@ def test_results_stay_whole_when_a_scene_is_closed_and_another_is_loaded(
 ) -> None:
     import slicer
 
-    logic.process(add_cine(HEART))
+    process(logic, add_cine(HEART))
     assert slicer.util.saveScene(str(tmp_path / "scene.mrml"))
     a_scene.Clear(0)
-    logic.process(add_cine(HEART, "there"))
+    process(logic, add_cine(HEART, "there"))
     slicer.util.loadScene(str(tmp_path / "scene.mrml"))
     nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
     assert len(nodes) == 2
@@ -167,7 +168,7 @@ def test_a_run_that_fails_while_it_writes_takes_back_the_same(a_scene: Any, logi
             raise EngineError("no more")
 
     with pytest.raises(EngineError):
-        logic.process(images, progress=fail)
+        process(logic, images, progress=fail)
     assert node_ids() == before
 
 

@@ -52,7 +52,6 @@ def test_what_was_stored_is_found(store: Any, a_segmentation: Any) -> None:
         ("Volumes", '{"1": [100]}'),
         ("Volumes", '{"9": [100, 40]}'),
         ("Volumes", '{"1": ["x", 40]}'),
-        ("Quality", "3"),
     ],
 )
 def test_a_damaged_attribute_is_no_result(
@@ -72,17 +71,43 @@ def test_a_damaged_attribute_is_no_result(
         ("Measures", {"ed_frame": 99}),
         ("Measures", {"LVEF_percent": "x"}),
         ("Measures", {"warnings": [3]}),
-        ("Quality", {"patient": "x"}),
-        ("Quality", {"frames": 10**12}),
-        ("Quality", {"axis": 3}),
-        ("Quality", {"flags": [{"frame": 2, "slice": 0, "score": 0.2, "reason": ""}]}),
-        ("Quality", {"checksums": []}),
     ],
 )
 def test_a_value_that_lvsegu_does_not_write_is_no_result(
     store: Any, a_segmentation: Any, attribute: str, change: dict[str, Any]
 ) -> None:
-    table = store.findResults(a_segmentation).measuresTableNode
+    alter(store.findResults(a_segmentation).measuresTableNode, attribute, change)
+    assert store.findResults(a_segmentation) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"patient": "x"},
+        {"frames": 10**12},
+        {"frames": 3},
+        {"axis": 3},
+        {"flags": [{"frame": 2, "slice": 0, "score": 0.2, "reason": ""}]},
+        {"checksums": []},
+        {"more": 1},
+    ],
+)
+def test_a_quality_that_does_not_fit_leaves_the_measures(
+    store: Any, a_segmentation: Any, change: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    alter(store.findResults(a_segmentation).measuresTableNode, "Quality", change)
+    found = store.findResults(a_segmentation)
+    assert (found.measures.LVEF, found.quality) == (60, None)
+    assert "heart: its quality cannot be read: " in caplog.text
+
+
+@pytest.mark.parametrize("text", ["3", "{", "[" * 200_000])
+def test_a_damaged_quality_leaves_the_measures(store: Any, a_segmentation: Any, text: str) -> None:
+    store.findResults(a_segmentation).measuresTableNode.SetAttribute("LVSegU.Quality", text)
+    found = store.findResults(a_segmentation)
+    assert (found.measures.LVEF, found.quality) == (60, None)
+
+
+def alter(table: Any, attribute: str, change: dict[str, Any]) -> None:
     values = json.loads(table.GetAttribute(f"LVSegU.{attribute}"))
     table.SetAttribute(f"LVSegU.{attribute}", json.dumps(values | change))
-    assert store.findResults(a_segmentation) is None

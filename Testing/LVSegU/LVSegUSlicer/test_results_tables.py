@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from LVSegULib.labels import ALL_LABELS
+from LVSegULib.measures.catalogue import MEASURES
 from LVSegULib.measures.volumes import Measures
 
 VOLUMES = {1: (100.0, 40.0, 70.0)}
@@ -47,10 +49,10 @@ def test_wall_and_right_ventricle_are_shown_where_a_model_finds_them(tables: Any
     )
     assert tables.measureRows(wall, {1: (), 2: ()})[-5:] == [
         ("LVM", "Mass of the myocardium", "105.0 g", "frame 0"),
-        ("Wall at ED", "Mean thickness at ED", "8.0 mm", "6 slices"),
-        ("Thickest wall", "Largest thickness at ED", "11.2 mm", "6 slices"),
-        ("Wall at ES", "Mean thickness at ES", "12.0 mm", "1 slice"),
-        ("Wall thickening", "Thickening from ED to ES", "50.0 %", ""),
+        ("Wall", "Mean thickness at ED", "8.0 mm", "6 slices"),
+        ("Wall", "Largest thickness at ED", "11.2 mm", "6 slices"),
+        ("Wall", "Mean thickness at ES", "12.0 mm", "1 slice"),
+        ("Wall", "Thickening from ED to ES", "50.0 %", ""),
     ]
     right = Measures((100.0, 40.0), 0, 1, RVEDV=90.0, RVESV=math.nan, RVSV=math.nan, RVEF=math.nan)
     assert tables.measureRows(right, {1: (), 3: ()})[-4:] == [
@@ -59,6 +61,13 @@ def test_wall_and_right_ventricle_are_shown_where_a_model_finds_them(tables: Any
         ("RVSV", "RV stroke volume", "-", ""),
         ("RVEF", "RV ejection fraction", "-", ""),
     ]
+
+
+def test_every_measure_and_label_has_a_title_of_its_own(tables: Any) -> None:
+    assert list(tables.measureTitles()) == [one.name for one in MEASURES]
+    assert list(tables.volumeTitles()) == [label.value for label in ALL_LABELS]
+    for titles in (tables.measureTitles(), tables.volumeTitles()):
+        assert len(set(titles.values())) == len(titles)
 
 
 def test_a_single_volume_shows_its_size(tables: Any) -> None:

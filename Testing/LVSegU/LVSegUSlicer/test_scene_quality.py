@@ -18,6 +18,7 @@ from Testing.LVSegU.quality_scenes import (
     a_shifted_cine,
     a_shifted_volume,
 )
+from Testing.LVSegU.segmenting import process
 
 pytest.importorskip("onnxruntime")
 
@@ -42,7 +43,7 @@ def places(results: Any) -> list[tuple[int, int]]:
 
 
 def test_flagged_slices_come_with_the_results(logic: Any, a_model: str) -> None:
-    results = logic.process(a_shifted_cine(), model=a_model)
+    results = process(logic, a_shifted_cine(), model=a_model)
     assert places(results) == EXPECTED
     assert {flag.reason for flag in results.quality.flags} == {REASON}
     assert 0 < results.quality.patient < 1
@@ -52,14 +53,14 @@ def test_flagged_slices_come_with_the_results(logic: Any, a_model: str) -> None:
 def test_a_model_without_calibration_has_none(logic: Any, tmp_path: Path) -> None:
     from Testing.LVSegU.filter_scenes import a_passing_model
 
-    assert logic.process(a_shifted_volume(), model=str(a_passing_model(tmp_path).path)).quality is None
+    assert process(logic, a_shifted_volume(), model=str(a_passing_model(tmp_path).path)).quality is None
 
 
 @pytest.mark.parametrize("ending", ["mrml", "mrb"])
 def test_they_are_found_after_a_reload(logic: Any, a_model: str, tmp_path: Path, ending: str) -> None:
     import slicer
 
-    before = logic.process(a_shifted_cine(), model=a_model).quality
+    before = process(logic, a_shifted_cine(), model=a_model).quality
     path = str(tmp_path / f"scene.{ending}")
     assert slicer.util.saveScene(path)
     slicer.mrmlScene.Clear(0)
@@ -74,7 +75,7 @@ def test_a_slice_that_was_corrected_is_flagged_no_more(logic: Any, a_model: str)
     from LVSegUSlicer.scene_labels import readLabels
 
     volume = a_shifted_cine()
-    results = logic.process(volume, model=a_model)
+    results = process(logic, volume, model=a_model)
     node, frame = results.segmentationNode, SHIFTED_FRAMES[0]
     assert places(logic.updateMeasurements(node)) == EXPECTED, "measuring again changes nothing by itself"
     results.browserNode.SetSelectedItemNumber(frame)
@@ -84,6 +85,37 @@ def test_a_slice_that_was_corrected_is_flagged_no_more(logic: Any, a_model: str)
     updated = logic.updateMeasurements(node)
     assert places(updated) == [place for place in EXPECTED if place != (frame, SHIFTED_SLICE)]
     assert logic.resultsOf(node).quality == updated.quality
+
+
+@pytest.mark.parametrize("of_result", [True, False], ids=["result", "images"])
+def test_flags_go_with_the_frames_that_are_removed(
+    logic: Any, a_model: str, tmp_path: Path, *, of_result: bool
+) -> None:
+    """The last of four frames and one of two that have flags, each with two flagged slices."""
+    from LVSegUSlicer.result_frames import resultFrames
+
+    node = process(logic, a_shifted_cine(), model=a_model).segmentationNode
+    frames = resultFrames(node)
+    sequence = frames.sequence if of_result else frames.cine
+    for frame in (3, SHIFTED_FRAMES[1]):
+        sequence.RemoveDataNodeAtValue(sequence.GetNthIndexValue(frame))
+    logic.exportCsv(node, tmp_path / "a.csv")
+    lines = [line.split(",") for line in (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()]
+    assert [line[-1] for line in lines] == ["flagged_slices", "0", "2"]
+    assert places(logic.updateMeasurements(node)) == [place for place in EXPECTED if place[0] == SHIFTED_FRAMES[0]]
+
+
+def test_a_frame_that_is_added_has_no_flags(logic: Any, a_model: str) -> None:
+    from LVSegUSlicer.result_frames import resultFrames
+    from LVSegUSlicer.scene_writer import inputOf
+
+    node = process(logic, a_shifted_cine(), model=a_model).segmentationNode
+    frames = resultFrames(node)
+    frames.sequence.SetDataNodeAtValue(node, "999")
+    frames.cine.SetDataNodeAtValue(inputOf(node), "999")
+    updated = logic.updateMeasurements(node)
+    assert updated.quality.flaggedSlices == [0, 2, 2, 0, 0]
+    assert len(updated.measures.volumes_ml) == 5
 
 
 def test_permuted_axes_keep_their_slices(logic: Any, a_model: str) -> None:
@@ -96,7 +128,7 @@ def test_permuted_axes_keep_their_slices(logic: Any, a_model: str) -> None:
     pixels = shifted_hearts()[SHIFTED_FRAMES[0]]
     node = add_volume(np.ascontiguousarray(pixels.transpose(1, 0, 2)))
     node.SetIJKToRASMatrix(slicer.util.vtkMatrixFromArray(np.diag([1.5, 1.5, 8.0, 1.0])[:, [0, 2, 1, 3]]))
-    results = logic.process(node, model=a_model)
+    results = process(logic, node, model=a_model)
     assert results.quality.axis == 1
     assert {index for _, index in places(results)} == {SHIFTED_SLICE - 1, SHIFTED_SLICE}
     assert places(logic.updateMeasurements(results.segmentationNode)) == places(results)
@@ -106,7 +138,7 @@ def test_turning_filters_off_and_on_brings_them_back(logic: Any, a_model: str) -
     from LVSegUSlicer.original_result import OriginalResult
     from LVSegUSlicer.results_store import storeResults
 
-    results = logic.process(a_shifted_volume(), model=a_model)
+    results = process(logic, a_shifted_volume(), model=a_model)
     original = OriginalResult(results)
     changed = storeResults(results.segmentationNode, results.measures, {1: [1.0]})
     assert changed.quality is None
@@ -114,7 +146,7 @@ def test_turning_filters_off_and_on_brings_them_back(logic: Any, a_model: str) -
 
 
 def test_the_exported_table_counts_them(logic: Any, a_model: str, tmp_path: Path) -> None:
-    results = logic.process(a_shifted_cine(), model=a_model)
+    results = process(logic, a_shifted_cine(), model=a_model)
     logic.exportCsv(results.segmentationNode, tmp_path / "a.csv")
     lines = [line.split(",") for line in (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()]
     assert [line[-1] for line in lines] == ["flagged_slices", "0", "2", "2", "0"]
@@ -136,7 +168,7 @@ def middle(view: Any) -> list[float]:
 
 def test_views_go_to_a_slice_and_its_frame(logic: Any, a_model: str, a_slice_view: Any) -> None:
     """Slices lie 8 mm apart from 0 on; the discs are in the middle of pixels of 1.5 mm."""
-    results = logic.process(a_shifted_cine(), model=a_model)
+    results = process(logic, a_shifted_cine(), model=a_model)
     logic.goToSlice(results.segmentationNode, 2, 4)
     assert results.browserNode.GetSelectedItemNumber() == 2
     assert middle(a_slice_view)[2] == pytest.approx(4 * 8.0)
@@ -169,6 +201,6 @@ def test_a_result_without_quality_has_no_slice_to_go_to(logic: Any, tmp_path: Pa
     from LVSegULib.errors import InputError
     from Testing.LVSegU.filter_scenes import a_passing_model
 
-    results = logic.process(a_shifted_volume(), model=str(a_passing_model(tmp_path).path))
+    results = process(logic, a_shifted_volume(), model=str(a_passing_model(tmp_path).path))
     with pytest.raises(InputError, match="cannot tell which slices may be wrong"):
         logic.goToSlice(results.segmentationNode, 0, 0)

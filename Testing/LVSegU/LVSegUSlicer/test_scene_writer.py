@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from LVSegULib.errors import InputError
 from LVSegULib.labels import ALL_LABELS, CAVITY, MYOCARDIUM
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume
+from Testing.LVSegU.segmenting import process
 from Testing.three_labels import heart_images, heart_labels, save_three_label_model
 
 REGIONS = (CAVITY, MYOCARDIUM)
@@ -82,7 +83,7 @@ def test_three_labels_come_back_with_their_names_colours_and_codes(a_scene: Any,
 
     labels = heart_labels()
     model = str(save_three_label_model(tmp_path / "cardiac").path)
-    results = LVSegULogic().process(add_cine(heart_images(labels)), model=model)
+    results = process(LVSegULogic(), add_cine(heart_images(labels)), model=model)
     node = results.segmentationNode
     np.testing.assert_array_equal(read(node).labels, labels)
     assert results.measures.RVEF is not None and results.measures.wall_slices == (4, 4)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from LVSegULib.labels import ALL_LABELS, RIGHT_CAVITY
-from LVSegULib.measures.catalogue import MEASURES
 from LVSegULib.measures.volumes import Measures, measure
 from Testing.three_labels import heart_labels
 
@@ -66,7 +65,11 @@ def test_measures_of_every_label_have_units_and_slices(a_segmentation: Any) -> N
     whole = measure(labels, (8.0, 1.5, 1.5), regions=ALL_LABELS)
     table, _ = writeTables(a_segmentation, whole, {1: whole.volumes_ml})
     found = {row[0]: row[2:] for row in rows(table)}
-    assert list(found) == [one.name for one in MEASURES]
+    assert list(found) == [
+        *("LVEDV", "LVESV", "LVSV", "LVEF", "LVM"),
+        *("wall_thickness_ed", "wall_thickness_ed_max", "wall_thickness_es", "wall_thickening"),
+        *("RVEDV", "RVESV", "RVSV", "RVEF"),
+    ]
     assert found["wall_thickness_ed"] == ["mm", "", "slices: 4"]
     assert found["RVEDV"] == ["mL", "", ""]
 
