@@ -145,7 +145,7 @@ def _best(folder: Path, candidates: Sequence[Candidate]) -> Candidate:
     broken = max((c for c in candidates if c.problem), key=lambda c: len(c.headers), default=None)
     if broken and len(broken.headers) > (len(best.headers) if best else 1):
         return broken
-    if not readable and (refused := next((c for c in candidates if c.headers[0].problem), None)):
+    if not cines and (refused := next((c for c in candidates if c.headers[0].problem), None)):
         return refused
     if best:
         return best

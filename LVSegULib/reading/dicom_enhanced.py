@@ -37,17 +37,21 @@ _COMMON = (
 )
 
 
-def frame_datasets(dataset: Dataset, file: Path) -> Iterator[Dataset]:
-    """A data set for each frame, with geometry and time as an image of one frame has them.
-
-    Raises:
-        InputError: the file has several frames but no functional groups that say where they lie, or speaks of more
-            than any cine has.
-    """
+def refuse_too_many(dataset: Dataset, file: Path) -> None:
+    """Raise an InputError if a file speaks of more frames than any cine has, before its functional groups are read."""
     frames = frames_of(dataset)
     if frames > _MOST_FRAMES:
         raise InputError(f"{file}: its header speaks of {frames} frames; a cine has up to {_MOST_FRAMES}: correct it")
     refuse_too_large(file, (frames, *(whole_of(dataset, name) or 0 for name in ("Rows", "Columns"))))
+
+
+def frame_datasets(dataset: Dataset, file: Path) -> Iterator[Dataset]:
+    """A data set for each frame, with geometry and time as an image of one frame has them.
+
+    Raises:
+        InputError: the file has several frames but no functional groups that say where they lie.
+    """
+    frames = frames_of(dataset)
     groups = items_of(dataset, "PerFrameFunctionalGroupsSequence")
     if len(groups) != frames:
         raise InputError(f"{file}: holds {frames} frames without saying where each lies: export one file per image")

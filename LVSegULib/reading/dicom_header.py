@@ -18,7 +18,7 @@ from LVSegULib.errors import InputError, LVSegUError
 from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.reading import dicom_plain
 from LVSegULib.reading.damage import Damage, permitted
-from LVSegULib.reading.dicom_enhanced import frame_datasets
+from LVSegULib.reading.dicom_enhanced import frame_datasets, refuse_too_many
 from LVSegULib.reading.dicom_file import BEFORE_PIXELS, DicomFile, explained, read_elements
 from LVSegULib.reading.dicom_meaning import GREY
 from LVSegULib.reading.dicom_plain import PlainPixels, find_plain_pixels
@@ -93,7 +93,7 @@ class DicomHeader:
         slice_mm: SpacingBetweenSlices, or else SliceThickness; None if both are missing.
         order: those of `FRAME_ORDER` that are there.
         plain: where the pixels lie, if they can be read without parsing the file again.
-        problem: why the frames of a multi-frame file cannot be taken; it stands for all of them then.
+        problem: why no frame of a multi-frame file can be taken; this header stands for all of them then.
     """
 
     path: Path
@@ -229,9 +229,10 @@ def _headers(dataset: Dataset, file: Path, plain: PlainPixels | None) -> list[Di
     if frames_of(dataset) == 1:
         return [_header(dataset, file, None, plain)]
     try:
-        return [_header(frame, file, index) for index, frame in enumerate(frame_datasets(dataset, file))]
+        refuse_too_many(dataset, file)
     except InputError as error:  # there may be a good cine beside it
         return [replace(_header(dataset, file, None), problem=str(error))]
+    return [_header(frame, file, index) for index, frame in enumerate(frame_datasets(dataset, file))]
 
 
 def _header(dataset: Dataset, file: Path, index: int | None, plain: PlainPixels | None = None) -> DicomHeader:

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from LVSegULib.errors import InputError
 from LVSegULib.reading.dicom import read_dicom_cine
-from LVSegULib.reading.dicom_enhanced import frame_datasets
+from LVSegULib.reading.dicom_enhanced import frame_datasets, refuse_too_many
 
 if TYPE_CHECKING:
     from Testing.conftest import DicomPhantom
@@ -60,7 +60,7 @@ def test_frames_that_do_not_all_say_where_they_lie_are_refused(frames: int) -> N
 def test_more_frames_than_any_cine_has_are_refused_before_they_are_looked_at(frames: int, said: str) -> None:
     dataset = a_dataset(NumberOfFrames=frames, Rows=1000, Columns=1000)
     with pytest.raises(InputError, match=f"a: its header speaks of {said}"):
-        next(frame_datasets(dataset, Path("a")))
+        refuse_too_many(dataset, Path("a"))
 
 
 def test_a_file_of_too_many_frames_is_left_out_beside_a_cine(a_dicom_phantom: DicomPhantom) -> None:
@@ -72,6 +72,13 @@ def test_a_file_of_too_many_frames_is_left_out_beside_a_cine(a_dicom_phantom: Di
     for given, series in ((a_dicom_phantom.folder, "9"), (flow, None)):
         with pytest.raises(InputError, match=r"its header speaks of 4800 x 256 x 256 pixels"):
             read_dicom_cine(given, series)
+
+
+def test_a_file_of_too_many_frames_is_refused_where_no_other_is_a_cine(a_dicom_phantom: DicomPhantom) -> None:
+    a_dicom_phantom.write(a_4d_flow_file, series_number=9)
+    a_dicom_phantom.write(lambda _, t, __: t == 0, series_number=1, description="localizer")
+    with pytest.raises(InputError, match=r"its header speaks of 4800 x 256 x 256 pixels"):
+        read_dicom_cine(a_dicom_phantom.folder)
 
 
 def a_4d_flow_file(dataset: Dataset, frame: int, slice_: int) -> bool:
