@@ -70,8 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
     need_torch("training")
     places = _places(arguments)
-    recipes, steps = _plan(arguments, places)
-    _run(steps, places, arguments.workers)
+    recipes, steps, every = _plan(arguments, places)
+    _run(steps, every, places, arguments.workers)
     if arguments.only:
         _finish_only(recipes, steps, places)
     elif not arguments.until:
@@ -86,26 +86,27 @@ def _places(arguments: argparse.Namespace) -> Places:
     return Places(arguments.data, arguments.out, arguments.models or folder.SHIPPED, arguments.recipes)
 
 
-def _plan(arguments: argparse.Namespace, places: Places) -> tuple[list[Recipe], list[Step]]:
+def _plan(arguments: argparse.Namespace, places: Places) -> tuple[list[Recipe], list[Step], list[Step]]:
+    """The recipes, the steps that are to be done, and all steps of all recipes."""
     from LVSegULib.errors import UsageError
     from LVSegULib.rebuild.plan import plan
     from LVSegULib.rebuild.recipe import read_recipes
     from LVSegULib.rebuild.steps import check_inputs, with_needs
 
     recipes = read_recipes(arguments.recipes, arguments.model)
-    steps = [step for recipe in read_recipes(arguments.recipes) for step in plan(recipe)]
+    every = [step for recipe in read_recipes(arguments.recipes) for step in plan(recipe)]
     own = {recipe.name for recipe in recipes}
-    names = [step.name for step in steps if step.name.partition("/")[0] in own]
+    names = [step.name for step in every if step.name.partition("/")[0] in own]
     if arguments.until and arguments.only:
         raise UsageError("--until brings all that a step needs, --only nothing else: give one of them")
     if arguments.only:
         further = [f"{recipe.name}/{one.name}" for recipe in recipes for one in recipe.further]
         chosen = {name for pattern in arguments.only for name in _matching(further, pattern)}
-        steps = [step for step in steps if step.name in chosen]
+        steps = [step for step in every if step.name in chosen]
     else:
-        steps = with_needs(steps, _matching(names, arguments.until) if arguments.until else names)
+        steps = with_needs(every, _matching(names, arguments.until) if arguments.until else names)
     check_inputs(steps, places)
-    return recipes, steps
+    return recipes, steps, every
 
 
 def _matching(names: Sequence[str], pattern: str) -> list[str]:
@@ -119,7 +120,7 @@ def _matching(names: Sequence[str], pattern: str) -> list[str]:
     return chosen
 
 
-def _run(steps: Sequence[Step], places: Places, workers: int) -> None:
+def _run(steps: Sequence[Step], every: Sequence[Step], places: Places, workers: int) -> None:
     from LVSegULib.errors import Cancelled, SomeFailed
     from LVSegULib.lock import locked
     from LVSegULib.rebuild.run import LOCK, OTHERS, Rebuild, State
@@ -130,7 +131,7 @@ def _run(steps: Sequence[Step], places: Places, workers: int) -> None:
     display = _Display()
     with locked(places.runs, LOCK, OTHERS) as lock:
         try:
-            found = Rebuild(steps, places, workers, lock, display.show).run()
+            found = Rebuild(steps, places, workers, lock, display.show, plan=every).run()
         except KeyboardInterrupt as stopped:
             raise Cancelled(
                 "stopped; nothing is lost: the same command goes on, training and pruning from their last checkpoints"

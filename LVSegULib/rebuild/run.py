@@ -63,22 +63,24 @@ class Rebuild:
         lock: int,
         look: Callable[[Sequence[Progress]], None] = lambda _: None,
         program: Sequence[str] = PROGRAM,
+        plan: Sequence[Step] = (),
     ) -> None:
         """Prepare to run; nothing is done yet.
 
         Args:
-            steps: the plan.
+            steps: what is to be done.
             places: where everything is.
             workers: how many steps run side by side; the processor's threads are shared among them.
             lock: see `lock.locked`.
             look: shown all steps every tenth of a second.
             program: what runs a step's words.
+            plan: all steps, where `steps` are some that are done with what others have left.
 
         Raises:
             UsageError: a step reads what no step writes.
         """
-        self._needs = needs(steps)
         self._all = {step.name: Progress(step) for step in steps}
+        self._needs = {name: needed & self._all.keys() for name, needed in needs(plan or steps).items()}
         self._places, self._workers, self._lock, self._look, self._program = places, workers, lock, look, program
         self._stamps = Stamps(places)
         self._keys: dict[str, str] = {}

@@ -189,6 +189,20 @@ def test_a_further_step_is_done_alone(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "It has <!-- figures: phantom/parameters:, -->1,234<!--" in readme_of(tmp_path)
 
 
+def test_a_further_step_alone_takes_what_another_has_left(tmp_path: Path) -> None:
+    build = (
+        f'{BUILD}\n[[steps]]\nname = "made"\ncommand = "threshold lv --probability 0.6 --out RUNS/phantom/made"\n'
+        '[[steps]]\nname = "shown"\ncommand = "info RUNS/phantom/made --json"\nstdout = "RUNS/phantom/made.json"\n'
+    )
+    words = a_repository(tmp_path, build)
+    (tmp_path / "docs" / "models" / "figures.json").write_text(
+        '{"phantom": {"parameters": 1234, "evaluations": {}}}', encoding="utf-8"
+    )
+    assert main([*words, "--only", "made"]) == 0
+    assert main([*words, "--only", "shown"]) == 0
+    assert json.loads((tmp_path / "runs" / "phantom" / "made.json").read_text(encoding="utf-8"))["name"] == "lv"
+
+
 @pytest.mark.parametrize(("system", "is_table"), [("linux", True), ("win32", False)])
 def test_consoles_of_windows_get_no_codes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], system: str, is_table: bool
