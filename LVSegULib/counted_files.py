@@ -20,10 +20,15 @@ def counted_files(folder: Path) -> list[Path]:
     return in_order(folder, files)
 
 
+def read_files(folder: Path) -> list[Path]:
+    """Every file below `folder` that a reader of all files comes across, hidden ones too; in order."""
+    return in_order(folder, (path for path in folder.rglob("*") if path.is_file() and not is_of_the_system(path.name)))
+
+
 def in_order(folder: Path, files: Iterable[Path]) -> list[Path]:
     """Files below `folder` in the same order on every system; paths of Windows sort without regard to case."""
     return sorted(files, key=lambda file: file.relative_to(folder).parts)
 
 
 def _counts(relative: Path) -> bool:
-    return relative.name not in OF_THE_SYSTEM and not any(part.startswith(".") for part in relative.parts)
+    return not is_of_the_system(relative.name) and not any(part.startswith(".") for part in relative.parts)

@@ -65,7 +65,7 @@ class FolderReader:
         node = None
         try:
             node = None if cine is None else _addToScene(cine, folder)
-        except Exception as fault:  # whatever it is, who waits for the end is told
+        except BaseException as fault:  # whatever it is, who waits for the end is told
             error = explain(fault)
         self._onDone(node, error)
 

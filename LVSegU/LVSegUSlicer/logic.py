@@ -48,6 +48,8 @@ class LVSegULogic(ScriptedLoadableModuleLogic):
         Raises:
             LVSegUError: the input, the model or the engine is at fault; the scene is as it was.
         """
+        if not isinstance(request, Request):
+            raise UsageError(_("process takes a Request: process(Request(node, ...))"))
         report = progress or _silent
         run = SegmentationRun(request)
         return run.write(run.work(report), report)

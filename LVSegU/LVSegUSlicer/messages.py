@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 import traceback
 
@@ -32,6 +33,11 @@ def inUsersWords(error: str) -> str:
 def attention(name: str) -> str:
     """Style of the label `name` when it must not be overlooked; it reads alike in Slicer's light and dark styles."""
     return f"#{name} {{ color: white; background-color: #a34e00; border-radius: 3px; padding: 2px 6px; }}"
+
+
+def asToolTip(text: str) -> str:
+    """A tool tip that shows `text` letter for letter, also where it looks like HTML: it may come out of a scene."""
+    return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>' if "<" in text else text
 
 
 def showError(text: str) -> None:

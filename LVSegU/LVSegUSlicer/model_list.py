@@ -14,7 +14,7 @@ from LVSegULib.modelfolder.figures import dice_shown
 from LVSegULib.modelfolder.folder import ModelFolder, default_first, find_model, installed_models
 from LVSegULib.modelfolder.licence import allows_commercial_use, full_name
 from LVSegULib.modelfolder.spec import ModelSpec
-from LVSegULib.shown import in_one_line
+from LVSegULib.shown import shown
 from LVSegUSlicer import settings
 
 _DATASET_NUMBER = re.compile(r"\bDataset\d+_")
@@ -64,7 +64,7 @@ def chosenModel(model: str) -> ModelFolder:
             _(
                 "{model}: this model of the scene is neither installed nor remembered as chosen on this computer "
                 "(installed: {installed}): choose its folder with the button ... if you trust it, or another model"
-            ).format(model=in_one_line(model), installed=", ".join(installed))
+            ).format(model=shown(model), installed=", ".join(installed))
         )
     return find_model(model)
 

@@ -9,7 +9,7 @@ import qt
 from slicer.i18n import tr as _
 
 from LVSegUSlicer import settings
-from LVSegUSlicer.messages import attention, showError
+from LVSegUSlicer.messages import asToolTip, attention, showError
 from LVSegUSlicer.model_list import ModelEntry, listModels, ownModel
 
 
@@ -32,7 +32,7 @@ class ModelView:
         self._select(index)
         entry = self._entries[index]
         self.ui.modelLabel.text = entry.details
-        self.ui.modelComboBox.toolTip = entry.model
+        self.ui.modelComboBox.toolTip = asToolTip(entry.model)
         self._showLicence(entry)
         return entry.problem
 
@@ -44,7 +44,7 @@ class ModelView:
         """Say it in a colour of its own where the model is for research only."""
         for widget in (self.ui.licenceCaption, self.ui.licenceLabel):
             widget.visible = bool(entry.licence)
-            widget.toolTip = entry.licenceMeaning
+            widget.toolTip = asToolTip(entry.licenceMeaning)
         self.ui.licenceLabel.text = entry.licence
         self.ui.licenceLabel.styleSheet = attention("licenceLabel") if entry.isRestricted else ""
 

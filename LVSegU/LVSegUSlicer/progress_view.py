@@ -8,6 +8,8 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from LVSegUSlicer.messages import asToolTip
+
 SOONEST_ESTIMATE_S = 1.0
 """No time left is shown before this, for the first steps say little about the others."""
 
@@ -82,7 +84,7 @@ class ProgressView:
         if self._isRunning:
             return
         self.ui.applyButton.enabled = not problem
-        self.ui.applyButton.toolTip = problem or _("Segment the left ventricle")
+        self.ui.applyButton.toolTip = asToolTip(problem) or _("Segment the left ventricle")
 
     def seconds(self) -> float:
         """Seconds since the start."""

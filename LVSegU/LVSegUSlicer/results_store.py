@@ -72,7 +72,7 @@ def findResults(segmentationNode: Any, seconds: Mapping[str, float] | None = Non
         )
         _check(results)
     except Exception as error:  # a scene may hold anything
-        logging.warning("%s: its measures cannot be read: %s", segmentationNode.GetName(), shown(repr(error)))
+        _complain(segmentationNode, f"its measures cannot be read: {shown(repr(error))}")
         return None
     return replace(results, quality=_qualityOf(results))
 
@@ -97,27 +97,35 @@ def _qualityOf(results: Results) -> SceneQuality | None:
     """The quality that is stored with a result; None without one, or if it does not fit the measures."""
     try:
         quality = storedQuality(results.measuresTableNode)
-        if quality is not None:
-            _checkQuality(quality, range(len(results.measures.volumes_ml)))
+        return None if quality is None else _fittingQuality(quality, len(results.measures.volumes_ml))
     except Exception as error:  # a scene may hold anything
-        logging.warning("%s: its quality cannot be read: %s", results.segmentationNode.GetName(), shown(repr(error)))
+        _complain(results.segmentationNode, f"its quality cannot be read: {shown(repr(error))}")
         return None
-    return quality
 
 
-def _checkQuality(quality: SceneQuality, frames: range) -> None:
+def _fittingQuality(quality: SceneQuality, frames: int) -> SceneQuality:
+    """The quality with that many frames; raises whatever comes if it has other types or sizes than LVSegU gives it."""
     flags = quality.flags
     fitted("scores", [quality.patient, *(flag.score for flag in flags)], tuple[float, ...])
     fitted("reasons", [flag.reason for flag in flags], tuple[str, ...])
     slices = fitted("slices", [flag.slice for flag in flags], tuple[int, ...])
+    of_flags = fitted("frames", [flag.frame for flag in flags], tuple[int, ...])
+    fitted("checksums", quality.checksums, tuple[int, ...])
     if (
-        quality.frames != len(frames)
-        or quality.axis not in range(3)
+        fitted("axis", quality.axis, int) not in range(3)
         or len(quality.checksums) != len(flags)
         or min(slices, default=0) < 0
-        or any(flag.frame not in frames for flag in flags)
+        or not {*of_flags} <= {*range(frames)}
     ):
         raise ValueError("its flagged slices do not fit")
+    return replace(quality, frames=frames)
+
+
+def _complain(node: Any, text: str) -> None:
+    """Log a text once for a node, which is looked at often; Python keeps it with the node, and no scene saves it."""
+    if getattr(node, "complaintOfLVSegU", "") != text:
+        node.complaintOfLVSegU = text
+        logging.warning("%s: %s", node.GetName(), text)
 
 
 def storedVolumes(results: Results) -> dict[int, list[float]]:

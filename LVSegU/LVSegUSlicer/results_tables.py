@@ -12,6 +12,7 @@ from slicer.i18n import tr as _
 from LVSegULib.labels import BY_VALUE, CAVITY, MYOCARDIUM, RIGHT_CAVITY
 from LVSegULib.measures.digits import digits
 from LVSegULib.measures.volumes import Measures
+from LVSegUSlicer.messages import asToolTip
 
 Volumes = Mapping[int, Sequence[float]]
 """Volume of each frame in mL, by label value."""
@@ -36,10 +37,10 @@ def measureRows(measures: Measures, volumes_ml: Volumes, frame: int | None = Non
         ]
     frames = {"ED": _frame(measures, measures.ed_frame), "ES": _frame(measures, measures.es_frame)}
     slices = {name: _slices(count) for name, count in measures.slices_of_walls().items()}
-    titles, wall = measureTitles(), _("Wall")
+    titles, walls = measureTitles(), wallNames()
     return [
         (
-            one.short if one.short == one.name else wall,
+            walls.get(one.name, one.short),
             titles[one.name],
             _number(value, one.unit),
             slices.get(one.name, frames.get(one.phase, "")),
@@ -55,15 +56,25 @@ def measureTitles() -> dict[str, str]:
         "LVESV": _("End-systolic volume"),
         "LVSV": _("Stroke volume"),
         "LVEF": _("Ejection fraction"),
-        "LVM": _("Mass of the myocardium"),
+        "LVM": _("Myocardial mass"),
         "wall_thickness_ed": _("Mean thickness at ED"),
-        "wall_thickness_ed_max": _("Largest thickness at ED"),
+        "wall_thickness_ed_max": _("Max. thickness at ED"),
         "wall_thickness_es": _("Mean thickness at ES"),
-        "wall_thickening": _("Thickening from ED to ES"),
+        "wall_thickening": _("Thickening ED to ES"),
         "RVEDV": _("RV at ED"),
         "RVESV": _("RV at ES"),
         "RVSV": _("RV stroke volume"),
         "RVEF": _("RV ejection fraction"),
+    }
+
+
+def wallNames() -> dict[str, str]:
+    """Short names of the measures of the wall, by their names: narrow, and told apart by their first letters."""
+    return {
+        "wall_thickness_ed": _("ED wall"),
+        "wall_thickness_ed_max": _("ED max"),
+        "wall_thickness_es": _("ES wall"),
+        "wall_thickening": _("Wall %"),
     }
 
 
@@ -144,7 +155,7 @@ def fillTable(table: Any, rows: Sequence[tuple[str, ...]], *, numbers: Sequence[
     for row, texts in enumerate(rows):
         for column, text in enumerate(texts):
             item = qt.QTableWidgetItem(text)
-            item.setToolTip(text)
+            item.setToolTip(asToolTip(text))
             if column in numbers:
                 item.setTextAlignment(int(qt.Qt.AlignRight | qt.Qt.AlignVCenter))
             if column == bold:

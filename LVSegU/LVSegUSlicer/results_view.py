@@ -69,7 +69,7 @@ class ResultsView:
         """Show the result that belongs to a segmentation: of this session, or of a scene that was reloaded."""
         if segmentationNode is None:
             self.show(None)
-        elif segmentationNode is not (self._unmeasured if self._results is None else self._results.segmentationNode):
+        elif self._results is None or segmentationNode is not self._results.segmentationNode:
             self._unmeasured = segmentationNode
             self._results = None
             self.lookForChanges()

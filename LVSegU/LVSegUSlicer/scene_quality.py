@@ -44,18 +44,21 @@ class SceneQuality:
     def uncorrected(self, labels: NDArray[np.uint8]) -> SceneQuality:
         """Without the slices whose cavity is not what it was, or that are there no more.
 
+        Where frames were removed or added, each slice is looked for wherever its frame may have moved to.
+
         Args:
             labels: label values as they are now (T, ...), with the axes of the node's own arrays.
         """
         slices = np.moveaxis(labels, 1 + self.axis, 1)
-        same = [
-            (flag, checksum)
-            for flag, checksum in zip(self.flags, self.checksums, strict=True)
-            if flag.frame < len(slices)
-            and flag.slice < slices.shape[1]
-            and _checksum(slices[flag.frame, flag.slice]) == checksum
-        ]
-        flags, checksums = tuple(flag for flag, _ in same), tuple(checksum for _, checksum in same)
+        found: dict[tuple[int, int], tuple[Flag, int]] = {}
+        for flag, checksum in zip(self.flags, self.checksums, strict=True):
+            first, last = sorted((flag.frame, flag.frame + len(slices) - self.frames))
+            for frame in range(max(first, 0), min(last + 1, len(slices))):
+                place = (frame, flag.slice)
+                if flag.slice < slices.shape[1] and place not in found and _checksum(slices[place]) == checksum:
+                    found[place] = (replace(flag, frame=frame), checksum)
+                    break
+        flags, checksums = tuple(flag for flag, _ in found.values()), tuple(one for _, one in found.values())
         return replace(self, flags=flags, checksums=checksums, frames=len(slices))
 
 

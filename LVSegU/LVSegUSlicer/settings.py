@@ -68,7 +68,7 @@ def ownModels() -> list[str]:
     return [folder for folder in folders if isinstance(folder, str)] if isinstance(folders, list) else []
 
 
-def addOwnModel(folder: str) -> None:
+def addOwnModel(folder: str | Path) -> None:
     """Remember a model folder that the user chose."""
-    folders = [*(other for other in ownModels() if other != folder), folder]
+    folders = [*(other for other in ownModels() if other != str(folder)), str(folder)]
     qt.QSettings().setValue(_MODELS, json.dumps(folders[-_MOST_MODELS:]))

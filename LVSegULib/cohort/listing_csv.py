@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from LVSegULib.cohort.case import Found, fingerprint_of
-from LVSegULib.cohort.left_out import LeftOut
 from LVSegULib.cohort.listing_images import HEADERS, data_beside
-from LVSegULib.cohort.listing_walk import walk
 from LVSegULib.cohort.naming import folder_name, longer_names, printable
+from LVSegULib.counted_files import read_files
 from LVSegULib.errors import InputError
 from LVSegULib.reading.csv_list import rows_of
 from LVSegULib.reading.names import short_name
@@ -91,8 +90,7 @@ def _files(path: Path) -> tuple[tuple[Path, ...] | None, str, int]:
     """The files of a case where they are more than the path says, the fingerprint of all, and their number."""
     try:
         if path.is_dir():
-            folders = walk(path, LeftOut())
-            below = [(f"{one.relative}/{name}", state) for one in folders for name, state in one.files.items()]
+            below = [(file.relative_to(path).as_posix(), file.stat()) for file in read_files(path)]
             return None, fingerprint_of(below), len(below)
         is_header = path.name.lower().endswith(HEADERS)
         beside = {entry.name for entry in path.parent.iterdir()} if is_header else set()

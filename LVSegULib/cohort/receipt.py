@@ -11,7 +11,7 @@ from pathlib import Path
 from LVSegULib.atomic import write_json
 from LVSegULib.cohort.case import Found
 from LVSegULib.cohort.manifest import Ending, Recipe
-from LVSegULib.counted_files import in_order, is_of_the_system
+from LVSegULib.counted_files import read_files
 from LVSegULib.json_text import read_json
 from LVSegULib.segmentation.to_files import ENDINGS
 
@@ -74,8 +74,7 @@ def _files(found: Found) -> Sequence[Path]:
     if found.files is not None:
         return found.files
     if found.path.is_dir():
-        files = found.path.rglob("*")  # hidden ones too, as they are read
-        return in_order(found.path, (file for file in files if file.is_file() and not is_of_the_system(file.name)))
+        return read_files(found.path)
     return [found.path]
 
 

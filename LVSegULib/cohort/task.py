@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import functools
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -60,7 +61,8 @@ def model_hash(spec: ModelSpec) -> str:
     """Hash of what the files of a case follow from: all that `model.json` says but words, training and figures."""
     quality = {name: value for name, value in spec.quality.items() if name != "figures"}
     decisive = dataclasses.replace(spec, description="", citations=(), training={}, figures={}, quality=quality)
-    return hashlib.sha256(decisive.to_json().encode()).hexdigest()
+    text = json.dumps(json.loads(decisive.to_json()), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def do_case(case: Case, job: Job) -> Ending:

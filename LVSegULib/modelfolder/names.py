@@ -1,4 +1,4 @@
-"""Names that commands and the panel say before they load a model, and all that takes, to show their options."""
+"""What commands and the panel say of models without loading any, as to show their options."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from LVSegULib.quality.calibration import calibration_of
 from LVSegULib.quality.examples import collect
 from LVSegULib.quality.learn import figures_of, judge_examples, learn
 from LVSegULib.quality.text import HEADING, ROC_PICTURE, card_paragraphs
+from LVSegULib.shown import counted
+
+logger = logging.getLogger(__name__)
 
 Chosen = tuple[str, EvaluationCase, ModelSpec, Engine]
 
@@ -119,6 +123,9 @@ def unseen_cases(
         for case in dataset.cases
         if case.patient in kept and case.patient not in learnt[kept[case.patient]]
     ]
+    patients = {case.patient for dataset in datasets for case in dataset.cases if case.patient in kept}
+    if lost := patients - {case.patient for _, case, _, _ in chosen}:
+        logger.warning("%s left out: their folds learnt from them by another name", counted(len(lost), "patient"))
     if not chosen:
         raise UsageError("each of the folds learnt from all whom it kept back by another name: give more data")
     return chosen

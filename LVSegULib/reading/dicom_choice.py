@@ -79,10 +79,10 @@ class Candidate:
 
 
 def list_candidates(headers: Iterable[DicomHeader]) -> list[Candidate]:
-    """Every stack in these images, the likeliest short-axis cine first."""
-    by_series: dict[tuple[str, str], list[DicomHeader]] = defaultdict(list)
+    """Every stack in these images, the likeliest short-axis cine first; a file that cannot be taken is by itself."""
+    by_series: dict[tuple[str, str, str | None], list[DicomHeader]] = defaultdict(list)
     for header in headers:
-        by_series[header.study, header.series].append(header)
+        by_series[header.study, header.series, header.problem].append(header)
     found = [candidate for images in by_series.values() for candidate in _split_series(images)]
     return sorted(_join_single_slices(found), key=lambda candidate: candidate.rank, reverse=True)
 

@@ -230,9 +230,9 @@ def _headers(dataset: Dataset, file: Path, plain: PlainPixels | None) -> list[Di
         return [_header(dataset, file, None, plain)]
     try:
         refuse_too_many(dataset, file)
+        return [_header(frame, file, index) for index, frame in enumerate(frame_datasets(dataset, file))]
     except InputError as error:  # there may be a good cine beside it
         return [replace(_header(dataset, file, None), problem=str(error))]
-    return [_header(frame, file, index) for index, frame in enumerate(frame_datasets(dataset, file))]
 
 
 def _header(dataset: Dataset, file: Path, index: int | None, plain: PlainPixels | None = None) -> DicomHeader:

@@ -154,14 +154,15 @@ def check_inputs(steps: Sequence[Step], places: Places) -> None:
     """Say before any work what is missing.
 
     Raises:
-        InputError: a data set, recipe or model that a step reads and no step writes is not there.
+        InputError: what a step reads and none of `steps` writes is not there.
     """
     written = [output for step in steps for output in step.outputs]
+    written += [step.prepared.word for step in steps if step.prepared is not None]
     for step in steps:
         for word in step.inputs:
-            is_made = word.startswith("RUNS/") or any(is_in(word, output) for output in written)
-            if not is_made and not places.path(word).exists():
-                raise InputError(f"{places.path(word)} does not exist, and {step.name} reads it: put it there")
+            if not any(is_in(word, output) for output in written) and not places.path(word).exists():
+                advice = "do the step that makes it first" if word.startswith("RUNS/") else "put it there"
+                raise InputError(f"{places.path(word)} does not exist, and {step.name} reads it: {advice}")
 
 
 def is_in(word: str, output: str) -> bool:

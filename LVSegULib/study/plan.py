@@ -15,7 +15,6 @@ from typing import Any
 
 from LVSegULib.atomic import write_json
 from LVSegULib.errors import InputError, UsageError, reason
-from LVSegULib.shown import in_one_line
 from LVSegULib.study.config import OWN_SETTINGS, SAME, StudyConfig, Variant
 from LVSegULib.study.data import StudyData, check_labels, split_of
 from LVSegULib.training.config import TrainingConfig, config_from_values
@@ -91,7 +90,7 @@ class Job:
         """
         own = {
             "data": [str(places[name]) for name in self.data],
-            "name": in_one_line(self.variant).replace("/", "-"),
+            "name": self.variant.replace("/", "-"),
             "split": str(out / self.folder / SPLIT),
             "start": str(out / self.start / RUN / "last") if self.start else "",
             "cache": str(out / CACHE),

@@ -13,12 +13,12 @@ from LVSegULib.cine import LONGEST_SPACING_MM, SHORTEST_SPACING_MM
 from LVSegULib.errors import UsageError
 from LVSegULib.labels import BY_KEY
 from LVSegULib.modelfolder.folder import find_model
-from LVSegULib.modelfolder.spec import check_name
 from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.intensity import DEFAULT, KINDS, check_kind
 from LVSegULib.same import same_patients
 from LVSegULib.settings import as_plain, fitted, refuse_no_numbers, values_of
+from LVSegULib.shown import shown
 from LVSegULib.training.augmentation_config import AugmentationConfig
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -129,7 +129,8 @@ class TrainingConfig:
             raise UsageError(f"labels must be some of {', '.join(BY_KEY)}, got {', '.join(self.labels) or 'none'}")
         if twice := [key for key in self.labels if self.labels.count(key) > 1]:
             raise UsageError(f"labels has {twice[0]} twice: give each label once")
-        check_name(self.name)
+        if not self.name.strip() or "/" in self.name:
+            raise UsageError(f'name must not be empty or hold a "/", got "{shown(self.name)}"')
         self._check_fold()
         if self.crop > LARGEST_CROP * self.size:
             raise UsageError(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from LVSegULib.modelfolder.folder import SHIPPED, ModelFolder, find_model, installed_models
+from LVSegULib.shown import shown
 from Testing.desktop.file_dialog import FileDialog
 from Testing.desktop.scene import a_beating_heart, add_volume
 from Testing.desktop.start import OpenModule
@@ -74,11 +75,30 @@ def test_a_folder_that_only_the_scene_names_is_neither_looked_at_nor_run(
     the_panel.enter()
     assert not ui.applyButton.enabled
     for label in (ui.modelLabel, ui.filtersStatusLabel):
-        assert f"{my_model}: this model of the scene is neither installed nor remembered as chosen" in label.text
+        assert f"{shown(my_model)}: this model of the scene is neither installed nor remembered as chosen" in label.text
     monkeypatch.undo()
     FileDialog.will_choose(my_model)
     click(ui.modelFolderButton)
     assert ui.applyButton.enabled
+
+
+@pytest.mark.parametrize("name", ["<b>mine</b>", f"/{'x' * 300}", "/a  b & c"])
+def test_a_name_out_of_a_scene_is_shown_as_it_is(the_panel: OpenModule, ui: Any, name: str) -> None:
+    """As letters and not as HTML, without making the panel wider; whole in the tool tip of the list."""
+    from PyQt6.QtCore import Qt
+    from PyQt6.QtGui import QTextDocument
+
+    narrow = ui.LVSegU.minimumSizeHint().width()
+    ui.filtersSection.collapsed = False
+    the_panel.panel.logic.getParameterNode().model = name
+    for label in (ui.modelLabel, ui.filtersStatusLabel):
+        assert label.text.startswith(shown(name))
+        assert label.textFormat == Qt.TextFormat.PlainText
+    ui.filtersSection.collapsed = True
+    assert ui.LVSegU.minimumSizeHint().width() == narrow
+    tip = QTextDocument()
+    (tip.setHtml if "<" in name else tip.setPlainText)(ui.modelComboBox.toolTip)
+    assert tip.toPlainText() == name
 
 
 def test_the_list_leads_back_to_the_shipped_model(the_panel: OpenModule, ui: Any, my_model: Path) -> None:

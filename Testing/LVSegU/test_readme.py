@@ -1,4 +1,4 @@
-"""The lines for Slicer's Python console in the README work as they stand there."""
+"""The lines for Slicer's Python console in the README and in docs/slicer.md work as they stand there."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 README = Path(__file__).parents[2] / "README.md"
+MANUAL = README.parent / "docs" / "slicer.md"
 
 
 def test_the_lines_for_the_console_work(a_scene: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,3 +26,17 @@ def test_the_lines_for_the_console_work(a_scene: Any, capsys: pytest.CaptureFixt
     assert volumes[2] == pytest.approx(100 * (volumes[0] - volumes[1]) / volumes[0])
     browser = a_scene.GetFirstNodeByClass("vtkMRMLSequenceBrowserNode")
     assert browser.GetSelectedItemNumber() == names["results"].measures.es_frame
+
+
+def test_the_lines_for_scripts_work(a_scene: Any) -> None:
+    import slicer
+
+    from LVSegUSlicer.sample_data import loadSamplePatient
+
+    assert a_scene is not None
+    section = MANUAL.read_text(encoding="utf-8").partition("## In scripts")[2].partition("\n## ")[0]
+    (lines,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    loadSamplePatient()
+    names: dict[str, Any] = {"slicer": slicer}  # as in the console
+    exec(lines, names)
+    assert names["results"].measures.RVEDV > 0, "the model with a right ventricle"

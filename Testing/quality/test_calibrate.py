@@ -107,7 +107,7 @@ def test_without_folds_the_patients_that_are_new_to_the_model_are_taken(
 
 
 def test_nobody_is_taken_whom_the_network_knows_by_another_name(
-    hard_hearts: Path, folds: list[tuple[ModelFolder, Engine]]
+    hard_hearts: Path, folds: list[tuple[ModelFolder, Engine]], caplog: pytest.LogCaptureFixture
 ) -> None:
     """p3 to p5 are new to the first network, which learnt from p0 to p2; the second is the other way round."""
     model, engine = folds[0]
@@ -118,6 +118,7 @@ def test_nobody_is_taken_whom_the_network_knows_by_another_name(
 
     assert taken([["p3", "p0"], ["p4", "p5"]], []) == {"p4", "p5"}
     assert taken([["p3", "p0"], ["p4", "p5"]], folds) == {"p1", "p2", "p4", "p5"}
+    assert "2 patients left out: their folds learnt from them by another name" in caplog.text
     assert taken([["p3", "elsewhere"]], folds) == set(EVERYONE)
     with pytest.raises(UsageError, match="learnt from all whom it kept back by another name"):
         taken([EVERYONE], folds)

@@ -74,6 +74,21 @@ def test_a_file_of_too_many_frames_is_left_out_beside_a_cine(a_dicom_phantom: Di
             read_dicom_cine(given, series)
 
 
+@pytest.mark.parametrize("frames", [30, 4800])
+def test_a_file_that_cannot_be_taken_stops_no_cine_of_its_own_series(
+    a_dicom_phantom: DicomPhantom, frames: int
+) -> None:
+    def a_file_without_groups(dataset: Dataset, frame: int, slice_: int) -> bool:
+        dataset.NumberOfFrames = frames
+        return frame == slice_ == 0
+
+    a_dicom_phantom.write()
+    (alone,) = a_dicom_phantom.write(a_file_without_groups)
+    alone.rename(alone.with_name("flow"))
+    a_dicom_phantom.write()
+    np.testing.assert_array_equal(read_dicom_cine(a_dicom_phantom.folder).frames, a_dicom_phantom.images)
+
+
 def test_a_file_of_too_many_frames_is_refused_where_no_other_is_a_cine(a_dicom_phantom: DicomPhantom) -> None:
     a_dicom_phantom.write(a_4d_flow_file, series_number=9)
     a_dicom_phantom.write(lambda _, t, __: t == 0, series_number=1, description="localizer")

@@ -79,3 +79,9 @@ def test_missing_data_are_said_before_any_work(a_workshop: Workshop) -> None:
     (a_workshop.places.data / "D").rename(a_workshop.places.data / "E")
     with pytest.raises(InputError, match="D does not exist, and x/train-a reads it"):
         check_inputs(a_workshop.steps, a_workshop.places)
+
+
+def test_a_step_alone_needs_what_others_have_left(a_workshop: Workshop) -> None:
+    reader = next(step for step in a_workshop.steps if any(word.startswith("RUNS/") for word in step.inputs))
+    with pytest.raises(InputError, match="do the step that makes it first"):
+        check_inputs([reader], a_workshop.places)

@@ -32,7 +32,7 @@ def test_a_variant_may_have_any_name(four_phantom_hearts: Path, tmp_path: Path) 
     variants = (f'[[variant]]\nname = "{name}"\ngroup = "size"\n' for name in names)
     jobs = a_plan(a_study(tmp_path, REFERENCE, *variants), four_phantom_hearts).jobs
     assert [job.training({four_phantom_hearts.name: four_phantom_hearts}, tmp_path).name for job in jobs[2::2]] == [
-        *("+ dropout", "(no flips)", "<= 2 mm", "two spaces", "1-2 width", "no break")
+        *("+ dropout", "(no flips)", "<= 2 mm", "two  spaces", "1-2 width", "no\xa0break")
     ]
 
 

@@ -33,9 +33,7 @@ def test_a_label_is_learnt_once() -> None:
 
 @pytest.mark.parametrize("wrong", ["", " ", "hearts/mice"])
 def test_a_name_is_one_that_a_folder_can_have(wrong: str) -> None:
-    with pytest.raises(
-        UsageError, match=f'^name must not be empty, or hold a "/" or what cannot be printed, got "{wrong.strip()}"$'
-    ):
+    with pytest.raises(UsageError, match=f'^name must not be empty or hold a "/", got "{wrong.strip()}"$'):
         TrainingConfig(name=wrong)
 
 

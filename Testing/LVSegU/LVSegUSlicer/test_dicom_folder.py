@@ -70,3 +70,16 @@ def test_a_folder_without_a_cine_leaves_nothing(a_scene: Any, tmp_path: Path) ->
     node, error = load(tmp_path)
     assert node is None and "holds no grey DICOM image" in error
     assert node_ids() == before
+
+
+@pytest.mark.parametrize("fault", [ValueError, KeyboardInterrupt, SystemExit])
+def test_who_waits_is_told_of_every_fault_in_the_scene(
+    a_dicom_phantom: DicomPhantom, monkeypatch: pytest.MonkeyPatch, fault: type[BaseException]
+) -> None:
+    def fail(*_: Any) -> None:
+        raise fault("the scene")
+
+    a_dicom_phantom.write()
+    monkeypatch.setattr("LVSegUSlicer.dicom_folder.addCine", fail)
+    node, error = load(a_dicom_phantom.folder)
+    assert node is None and f"{fault.__name__}: the scene" in error

@@ -241,6 +241,11 @@ def test_a_table_that_cannot_be_written_says_so(logic: Any, a_result: Any, tmp_p
         logic.exportCsv(a_result.segmentationNode, tmp_path / "file" / "mine.csv")
 
 
+def test_a_node_in_place_of_a_request_is_refused(logic: Any) -> None:
+    with pytest.raises(UsageError, match=r"takes a Request: process\(Request\(node, \.\.\.\)\)"):
+        logic.process(add_volume(a_beating_heart()[0]))
+
+
 def test_smoothing_beyond_its_range_is_refused(logic: Any) -> None:
     with pytest.raises(UsageError, match="smoothing must lie between 0"):
         process(logic, add_volume(a_beating_heart()[0]), smoothing=1.5)

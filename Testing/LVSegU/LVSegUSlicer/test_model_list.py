@@ -53,11 +53,13 @@ def test_a_model_of_ones_own_comes_after_the_installed(model_list: Any, my_model
     assert entries[:-1] == model_list.listModels()
 
 
-@pytest.mark.parametrize("model", ["rv2", "/models/" + 20 * "of the heart/" + "mine"])
-def test_what_is_neither_installed_nor_chosen_is_named_whole(model_list: Any, model: str) -> None:
-    said = model_list.listModels(model)[-1].problem
-    assert said.startswith(f"{model}: this model of the scene is neither installed nor remembered as chosen on this")
+@pytest.mark.parametrize(("model", "named"), [("rv2", "rv2"), (f"/{'x' * 300}", f"/{'x' * 99}...")])
+def test_what_is_neither_installed_nor_chosen_is_named(model_list: Any, model: str, named: str) -> None:
+    entry = model_list.listModels(model)[-1]
+    said = entry.problem
+    assert said.startswith(f"{named}: this model of the scene is neither installed nor remembered as chosen on this")
     assert "(installed: cardiac, lv)" in said
+    assert entry.model == model
 
 
 def test_an_installed_model_is_not_listed_twice(model_list: Any) -> None:

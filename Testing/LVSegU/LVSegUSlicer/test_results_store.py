@@ -84,10 +84,13 @@ def test_a_value_that_lvsegu_does_not_write_is_no_result(
     "change",
     [
         {"patient": "x"},
-        {"frames": 10**12},
-        {"frames": 3},
         {"axis": 3},
+        {"axis": 1.0},
+        {"axis": True},
         {"flags": [{"frame": 2, "slice": 0, "score": 0.2, "reason": ""}]},
+        {"flags": [{"frame": 1.0, "slice": 0, "score": 0.2, "reason": ""}]},
+        {"flags": [{"frame": True, "slice": 0, "score": 0.2, "reason": ""}]},
+        {"checksums": [7.0]},
         {"checksums": []},
         {"more": 1},
     ],
@@ -99,6 +102,25 @@ def test_a_quality_that_does_not_fit_leaves_the_measures(
     found = store.findResults(a_segmentation)
     assert (found.measures.LVEF, found.quality) == (60, None)
     assert "heart: its quality cannot be read: " in caplog.text
+
+
+@pytest.mark.parametrize("frames", [3, 4.0, 10**12])
+def test_a_quality_has_as_many_frames_as_the_measures(store: Any, a_segmentation: Any, frames: float) -> None:
+    """Scenes of before count those that were there before one was removed."""
+    alter(store.findResults(a_segmentation).measuresTableNode, "Quality", {"frames": frames})
+    assert store.findResults(a_segmentation).quality.flaggedSlices == [0, 1]
+
+
+@pytest.mark.parametrize("attribute", ["Measures", "Quality"])
+def test_what_cannot_be_read_is_logged_once_for_a_text(
+    store: Any, a_segmentation: Any, attribute: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    table = store.findResults(a_segmentation).measuresTableNode
+    for text in ("{", "3"):
+        table.SetAttribute(f"LVSegU.{attribute}", text)
+        for _ in range(3):
+            store.findResults(a_segmentation)
+    assert len(caplog.records) == 2
 
 
 @pytest.mark.parametrize("text", ["3", "{", "[" * 200_000])

@@ -48,11 +48,11 @@ def test_wall_and_right_ventricle_are_shown_where_a_model_finds_them(tables: Any
         wall_slices=(6, 1),
     )
     assert tables.measureRows(wall, {1: (), 2: ()})[-5:] == [
-        ("LVM", "Mass of the myocardium", "105.0 g", "frame 0"),
-        ("Wall", "Mean thickness at ED", "8.0 mm", "6 slices"),
-        ("Wall", "Largest thickness at ED", "11.2 mm", "6 slices"),
-        ("Wall", "Mean thickness at ES", "12.0 mm", "1 slice"),
-        ("Wall", "Thickening from ED to ES", "50.0 %", ""),
+        ("LVM", "Myocardial mass", "105.0 g", "frame 0"),
+        ("ED wall", "Mean thickness at ED", "8.0 mm", "6 slices"),
+        ("ED max", "Max. thickness at ED", "11.2 mm", "6 slices"),
+        ("ES wall", "Mean thickness at ES", "12.0 mm", "1 slice"),
+        ("Wall %", "Thickening ED to ES", "50.0 %", ""),
     ]
     right = Measures((100.0, 40.0), 0, 1, RVEDV=90.0, RVESV=math.nan, RVSV=math.nan, RVEF=math.nan)
     assert tables.measureRows(right, {1: (), 3: ()})[-4:] == [
@@ -63,11 +63,14 @@ def test_wall_and_right_ventricle_are_shown_where_a_model_finds_them(tables: Any
     ]
 
 
-def test_every_measure_and_label_has_a_title_of_its_own(tables: Any) -> None:
+def test_every_measure_and_label_has_a_title_and_a_short_name_of_its_own(tables: Any) -> None:
     assert list(tables.measureTitles()) == [one.name for one in MEASURES]
     assert list(tables.volumeTitles()) == [label.value for label in ALL_LABELS]
     for titles in (tables.measureTitles(), tables.volumeTitles()):
         assert len(set(titles.values())) == len(titles)
+    walls = tables.wallNames()
+    assert list(walls) == [one.name for one in MEASURES if one.short != one.name]
+    assert len(set(walls.values())) == len(walls)
 
 
 def test_a_single_volume_shows_its_size(tables: Any) -> None:

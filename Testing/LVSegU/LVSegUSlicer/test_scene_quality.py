@@ -105,16 +105,50 @@ def test_flags_go_with_the_frames_that_are_removed(
     assert places(logic.updateMeasurements(node)) == [place for place in EXPECTED if place[0] == SHIFTED_FRAMES[0]]
 
 
-def test_a_frame_that_is_added_has_no_flags(logic: Any, a_model: str) -> None:
+@pytest.mark.parametrize("removed", range(4))
+@pytest.mark.parametrize("of_result", [True, False], ids=["result", "images"])
+def test_flags_stay_with_their_frames_when_another_is_removed(
+    logic: Any, a_model: str, removed: int, *, of_result: bool
+) -> None:
+    from LVSegUSlicer.result_frames import resultFrames
+
+    node = process(logic, a_shifted_cine(), model=a_model).segmentationNode
+    frames = resultFrames(node)
+    frames.select(3 - removed)  # for a result that is shown is kept
+    sequence = frames.sequence if of_result else frames.cine
+    sequence.RemoveDataNodeAtValue(sequence.GetNthIndexValue(removed))
+    left = [place for place in EXPECTED if place[0] != removed]
+    expected = [(frame - (frame > removed), index) for frame, index in left]
+    assert places(logic.updateMeasurements(node)) == expected
+
+
+@pytest.mark.parametrize(("removed", "expected"), [(0, [0, 1]), (1, [1]), (2, [1]), (3, [1, 2])])
+def test_frames_that_are_alike_are_not_flagged_twice(a_scene: Any, removed: int, expected: list[int]) -> None:
+    """Frames 1 and 2 of four hold the same, and are flagged."""
+    assert a_scene is not None
+    from LVSegULib.quality.score import Flag, Quality
+    from LVSegUSlicer.scene_quality import sceneQuality
+
+    labels = np.zeros((4, 1, 2, 2), np.uint8)
+    labels[1:3, 0, 0, 0] = 1
+    flags = tuple(Flag(frame, 0, 0.2, REASON) for frame in (1, 2))
+    before = sceneQuality(Quality(np.zeros((4, 1)), flags, 0.5, 0.9), labels, 0)
+    now = before.uncorrected(np.delete(labels, removed, axis=0))
+    assert [flag.frame for flag in now.flags] == expected
+
+
+@pytest.mark.parametrize(("index", "expected"), [("-1", [0, 0, 2, 2, 0]), ("999", [0, 2, 2, 0, 0])])
+def test_a_frame_that_is_added_has_no_flags(logic: Any, a_model: str, index: str, expected: list[int]) -> None:
+    """Before the first frame, or after the last."""
     from LVSegUSlicer.result_frames import resultFrames
     from LVSegUSlicer.scene_writer import inputOf
 
     node = process(logic, a_shifted_cine(), model=a_model).segmentationNode
     frames = resultFrames(node)
-    frames.sequence.SetDataNodeAtValue(node, "999")
-    frames.cine.SetDataNodeAtValue(inputOf(node), "999")
+    frames.sequence.SetDataNodeAtValue(node, index)
+    frames.cine.SetDataNodeAtValue(inputOf(node), index)
     updated = logic.updateMeasurements(node)
-    assert updated.quality.flaggedSlices == [0, 2, 2, 0, 0]
+    assert updated.quality.flaggedSlices == expected
     assert len(updated.measures.volumes_ml) == 5
 
 

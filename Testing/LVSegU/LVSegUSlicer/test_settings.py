@@ -32,9 +32,9 @@ def test_a_setting_that_makes_no_sense_counts_as_none(settings: Any, the_desktop
 
 
 def test_a_model_that_was_chosen_is_remembered_once(settings: Any, the_desktop: Any) -> None:
-    for folder in ("/a", "/b", "/a"):
+    for folder in ("/a", "/b", Path("/a")):
         settings.addOwnModel(folder)
-    assert settings.ownModels() == ["/b", "/a"]
+    assert settings.ownModels() == ["/b", str(Path("/a"))]
     for value in ("[", "3", "[3]"):
         the_desktop.app.settings().setValue("LVSegU/Models", value)
         assert settings.ownModels() == []
