@@ -13,6 +13,8 @@ from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.modelfolder.folder import ModelFolder, save_model
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.training.config import TrainingConfig
+from Testing import phantom_hearts
 from Testing.phantom_hearts import write_a_patient, write_data_set
 from Testing.pruning.networks import UNEVEN
 
@@ -93,3 +95,9 @@ def a_pruned_model(tmp_path_factory: pytest.TempPathFactory) -> ModelFolder:
         training={"config": config, "split": split, "started_from": started_from},
     )
     return save_model(tmp_path_factory.mktemp("models") / "odd", spec, random_weights(UNEVEN, 3), "a card")
+
+
+@pytest.fixture
+def a_small_run(a_data_set_of_phantom_hearts: Path) -> TrainingConfig:
+    """A run of some seconds that learns to find phantom hearts."""
+    return phantom_hearts.a_small_run(a_data_set_of_phantom_hearts)
