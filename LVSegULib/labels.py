@@ -35,6 +35,11 @@ class Label:
     names: tuple[str, ...]
 
     @property
+    def volume_key(self) -> str:
+        """The column of its volume in tables, which ends with the unit ("LV_cavity_ml")."""
+        return f"{self.column}_ml"
+
+    @property
     def terminology_entry(self) -> str:
         """Category and type in SNOMED CT as 3D Slicer keeps them; no anatomic region, as the type names it."""
         return (

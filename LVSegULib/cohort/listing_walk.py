@@ -13,6 +13,7 @@ from pathlib import Path
 from LVSegULib.cohort.left_out import LeftOut
 from LVSegULib.cohort.manifest import MANIFEST
 from LVSegULib.cohort.place import CASES
+from LVSegULib.counted_files import is_of_the_system
 from LVSegULib.identity import Identity, identity_of
 from LVSegULib.reading.names import IMAGE_ENDINGS
 
@@ -84,7 +85,7 @@ def _entries(path: Path, left_out: LeftOut) -> _Entries:
             name = entry.name
             try:
                 if name[0] == ".":
-                    entries.has_more = entries.has_more or not _is_of_macos(name)
+                    entries.has_more = entries.has_more or not is_of_the_system(name)
                 elif entry.is_dir():
                     (entries.links if entry.is_symlink() else entries.folders).append(name)
                 elif entry.is_file():
@@ -102,8 +103,3 @@ def _entries(path: Path, left_out: LeftOut) -> _Entries:
         entries.has_more = True
         left_out["results of a cohort"] += 1
     return entries
-
-
-def _is_of_macos(name: str) -> bool:
-    """Whether a hidden file is one that macOS strews about; none of them is taken for DICOM."""
-    return name == ".DS_Store" or name.startswith("._")

@@ -19,7 +19,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 _FIRST = ("name", "status", "reason", "outlier", "outlier_reason", "source")
 _SHAPE = ("frames", "slices", "rows", "columns", "spacing_k_mm", "spacing_j_mm", "spacing_i_mm", "ed_frame", "es_frame")
-VOLUMES = {f"{label.column}_ml": label for label in ALL_LABELS}
+VOLUMES = {label.volume_key: label for label in ALL_LABELS}
 """The columns of what a case of one frame has in place of ED and ES: the volume of each label, mL."""
 
 _TRUST = ("quality", "flagged_slices", "warnings")

@@ -35,7 +35,7 @@ def write_table(
         shown_time = time_ms if isinstance(time_ms, str) else f"{time_ms:.2f}"
         counted = [of_column[frame] for of_column in flagged.values()]
         rows.append([frame, shown_time, *volumes, _phase(measures, frame), *counted])
-    columns = ["frame", "time_ms", *(f"{BY_VALUE[value].column}_ml" for value in volumes_ml), "phase", *flagged]
+    columns = ["frame", "time_ms", *(BY_VALUE[value].volume_key for value in volumes_ml), "phase", *flagged]
     write_csv(path, columns, rows)
 
 

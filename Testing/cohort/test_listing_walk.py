@@ -85,10 +85,18 @@ def test_the_results_of_a_cohort_are_passed_over(root: Path) -> None:
 
 
 def test_which_folders_hold_more_than_is_seen(root: Path) -> None:
-    for name in ("plain/a", "macos/.DS_Store", "macos/._a", "partly/.a.Xy12", "hidden/.b/c", "out/manifest.sqlite"):
+    for name in (
+        "plain/a",
+        "macos/.DS_Store",
+        "macos/._a",
+        "kde/.directory",
+        "partly/.a.Xy12",
+        "hidden/.b/c",
+        "out/manifest.sqlite",
+    ):
         a_file(root / name)
     a_file(root / "out" / "cases" / "d")
     (root / "linked").mkdir()
     (root / "linked" / "plain").symlink_to(root / "plain", target_is_directory=True)
     plain = {folder.relative for folder in walk(root, LeftOut()) if folder.is_plain}
-    assert plain == {"", "plain", "macos"}
+    assert plain == {"", "plain", "macos", "kde"}
