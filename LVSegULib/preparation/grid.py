@@ -8,7 +8,7 @@ sampled.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.errors import UsageError
 from LVSegULib.preparation.intensity import DEFAULT, check_kind
+from LVSegULib.preparation.orientation import AS_STORED, Orientation, usual_orientation
 
 MOST_ALONG_AXIS = 4096
 """Pixels of a grid along rows or columns; no image of a heart has as many, and memory would not do for more."""
@@ -30,7 +31,8 @@ class Grid:
         rows: rows of pixels.
         columns: columns of pixels.
         intensity: how intensities are scaled, one of `LVSegULib.preparation.intensity.KINDS`.
-        centre_mm: where the grid's centre lies from the image's, along the image's rows and columns in the usual view.
+        centre_mm: where the grid's centre lies from the image's, along the rows and columns that the network sees.
+        turn: how the usual view by a file's geometry is turned and mirrored further, where that geometry is wrong.
     """
 
     spacing_mm: float
@@ -38,6 +40,7 @@ class Grid:
     columns: int
     intensity: str = DEFAULT
     centre_mm: tuple[float, float] = (0.0, 0.0)
+    turn: Orientation = AS_STORED
 
     def __post_init__(self) -> None:
         check_kind(self.intensity)
@@ -47,6 +50,14 @@ class Grid:
                 f"a grid of {self.rows} x {self.columns} pixels of {self.spacing_mm} mm is not possible (each side has "
                 f"1 to {MOST_ALONG_AXIS})"
             )
+
+    def orientation(self, ijk_to_ras: NDArray[np.float64]) -> Orientation:
+        """How stored slices of images with this 4x4 matrix become slices as the network sees them."""
+        return usual_orientation(ijk_to_ras).then(self.turn)
+
+    def turned(self, turn: Orientation) -> Grid:
+        """The grid at the same place, through which the network sees slices turned and mirrored further."""
+        return replace(self, turn=self.turn.then(turn), centre_mm=turn.step(self.centre_mm))
 
 
 def axis_weights(

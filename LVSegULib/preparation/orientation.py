@@ -47,10 +47,33 @@ class Orientation:
         """In-plane spacing (J, I) in the usual view."""
         return spacing_mm[::-1] if self.swap else spacing_mm
 
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether slices become mirror images, and are not just turned."""
+        return self.swap ^ self.mirror_rows ^ self.mirror_columns
+
+    def step(self, along: tuple[float, float]) -> tuple[float, float]:
+        """A step along rows and columns of stored slices, along those of slices in the usual view."""
+        rows, columns = along[::-1] if self.swap else along
+        return -rows if self.mirror_rows else rows, -columns if self.mirror_columns else columns
+
+    def then(self, turn: Orientation) -> Orientation:
+        """This orientation, and `turn` after it, as one."""
+        rows, columns = self.mirror_rows, self.mirror_columns
+        rows, columns = (columns, rows) if turn.swap else (rows, columns)
+        return Orientation(self.swap != turn.swap, rows != turn.mirror_rows, columns != turn.mirror_columns)
+
     def _mirror(self, images: NDArray[Pixel]) -> NDArray[Pixel]:
         rows = slice(None, None, -1 if self.mirror_rows else 1)
         columns = slice(None, None, -1 if self.mirror_columns else 1)
         return images[..., rows, columns]
+
+
+AS_STORED = Orientation()
+"""Slices stay as they are."""
+
+EVERY_ORIENTATION = tuple(Orientation(*choice) for choice in product((False, True), repeat=3))
+"""The eight that there are, `AS_STORED` first."""
 
 
 def usual_orientation(ijk_to_ras: NDArray[np.float64]) -> Orientation:
@@ -67,4 +90,4 @@ def usual_orientation(ijk_to_ras: NDArray[np.float64]) -> Orientation:
         row = -row if orientation.mirror_rows else row
         return round(float(column @ COLUMNS_TOWARDS + row @ ROWS_TOWARDS), 6)
 
-    return max((Orientation(*choice) for choice in product((False, True), repeat=3)), key=agreement)
+    return max(EVERY_ORIENTATION, key=agreement)

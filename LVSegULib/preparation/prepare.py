@@ -11,7 +11,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.parallel import in_order
 from LVSegULib.preparation.grid import Grid, from_grid, to_grid
 from LVSegULib.preparation.intensity import intensity_scaling
-from LVSegULib.preparation.orientation import Orientation, usual_orientation
+from LVSegULib.preparation.orientation import Orientation
 from LVSegULib.progress import Report, silent
 
 
@@ -23,7 +23,7 @@ def prepare_images(cine: Cine, grid: Grid, report: Report = silent) -> NDArray[n
         grid: the network's grid.
         report: told after every frame.
     """
-    orientation, spacing_mm = _view(cine)
+    orientation, spacing_mm = _view(cine, grid)
     scale = intensity_scaling(cine.frames, cine.spacing_mm[1:], grid.intensity)
     images = np.empty((cine.frame_count, cine.slice_count, grid.rows, grid.columns), np.float32)
 
@@ -47,7 +47,7 @@ def prepare_targets(labels: NDArray[np.uint8], cine: Cine, values: tuple[int, ..
     Returns:
         (T * K, len(values), rows, columns), float32 in 0..1.
     """
-    orientation, spacing_mm = _view(cine)
+    orientation, spacing_mm = _view(cine, grid)
     turned = orientation.apply(labels.reshape(-1, *labels.shape[-2:]))
     return np.stack([to_grid((turned == value).astype(np.float32), spacing_mm, grid) for value in values], axis=1)
 
@@ -66,7 +66,7 @@ def restore_labels(
         grid: the network's grid.
         report: told after every frame.
     """
-    orientation, spacing_mm = _view(cine)
+    orientation, spacing_mm = _view(cine, grid)
     count, slices, rows, columns = cine.frames.shape
     size = orientation.size(rows, columns)
     labels = np.empty((count, slices, rows, columns), np.uint8)
@@ -96,7 +96,7 @@ def labels_of(logits: NDArray[np.float32], values: tuple[int, ...]) -> NDArray[n
     return labels
 
 
-def _view(cine: Cine) -> tuple[Orientation, tuple[float, float]]:
-    """The cine's orientation, and its in-plane spacing (J, I) in the usual view."""
-    orientation = usual_orientation(cine.ijk_to_ras)
+def _view(cine: Cine, grid: Grid) -> tuple[Orientation, tuple[float, float]]:
+    """How the network sees the cine's slices, and their in-plane spacing (J, I) as it sees them."""
+    orientation = grid.orientation(cine.ijk_to_ras)
     return orientation, orientation.spacing(cine.spacing_mm[1:])

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from LVSegULib.cine import Cine
 from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.preparation.orientation import usual_orientation
 from LVSegULib.quality.pixels import Mask, PerSlice, counts, grown, sums
 
 FURTHEST = 6
@@ -107,7 +106,7 @@ def view_of(
 
 def on_grid(mask: Mask, cine: Cine, grid: Grid) -> Mask:
     """`mask` (T, K, J, I) on the cine's own pixels as (T, K, rows, columns) of the grid, from the nearest pixels."""
-    orientation = usual_orientation(cine.ijk_to_ras)
+    orientation = grid.orientation(cine.ijk_to_ras)
     row_mm, column_mm = orientation.spacing(cine.spacing_mm[1:])
     height, width = orientation.size(*mask.shape[2:])
     rows, has_row = _nearest(height, row_mm, grid.rows, grid.spacing_mm, grid.centre_mm[0])

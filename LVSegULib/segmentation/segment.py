@@ -19,9 +19,9 @@ from LVSegULib.quality.score import Quality, judge
 from LVSegULib.quality.view import View, view_of
 from LVSegULib.segmentation.atrium import without_atrium
 from LVSegULib.segmentation.cleanup import keep_heart
+from LVSegULib.segmentation.fitting import fitting_grid, what_is_unusual
 from LVSegULib.segmentation.left_ventricle import keep_left_ventricle
 from LVSegULib.segmentation.logits import finite_logits
-from LVSegULib.segmentation.look import fitting_grid
 
 PREPARED, SEGMENTED, RESTORED, CLEANED = 0.15, 0.75, 0.95, 0.98
 """Share of the work that is done after each step, as it goes with the default model on two processor cores."""
@@ -83,7 +83,7 @@ def segment_cine(
         ModelError: the network gives values that are not finite, or the model's quality calibration cannot be used.
     """
     times = [time.perf_counter()]
-    grid, unusual = fitting_grid(cine, model, engine) if options.look_first else (model.grid, "")
+    grid = fitting_grid(cine, model, engine) if options.look_first else model.grid
     images = prepare_images(cine, grid, part_of(progress, 0.0, PREPARED))
     times.append(time.perf_counter())
     logits = finite_logits(engine, images, model, part_of(progress, PREPARED, SEGMENTED))
@@ -103,13 +103,13 @@ def segment_cine(
     progress(1.0)
     steps = zip(("prepare", "network", "restore", "quality"), times[1:], times[:-1], strict=False)
     seconds = {name: end - start for name, end, start in steps}
-    return Segmentation(labels, seconds, _warnings(above, unusual), quality, view if options.keep_view else None)
+    warnings = (*what_is_unusual(grid, model.grid), *_left_out(above))
+    return Segmentation(labels, seconds, warnings, quality, view if options.keep_view else None)
 
 
-def _warnings(above: tuple[int, ...], unusual: str) -> tuple[str, ...]:
-    """What to look at: slices left out above the base, and an unusual size or place."""
-    told = (unusual,) if unusual else ()
+def _left_out(above: tuple[int, ...]) -> tuple[str, ...]:
+    """What to say of slices that were left out above the base."""
     if not above:
-        return told
+        return ()
     which = f"slice {above[0]} fills" if len(above) == 1 else f"slices {', '.join(map(str, above))} fill"
-    return (*told, f"{which} while the ventricle empties: taken for atrium or outflow tract and left out")
+    return (f"{which} while the ventricle empties: taken for atrium or outflow tract and left out",)

@@ -1,6 +1,6 @@
 """The grid through which a case is learnt: that through which `lvsegu segment` would show it to the network.
 
-Segmenting looks for hearts of another size, or off the middle of the images (`LVSegULib.segmentation.look`). In
+Segmenting looks for hearts of another size, or off the middle of the images (`LVSegULib.segmentation.fitting`). In
 training nobody has to look: the experts' contours say how large a heart is and where.
 """
 
@@ -16,7 +16,8 @@ from LVSegULib.cine import Cine
 from LVSegULib.labels import CAVITY
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_targets
-from LVSegULib.segmentation.look import Look, brought_to_usual, field_mm
+from LVSegULib.segmentation.fitting import brought_to_usual, field_mm
+from LVSegULib.segmentation.look import Look
 
 UPPER_QUARTER = 75.0
 """The percentile over its slices that tells a cavity's radius: that of mid-ventricle, whatever the apex is like."""

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.preparation.orientation import usual_orientation
 
 
 def map_grid(grid: Grid, level: int) -> Grid:
@@ -19,7 +18,7 @@ def map_grid(grid: Grid, level: int) -> Grid:
 
 
 def map_ijk_to_ras(cine: Cine, grid: Grid, level: int) -> NDArray[np.float64]:
-    """The 4x4 matrix of a stack of maps (K, rows, columns) of a cine's slices, in the usual view.
+    """The 4x4 matrix of a stack of maps (K, rows, columns) of a cine's slices, as the network sees them.
 
     Args:
         cine: the cine whose slices the network saw.
@@ -27,7 +26,7 @@ def map_ijk_to_ras(cine: Cine, grid: Grid, level: int) -> NDArray[np.float64]:
         level: the level of the maps' layer.
     """
     lattice = map_grid(grid, level)
-    orientation = usual_orientation(cine.ijk_to_ras)
+    orientation = grid.orientation(cine.ijk_to_ras)
     column, row = cine.ijk_to_ras[:3, 0].copy(), cine.ijk_to_ras[:3, 1].copy()
     if orientation.swap:
         column, row = row, column

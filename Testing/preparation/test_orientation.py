@@ -9,8 +9,9 @@ import pytest
 
 from LVSegULib.cine import Cine
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.preparation.orientation import Orientation, usual_orientation
+from LVSegULib.preparation.orientation import EVERY_ORIENTATION, Orientation, usual_orientation
 from LVSegULib.preparation.prepare import prepare_images, prepare_targets, restore_labels
+from LVSegULib.quality.view import on_grid
 
 # Directions of a real adult short-axis cine (RAS): columns to the left and back, rows down.
 USUAL = np.array([[-0.77, 0.15, -0.62, 0], [-0.62, -0.41, 0.67, 0], [0.16, -0.9, -0.41, 0], [0, 0, 0, 1.0]])
@@ -79,3 +80,41 @@ def test_a_scan_turned_by_a_quarter_is_turned_back() -> None:
     assert orientation == Orientation(swap=True, mirror_rows=False, mirror_columns=True)
     view = orientation.apply(np.arange(6, dtype=np.float32).reshape(2, 3))
     assert view.tolist() == [[3, 0], [4, 1], [5, 2]]  # a quarter turn clockwise, not mirrored
+
+
+@pytest.mark.parametrize("first", EVERY_ORIENTATION)
+@pytest.mark.parametrize("second", EVERY_ORIENTATION)
+def test_one_orientation_after_another_is_one(first: Orientation, second: Orientation) -> None:
+    images = np.arange(12, dtype=np.float32).reshape(1, 3, 4)
+    np.testing.assert_array_equal(first.then(second).apply(images), second.apply(first.apply(images)))
+
+
+@pytest.mark.parametrize("orientation", EVERY_ORIENTATION)
+def test_a_step_goes_the_way_of_the_slices(orientation: Orientation) -> None:
+    slices = np.zeros((9, 9), np.float32)
+    slices[4 + 1, 4 + 3] = 1
+    assert tuple(np.argwhere(orientation.apply(slices))[0] - 4) == orientation.step((1, 3))
+
+
+def test_half_of_the_orientations_mirror() -> None:
+    quarter = Orientation(swap=True, mirror_rows=True)
+    turns = {Orientation(), quarter, quarter.then(quarter), quarter.then(quarter).then(quarter)}
+    assert {one for one in EVERY_ORIENTATION if not one.is_mirrored} == turns and len(turns) == 4
+
+
+@pytest.mark.parametrize("turn", EVERY_ORIENTATION)
+@pytest.mark.parametrize("choice", [(False, False, False), (True, False, True)])
+def test_through_a_turned_grid_the_same_place_is_seen_turned(
+    turn: Orientation, choice: tuple[bool, bool, bool]
+) -> None:
+    cine = stored(*choice)
+    labels = (cine.frames > 0.8).astype(np.uint8)
+    grid = Grid(1.5, 24, 24, centre_mm=(6.0, -9.0))
+    seen = grid.turned(turn)
+    np.testing.assert_allclose(prepare_images(cine, seen), turn.apply(prepare_images(cine, grid)), atol=1e-6)
+    logits = prepare_targets(labels, cine, (1,), grid) - np.float32(0.5)
+    restored = restore_labels(logits, cine, (1,), grid)
+    np.testing.assert_array_equal(restore_labels(turn.apply(logits), cine, (1,), seen), restored)
+    mask = cine.frames > 0.5
+    odd = Grid(1.6, 23, 23, centre_mm=(6.1, -8.9))  # where no pixel lies half way between two others
+    np.testing.assert_array_equal(on_grid(mask, cine, odd.turned(turn)), turn.apply(on_grid(mask, cine, odd)))
