@@ -1,10 +1,10 @@
 """The grid that suits a cine: where the heart lies, how large its pixels are, and which way up it is stored.
 
 The network knows hearts of the size of its training patients', near the middle of a field of view, in the usual view.
-Most cines are like that and are taken as they are. A mouse is eleven times smaller, a field of view may be off the heart,
-and a file may tell a wrong spacing or have lost how its images are turned and mirrored. So a few slices are segmented
-first; if no heart of a usual size is found well inside the grid, other views, pixel sizes and places are tried, and the
-one is taken on which the network is surest of a heart of that size.
+Most cines are like that and are taken as they are. A mouse is eleven times smaller, a field of view may be off the
+heart, and a file may tell a wrong spacing or have lost how its images are turned and mirrored. So a few slices are
+segmented first; if no heart of a usual size is found well inside the grid, other views, pixel sizes and places are
+tried, and the one is taken on which the network is surest of a heart of that size.
 """
 
 from __future__ import annotations
