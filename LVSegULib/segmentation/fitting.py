@@ -10,6 +10,7 @@ tried, and the one is taken on which the network is surest of a heart of that si
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -47,8 +48,9 @@ FIELDS = (1.0, 0.7, 0.5, 0.35)
 LEAST_FIELD = 0.5
 """An image that fills less of the grid's width cannot be of a usual size."""
 
-SURE_OF_VIEW = 0.9
-"""The usual view is not questioned by a look of this score or more, and another view must have as much."""
+QUITE_SURE = 0.9
+"""A look of this score or more does not question the usual view. Another view, or another body than the one that the
+first look found, must have as much."""
 
 EDGE_PIXELS, STEP_MM = 2, 24.0
 """A right ventricle that comes so close to the grid's edge is cut off, and the grid is moved so far towards it."""
@@ -92,7 +94,8 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> Grid:
     best = max(refined, best, key=lambda look: look.score)
     largest_mm = max(best.grid.spacing_mm, refined.grid.spacing_mm)  # a heart too large for people is so on any grid
     is_alike = own.spacing_mm / ALIKE < best.grid.spacing_mm and largest_mm < own.spacing_mm * ALIKE
-    if best.score < max(LEAST_SCORE, first.score + (FAR_BETTER if is_alike else CLEARLY_BETTER)):
+    least = LEAST_SCORE if _are_one_body(first, best) else QUITE_SURE
+    if best.score < max(least, first.score + (FAR_BETTER if is_alike else CLEARLY_BETTER)):
         return first.grid
     return _in_best_view(best, some, model, engine).grid
 
@@ -119,11 +122,18 @@ def what_is_unusual(grid: Grid, own: Grid) -> tuple[str, ...]:
 
 def _in_best_view(look: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look:
     """The same look, or one turned or mirrored in which the network is sure of a heart, if it is not so here."""
-    if look.score >= SURE_OF_VIEW:
+    if look.score >= QUITE_SURE:
         return look
     views = [look_at(some, look.grid.turned(turn), model, engine) for turn in EVERY_ORIENTATION[1:]]
     best = max(views, key=lambda view: view.score)
-    return best if best.score >= max(SURE_OF_VIEW, look.score + CLEARLY_BETTER) else look
+    return best if best.score >= max(QUITE_SURE, look.score + CLEARLY_BETTER) else look
+
+
+def _are_one_body(first: Look, other: Look) -> bool:
+    """Whether two looks in the same view show the same place: cavities that touch, or nothing yet in the `first`."""
+    (row_mm, column_mm), (other_row_mm, other_column_mm) = first.place_mm, other.place_mm
+    apart_mm = math.hypot(row_mm - other_row_mm, column_mm - other_column_mm)
+    return first.score == 0 or apart_mm <= first.own_radius_mm + other.own_radius_mm
 
 
 def _look_there(first: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look | None:

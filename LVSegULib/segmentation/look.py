@@ -81,6 +81,17 @@ class Look:
         factor = self.grid.spacing_mm / self.pixel_mm
         return factor * self.centre_mm[0], factor * self.centre_mm[1]
 
+    @property
+    def place_mm(self) -> tuple[float, float]:
+        """Where the cavity lies from the centre of the images, in their millimetres."""
+        row_mm, column_mm = self.from_centre_mm
+        return self.grid.centre_mm[0] + row_mm, self.grid.centre_mm[1] + column_mm
+
+    @property
+    def own_radius_mm(self) -> float:
+        """`radius_mm` in the millimetres of the images."""
+        return self.radius_mm * self.grid.spacing_mm / self.pixel_mm
+
 
 def told_pixel_mm(own: Grid) -> float:
     """The pixel size that sizes are told for: that of a model's `own` grid, or people's if the model is for mice."""

@@ -53,6 +53,24 @@ def test_the_middle_160_mm_set_the_scale() -> None:
     assert central_region(np.zeros((200, 300), np.float32), (2.0, 1.0)).shape == (80, 160)
 
 
+@pytest.mark.parametrize(("brightness", "white"), [(2.9, 2.9), (3.1, 3.0), (50.0, 3.0)])
+def test_what_is_far_brighter_than_all_else_does_not_leave_the_heart_in_the_dark(
+    brightness: float, white: float
+) -> None:
+    """Of 10,000 pixels half have 0, nearly half 100, and 100 of them so many times as much."""
+    frames = np.zeros(10_000, np.float32)
+    frames[5_000:9_900], frames[9_900:] = 100, 100 * brightness
+    found = scaled(frames.reshape(1, 1, 100, 100), DEFAULT, (1.0, 1.0)).ravel()
+    assert found[[0, 6_000, 9_950]] == pytest.approx([0, 1 / white, 1])
+
+
+def test_bright_spots_on_black_alone_are_scaled_by_themselves() -> None:
+    frames = np.zeros((1, 1, 100, 100), np.float32)
+    frames[..., :2, :] = 700  # 2 %: the 95 % percentile of all pixels is black
+    assert scaled(frames, DEFAULT, (1.0, 1.0)).max() == 1 and scaled(frames, DEFAULT, (1.0, 1.0)).mean() == 0.02
+    assert not scaled(np.full((1, 1, 9, 9), 5, np.float32), DEFAULT).any()
+
+
 def test_percentiles_of_a_ramp_become_0_and_1() -> None:
     ramp = np.linspace(0, 1000, 10_001, dtype=np.float32).reshape(73, 137)
     found = scaled(ramp, DEFAULT, (1.0, 1.0))

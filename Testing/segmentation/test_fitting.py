@@ -327,3 +327,16 @@ def test_a_heart_at_the_edge_is_brought_to_the_middle_and_keeps_its_pixels() -> 
     assert brought_to_usual(Look.of_images(own, 1.0, 22.0, (58.0, 0.0))) == own  # half of 192 mm by 84 % without 22
     moved = brought_to_usual(Look.of_images(own, 1.0, 22.0, (59.0, -5.0)))
     assert moved == dataclasses.replace(own, centre_mm=(60.0, -3.0))
+
+
+@pytest.mark.parametrize(("place_mm", "score", "is_taken"), [(7.4, 0.89, True), (7.6, 0.89, False), (7.6, 0.91, True)])
+def test_another_body_than_the_one_that_was_found_must_surely_be_a_heart(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, place_mm: float, score: float, is_taken: bool
+) -> None:
+    """Two cavities of 3 and 4.5 mm that lie 7.5 mm apart touch."""
+    own = patient.model.grid
+    other = dataclasses.replace(own, spacing_mm=own.spacing_mm / 4)
+    monkeypatch.setattr("LVSegULib.segmentation.fitting._other_grids", lambda *_: [other])
+    found = Look(other, score, 12.0, (0.0, 4 * place_mm), 1.5)  # 3 mm at 7.5 mm, through pixels of a quarter
+    looks_that_depend_on_the_grid(monkeypatch, [Look(own, 0.3, 4.5, (0.0, 0.0), 1.5), found])
+    assert fitting_grid(patient.cine, patient.model, patient.engine) == (other if is_taken else own)

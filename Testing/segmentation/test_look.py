@@ -117,3 +117,9 @@ def test_a_heart_that_is_known_is_told_like_one_that_was_seen() -> None:
     known = Look.of_images(own, 0.9, 2.0, (0.5, -0.25))
     assert known == Look(own, 0.9, 24.0, (6.0, -3.0), 1.5)
     assert known.from_centre_mm == (0.5, -0.25)
+
+
+def test_a_cavity_has_its_place_and_its_radius_in_the_images_millimetres() -> None:
+    seen = Look(Grid(0.5, 128, 128, centre_mm=(4.0, -1.0)), 0.9, 24.0, (6.0, -3.0), 1.5)
+    assert seen.place_mm == (6.0, -2.0)
+    assert seen.own_radius_mm == 8.0
