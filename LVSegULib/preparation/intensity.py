@@ -20,8 +20,8 @@ PERCENTILES = (0.5, 99.5)
 MOST_PERCENTILE, MOST_TIMES = 95.0, 3.0
 """What becomes 1 is at most so many times as bright as this percentile of what is not the darkest.
 
-Only metal, fat beside a coil or a number burnt into the image goes beyond: it would leave the heart in the dark. Images of
-the training sets come to 2.9 times at most, so nothing changes for these.
+Only metal, fat beside a coil or a number burnt into the image goes beyond: it would leave the heart in the dark. Images
+of the training sets come to 2.9 times at most, so nothing changes for these.
 """
 
 REGION_MM = 160.0
