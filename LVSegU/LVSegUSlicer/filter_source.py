@@ -66,7 +66,7 @@ class FilterSource:
 
 
 def readSource(inputNode: Any, spec: ModelSpec, *, allFrames: bool) -> FilterSource:
-    """Read an input and prepare it as for segmenting: `allFrames`, or the one that is shown.
+    """Read an input and prepare it on the model's own grid, without a look: `allFrames`, or the one that is shown.
 
     Raises:
         LVSegUError: the input cannot be segmented.

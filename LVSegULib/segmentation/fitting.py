@@ -48,9 +48,11 @@ FIELDS = (1.0, 0.7, 0.5, 0.35)
 LEAST_FIELD = 0.5
 """An image that fills less of the grid's width cannot be of a usual size."""
 
-QUITE_SURE = 0.9
-"""A look of this score or more does not question the usual view. Another view, or another body than the one that the
-first look found, must have as much."""
+QUITE_SURE, VIEW_BETTER = 0.9, 0.15
+"""Another view must have a score of the first, and be better than the usual one by the second."""
+
+FOUND = 0.5
+"""What the first look found with this score is a body: another one must be one of which the network is quite sure."""
 
 EDGE_PIXELS, STEP_MM = 2, 24.0
 """A right ventricle that comes so close to the grid's edge is cut off, and the grid is moved so far towards it."""
@@ -78,26 +80,53 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> Grid:
         return own
     some = some_slices(cine)
     first = look_at(some, own, model, engine)
+    view: Look | None = None
     if field_mm(cine) < LEAST_FIELD * own.spacing_mm * max(own.rows, own.columns):
         first = dataclasses.replace(first, score=0.0)  # a whole mouse is as large as a heart, and as round
     else:
-        first = _in_best_view(first, some, model, engine)
+        view = _better_view(first, some, model, engine)
     if first.score >= SURE and first.is_usual:
-        return _with_right_ventricle(some, first.grid, model, engine)
-    if first.score >= SURE or first.may_be_cut_off:
+        return _with_right_ventricle(some, (view or first).grid, model, engine)
+    if view is None and (first.score >= SURE or first.may_be_cut_off):
         there = _look_there(first, some, model, engine)
         if there is not None:
             return _with_right_ventricle(some, there.grid, model, engine)
-    looks = [look_at(some, grid, model, engine) for grid in _other_grids(cine, first.grid)]
+    other, is_alike = _other_size(first, cine, some, model, engine)
+    if view is not None and (other is None or is_alike or view.score >= other.score):
+        return _with_right_ventricle(some, view.grid, model, engine)
+    return own if other is None else (_better_view(other, some, model, engine) or other).grid
+
+
+def _better_view(look: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look | None:
+    """A look at the same place, turned or mirrored, that surely shows a usual heart where `look` does not; or None."""
+    if look.score > 1 - VIEW_BETTER:
+        return None
+    views = [look_at(some, look.grid.turned(turn), model, engine) for turn in EVERY_ORIENTATION[1:]]
+    best = max((view for view in views if view.is_usual), key=lambda view: view.score, default=look)
+    return best if best.score >= max(QUITE_SURE, look.score + VIEW_BETTER) else None
+
+
+def _other_size(first: Look, cine: Cine, some: Cine, model: ModelSpec, engine: Engine) -> tuple[Look | None, bool]:
+    """A look through larger or smaller pixels that is clearly better than the `first`, if any.
+
+    Returns:
+        It, and whether the heart that it shows is only as large or as small as people's differ.
+    """
+    own = model.grid
+    looks = [look_at(some, grid, model, engine) for grid in _other_grids(cine, own)]
     best = max(looks, key=lambda look: look.score)
     refined = look_at(some, _centred(best), model, engine) if best.score > 0 else best
     best = max(refined, best, key=lambda look: look.score)
     largest_mm = max(best.grid.spacing_mm, refined.grid.spacing_mm)  # a heart too large for people is so on any grid
     is_alike = own.spacing_mm / ALIKE < best.grid.spacing_mm and largest_mm < own.spacing_mm * ALIKE
-    least = LEAST_SCORE if _are_one_body(first, best) else QUITE_SURE
-    if best.score < max(least, first.score + (FAR_BETTER if is_alike else CLEARLY_BETTER)):
-        return first.grid
-    return _in_best_view(best, some, model, engine).grid
+    least = QUITE_SURE if first.score >= FOUND and not _touch(first, best) else LEAST_SCORE
+    is_better = best.score >= max(least, first.score + (FAR_BETTER if is_alike else CLEARLY_BETTER))
+    return best if is_better else None, is_alike
+
+
+def _touch(first: Look, other: Look) -> bool:
+    """Whether the cavities of two looks in the same view touch."""
+    return math.dist(first.place_mm, other.place_mm) <= first.own_radius_mm + other.own_radius_mm
 
 
 def what_is_unusual(grid: Grid, own: Grid) -> tuple[str, ...]:
@@ -106,8 +135,8 @@ def what_is_unusual(grid: Grid, own: Grid) -> tuple[str, ...]:
     if grid.turn != own.turn:
         how = "mirrored" if grid.turn.is_mirrored else "turned"
         told.append(
-            f"the heart is {how}, by what the file says of directions: the network saw it the usual way; the labels "
-            "lie on the images, but do not trust the file's left and right"
+            f"the network saw the images {how}, as it was surer of a heart there: check on the picture whether left "
+            "and right are as the file says"
         )
     if grid.spacing_mm != own.spacing_mm:
         told.append(
@@ -118,22 +147,6 @@ def what_is_unusual(grid: Grid, own: Grid) -> tuple[str, ...]:
     elif grid.centre_mm != own.centre_mm:
         told.append("the heart lies off the middle of the images: the network looked there")
     return tuple(told)
-
-
-def _in_best_view(look: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look:
-    """The same look, or one turned or mirrored in which the network is sure of a heart, if it is not so here."""
-    if look.score >= QUITE_SURE:
-        return look
-    views = [look_at(some, look.grid.turned(turn), model, engine) for turn in EVERY_ORIENTATION[1:]]
-    best = max(views, key=lambda view: view.score)
-    return best if best.score >= max(QUITE_SURE, look.score + CLEARLY_BETTER) else look
-
-
-def _are_one_body(first: Look, other: Look) -> bool:
-    """Whether two looks in the same view show the same place: cavities that touch, or nothing yet in the `first`."""
-    (row_mm, column_mm), (other_row_mm, other_column_mm) = first.place_mm, other.place_mm
-    apart_mm = math.hypot(row_mm - other_row_mm, column_mm - other_column_mm)
-    return first.score == 0 or apart_mm <= first.own_radius_mm + other.own_radius_mm
 
 
 def _look_there(first: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look | None:
@@ -168,11 +181,11 @@ def _cut_off(found: NDArray[np.bool_]) -> int:
     return int(found[-EDGE_PIXELS:].any()) - int(found[:EDGE_PIXELS].any())
 
 
-def _other_grids(cine: Cine, first: Grid) -> Iterable[Grid]:
+def _other_grids(cine: Cine, own: Grid) -> Iterable[Grid]:
     """Grids over all and over parts of the image, around its centre, from coarse to fine."""
     for share in FIELDS:
-        spacing_mm = share * field_mm(cine) / max(first.rows, first.columns)
-        yield dataclasses.replace(first, spacing_mm=spacing_mm)
+        spacing_mm = share * field_mm(cine) / max(own.rows, own.columns)
+        yield dataclasses.replace(own, spacing_mm=spacing_mm)
 
 
 def field_mm(cine: Cine) -> float:

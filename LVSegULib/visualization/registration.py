@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.orientation import usual_orientation
 
 
 def map_grid(grid: Grid, level: int) -> Grid:
@@ -18,15 +19,15 @@ def map_grid(grid: Grid, level: int) -> Grid:
 
 
 def map_ijk_to_ras(cine: Cine, grid: Grid, level: int) -> NDArray[np.float64]:
-    """The 4x4 matrix of a stack of maps (K, rows, columns) of a cine's slices, as the network sees them.
+    """The 4x4 matrix of a stack of maps (K, rows, columns) of a cine's slices, in the usual view.
 
     Args:
         cine: the cine whose slices the network saw.
-        grid: the network's grid.
+        grid: the model's own grid.
         level: the level of the maps' layer.
     """
     lattice = map_grid(grid, level)
-    orientation = grid.orientation(cine.ijk_to_ras)
+    orientation = usual_orientation(cine.ijk_to_ras)
     column, row = cine.ijk_to_ras[:3, 0].copy(), cine.ijk_to_ras[:3, 1].copy()
     if orientation.swap:
         column, row = row, column
