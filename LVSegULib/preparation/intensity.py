@@ -17,13 +17,6 @@ from LVSegULib.errors import UsageError
 
 PERCENTILES = (0.5, 99.5)
 
-MOST_PERCENTILE, MOST_TIMES = 95.0, 2.0
-"""What becomes 1 is at most so many times as bright as this percentile of the brighter half.
-
-Only metal, fat beside a coil or a number burnt into the image goes beyond: it would leave the heart in the dark. Images
-of the training sets come to 1.9 times at most, so nothing changes for these.
-"""
-
 REGION_MM = 160.0
 MOST_VALUES = 500_000
 
@@ -31,7 +24,13 @@ Frames = NDArray[np.float32]
 Scaling = Callable[[Frames], Frames]
 """Gives the slices of a frame (K, J, I) their new intensities, mostly in 0..1."""
 
-DEFAULT = "percentile"
+DEFAULT, BOUNDED = "percentile", "bounded"
+
+MOST_TIMES, MOST_PERCENTILE = 2.0, 95.0
+"""With `bounded`, 1 is at most so many times as bright as this percentile of the brighter half.
+
+Only metal, fat beside a coil, or pixels that overflowed go beyond. Images of the training sets come to 1.9 times at most.
+"""
 
 UNSCALED_UNIT = 1000.0
 """What becomes 1 where intensities are left as the scanner gave them."""
@@ -103,6 +102,12 @@ def _between(low: float, high: float) -> Scaling:
 
 
 def _percentile(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
+    low, high = np.percentile(_middle(frames, spacing_mm), PERCENTILES)
+    return _between(float(low), float(high))
+
+
+def _bounded(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
+    """`percentile`, but a few pixels that are far too bright do not leave the heart in the dark."""
     values = _middle(frames, spacing_mm)
     low, high = map(float, np.percentile(values, PERCENTILES))
     brighter = values[values > np.median(values)]
@@ -199,6 +204,7 @@ _KINDS: dict[str, Callable[[Frames, tuple[float, float]], Scaling]] = {
     "clahe": _clahe,
     "smoothed": _smoothed,
     "n4": _n4,
+    BOUNDED: _bounded,
 }
 KINDS = tuple(_KINDS)
 
@@ -207,6 +213,7 @@ def describe_scaling(kind: str) -> dict[str, Any]:
     """The scaling with its numbers, as `model.json` holds it."""
     numbers: dict[str, dict[str, Any]] = {
         DEFAULT: {"kind": "percentiles", "percentiles": list(PERCENTILES)},
+        BOUNDED: {"percentiles": list(PERCENTILES), "most_times": MOST_TIMES, "percentile": MOST_PERCENTILE},
         "none": {"unit": UNSCALED_UNIT},
         "z-score": {"standard_deviations": Z_SCORE_REACH},
         "equalised": {"levels": EQUALISED_LEVELS},

@@ -2,9 +2,9 @@
 
 The network knows hearts of the size of its training patients', near the middle of a field of view, in the usual view.
 Most cines are like that and are taken as they are. A mouse is eleven times smaller, a field of view may be off the
-heart, and a file may tell a wrong spacing or have lost how its images are turned and mirrored. So a few slices are
-segmented first; if no heart of a usual size is found well inside the grid, other views, pixel sizes and places are
-tried, and the one is taken on which the network is surest of a heart of that size.
+heart, and a file may tell a wrong spacing, have lost how its images are turned and mirrored, or hold pixels that
+outshine all others. So a few slices are segmented first. If no heart of a usual size is found well inside the grid,
+other views, pixel sizes and places are tried, and the one is taken on which the network is surest of such a heart.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from LVSegULib.labels import CAVITY, RIGHT_CAVITY
 from LVSegULib.measures.divergence import probabilities
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.intensity import BOUNDED, DEFAULT
 from LVSegULib.preparation.orientation import EVERY_ORIENTATION
 from LVSegULib.preparation.prepare import prepare_images
 from LVSegULib.segmentation.logits import finite_logits
@@ -84,6 +85,7 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> Grid:
     if field_mm(cine) < LEAST_FIELD * own.spacing_mm * max(own.rows, own.columns):
         first = dataclasses.replace(first, score=0.0)  # a whole mouse is as large as a heart, and as round
     else:
+        first = _without_glare(first, some, model, engine)
         view = _better_view(first, some, model, engine)
     if first.score >= SURE and first.is_usual:
         return _with_right_ventricle(some, (view or first).grid, model, engine)
@@ -94,7 +96,15 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> Grid:
     other, is_alike = _other_size(first, cine, some, model, engine)
     if view is not None and (other is None or is_alike or view.score >= other.score):
         return _with_right_ventricle(some, view.grid, model, engine)
-    return own if other is None else (_better_view(other, some, model, engine) or other).grid
+    return first.grid if other is None else (_better_view(other, some, model, engine) or other).grid
+
+
+def _without_glare(look: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look:
+    """The same look, or a clearly better one on a scale that does not go by a few pixels that are far too bright."""
+    if look.score >= SURE or look.grid.intensity != DEFAULT:
+        return look
+    bounded = look_at(some, dataclasses.replace(look.grid, intensity=BOUNDED), model, engine)
+    return bounded if bounded.score >= max(LEAST_SCORE, look.score + CLEARLY_BETTER) else look
 
 
 def _better_view(look: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look | None:
@@ -112,7 +122,7 @@ def _other_size(first: Look, cine: Cine, some: Cine, model: ModelSpec, engine: E
     Returns:
         It, and whether the heart that it shows is only as large or as small as people's differ.
     """
-    own = model.grid
+    own = first.grid
     looks = [look_at(some, grid, model, engine) for grid in _other_grids(cine, own)]
     best = max(looks, key=lambda look: look.score)
     refined = look_at(some, _centred(best), model, engine) if best.score > 0 else best
@@ -137,6 +147,10 @@ def what_is_unusual(grid: Grid, own: Grid) -> tuple[str, ...]:
         told.append(
             f"the network saw the images {how}, as it was surer of a heart there: check on the picture whether left "
             "and right are as the file says"
+        )
+    if grid.intensity != own.intensity:
+        told.append(
+            "a few pixels are so bright that the heart was left in the dark: the network saw the images brighter"
         )
     if grid.spacing_mm != own.spacing_mm:
         told.append(

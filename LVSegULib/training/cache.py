@@ -18,7 +18,7 @@ from LVSegULib.training.patient import Prepared
 NAMES = tuple(field.name for field in fields(Prepared))
 """Of the tensors of a case."""
 
-VERSION = 5
+VERSION = 4
 """To be raised whenever preparation gives other numbers for the same grid."""
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.errors import UsageError
 from LVSegULib.preparation.intensity import (
+    BOUNDED,
     DEFAULT,
     KINDS,
     central_region,
@@ -60,7 +61,7 @@ def test_what_is_far_brighter_than_all_else_does_not_leave_the_heart_in_the_dark
     """Of 10,000 pixels half have 0, nearly half 100, and 100 of them so many times as much."""
     frames = np.zeros(10_000, np.float32)
     frames[5_000:9_900], frames[9_900:] = 100, 100 * brightness
-    found = scaled(frames.reshape(1, 1, 100, 100), DEFAULT, (1.0, 1.0)).ravel()
+    found = scaled(frames.reshape(1, 1, 100, 100), BOUNDED, (1.0, 1.0)).ravel()
     assert found[[0, 6_000, 9_950]] == pytest.approx([0, 1 / white, 1])
 
 
@@ -68,7 +69,7 @@ def test_a_small_animal_in_a_noisy_field_is_not_too_bright() -> None:
     """It fills a twentieth of the image."""
     frames = np.random.default_rng(1).normal(10, 2, 10_000).astype(np.float32)
     frames[-500:] = np.linspace(200, 1000, 500)
-    found = scaled(frames.reshape(1, 1, 100, 100), DEFAULT, (1.0, 1.0)).ravel()
+    found = scaled(frames.reshape(1, 1, 100, 100), BOUNDED, (1.0, 1.0)).ravel()
     low, high = np.percentile(frames, (0.5, 99.5))
     np.testing.assert_allclose(found, np.clip((frames - low) / (high - low), 0, 1), atol=1e-5)
 
@@ -76,8 +77,8 @@ def test_a_small_animal_in_a_noisy_field_is_not_too_bright() -> None:
 def test_bright_spots_on_black_alone_are_scaled_by_themselves() -> None:
     frames = np.zeros((1, 1, 100, 100), np.float32)
     frames[..., :2, :] = 700  # 2 %: the 95 % percentile of all pixels is black
-    assert scaled(frames, DEFAULT, (1.0, 1.0)).max() == 1 and scaled(frames, DEFAULT, (1.0, 1.0)).mean() == 0.02
-    assert not scaled(np.full((1, 1, 9, 9), 5, np.float32), DEFAULT).any()
+    assert scaled(frames, BOUNDED, (1.0, 1.0)).max() == 1 and scaled(frames, BOUNDED, (1.0, 1.0)).mean() == 0.02
+    assert not scaled(np.full((1, 1, 9, 9), 5, np.float32), BOUNDED).any()
 
 
 def test_percentiles_of_a_ramp_become_0_and_1() -> None:

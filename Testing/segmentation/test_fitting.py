@@ -113,6 +113,37 @@ def test_another_view_must_show_a_usual_heart(patient: Patient, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
+    ("first", "score", "is_taken"), [(0.5, 0.65, True), (0.5, 0.64, False), (0.7, 0.79, False), (0.8, 0.95, False)]
+)
+def test_a_heart_that_brighter_pixels_left_in_the_dark_is_seen_without_them(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, first: float, score: float, is_taken: bool
+) -> None:
+    own = patient.model.grid
+    bounded = dataclasses.replace(own, intensity="bounded")
+    looks = [Look(own, first, 22.0, (0.0, 0.0), 1.5), Look(bounded, score, 22.0, (0.0, 0.0), 1.5)]
+    looks_that_depend_on_the_grid(monkeypatch, looks)
+    assert fitting_grid(patient.cine, patient.model, patient.engine) == (bounded if is_taken else own)
+    assert "so bright that the heart was left in the dark" in what_is_unusual(bounded, own)[0]
+
+
+def test_a_scale_without_such_pixels_stays(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_ranks = dataclasses.replace(patient.model.grid, intensity="equalised")
+    looks = [Look(by_ranks, 0.3, 22.0, (0.0, 0.0), 1.5)]
+    looks += [Look(dataclasses.replace(by_ranks, intensity="bounded"), 0.7, 22.0, (0.0, 0.0), 1.5)]
+    looks_that_depend_on_the_grid(monkeypatch, looks)
+    model = dataclasses.replace(patient.model, grid=by_ranks)
+    assert fitting_grid(patient.cine, model, patient.engine) == by_ranks
+
+
+def test_the_patient_is_found_among_pixels_that_are_far_too_bright(patient: Patient) -> None:
+    is_spot = np.random.default_rng(0).random(patient.cine.frames.shape) < 0.01
+    frames = np.where(is_spot, 8 * patient.cine.frames.max(), patient.cine.frames).astype(np.float32)
+    result = segment_cine(dataclasses.replace(patient.cine, frames=frames), patient.model, patient.engine)
+    assert any("so bright" in warning for warning in result.warnings)
+    assert dice(result.labels, patient.labels) > 0.85
+
+
+@pytest.mark.parametrize(
     ("times_smaller", "score", "is_size"), [(4.0, 0.95, True), (4.0, 0.93, False), (2, 1.0, False)]
 )
 def test_a_wrong_spacing_is_not_taken_for_a_wrong_view(
