@@ -13,6 +13,10 @@ from LVSegULib.engines.workers import Workers, available_threads
 from LVSegULib.errors import EngineError
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
 
+openvino.Tensor(np.zeros(1, np.float32))
+"""Two threads that meet in the very first array that OpenVINO is given wait for each other for ever (seen with 2026.4),
+so it gets its first one here, while only one thread can import this."""
+
 
 class OpenVinoEngine:
     """OpenVINO on the processor."""

@@ -29,7 +29,7 @@ DEFAULT, BOUNDED = "percentile", "bounded"
 MOST_TIMES, MOST_PERCENTILE = 2.0, 95.0
 """With `bounded`, 1 is at most so many times as bright as this percentile of the brighter half.
 
-Only metal, fat beside a coil, or pixels that overflowed go beyond. Images of the training sets come to 1.9 times at most.
+Only metal, fat beside a coil, or pixels that overflowed go beyond: images of the training sets come to 1.9 times.
 """
 
 UNSCALED_UNIT = 1000.0

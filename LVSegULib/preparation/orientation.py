@@ -2,7 +2,8 @@
 
 Scanners write short-axis slices that way as a rule, NIfTI files mirror them, and some scans are turned by a quarter.
 The network learns the usual view; an input is brought into the nearest of the eight views that quarter turns and
-mirroring make, by its geometry alone, and the labels are brought back.
+mirroring make, by its geometry, and the labels are brought back. Where an input has lost its geometry, the first look
+(`LVSegULib.segmentation.fitting`) may choose another view than that.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class SegmentationOptions:
 
     Attributes:
         clean_up: keep the heart, one body of the left ventricle, fill holes, and leave out slices above the base.
-        look_first: find the heart first, and show it to the network in its usual size and place.
+        look_first: find the heart first, and show it to the network in its usual size, place and view.
         keep_view: keep what the quality is judged by, also of a model without a calibration.
     """
 

@@ -1,7 +1,7 @@
 """Judge a network on the patients that it did not learn from, on their images' own pixels.
 
-The network sees the grid that it was trained on, without a first look for a heart of another size or place: what the
-grid itself does is one of the things that a study compares.
+The network sees the grid that it was trained on, without a first look for a heart of another size, place or view: what
+the grid itself does is one of the things that a study compares.
 """
 
 from __future__ import annotations
