@@ -85,7 +85,6 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> Grid:
     if field_mm(cine) < LEAST_FIELD * own.spacing_mm * max(own.rows, own.columns):
         first = dataclasses.replace(first, score=0.0)  # a whole mouse is as large as a heart, and as round
     else:
-        first = _without_glare(first, some, model, engine)
         view = _better_view(first, some, model, engine)
     if first.score >= SURE and first.is_usual:
         return _with_right_ventricle(some, (view or first).grid, model, engine)
@@ -96,24 +95,22 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> Grid:
     other, is_alike = _other_size(first, cine, some, model, engine)
     if view is not None and (other is None or is_alike or view.score >= other.score):
         return _with_right_ventricle(some, view.grid, model, engine)
-    return first.grid if other is None else (_better_view(other, some, model, engine) or other).grid
-
-
-def _without_glare(look: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look:
-    """The same look, or a clearly better one on a scale that does not go by a few pixels that are far too bright."""
-    if look.score >= SURE or look.grid.intensity != DEFAULT:
-        return look
-    bounded = look_at(some, dataclasses.replace(look.grid, intensity=BOUNDED), model, engine)
-    return bounded if bounded.score >= max(LEAST_SCORE, look.score + CLEARLY_BETTER) else look
+    return own if other is None else (_better_view(other, some, model, engine) or other).grid
 
 
 def _better_view(look: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look | None:
-    """A look at the same place, turned or mirrored, that surely shows a usual heart where `look` does not; or None."""
+    """A look at the same place that shows a usual heart clearly better than `look`, if any.
+
+    Turned or mirrored, of which the network must be quite sure, or without the few pixels that outshine all others.
+    """
     if look.score > 1 - VIEW_BETTER:
         return None
-    views = [look_at(some, look.grid.turned(turn), model, engine) for turn in EVERY_ORIENTATION[1:]]
-    best = max((view for view in views if view.is_usual), key=lambda view: view.score, default=look)
-    return best if best.score >= max(QUITE_SURE, look.score + VIEW_BETTER) else None
+    turned = [look_at(some, look.grid.turned(turn), model, engine) for turn in EVERY_ORIENTATION[1:]]
+    views = [view for view in turned if view.score >= max(QUITE_SURE, look.score + VIEW_BETTER)]
+    if look.grid.intensity == DEFAULT:
+        bounded = look_at(some, dataclasses.replace(look.grid, intensity=BOUNDED), model, engine)
+        views += [bounded] if bounded.score >= max(LEAST_SCORE, look.score + CLEARLY_BETTER) else []
+    return max((view for view in views if view.is_usual), key=lambda view: view.score, default=None)
 
 
 def _other_size(first: Look, cine: Cine, some: Cine, model: ModelSpec, engine: Engine) -> tuple[Look | None, bool]:
@@ -122,7 +119,7 @@ def _other_size(first: Look, cine: Cine, some: Cine, model: ModelSpec, engine: E
     Returns:
         It, and whether the heart that it shows is only as large or as small as people's differ.
     """
-    own = first.grid
+    own = model.grid
     looks = [look_at(some, grid, model, engine) for grid in _other_grids(cine, own)]
     best = max(looks, key=lambda look: look.score)
     refined = look_at(some, _centred(best), model, engine) if best.score > 0 else best

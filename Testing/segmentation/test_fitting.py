@@ -113,7 +113,8 @@ def test_another_view_must_show_a_usual_heart(patient: Patient, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    ("first", "score", "is_taken"), [(0.5, 0.65, True), (0.5, 0.64, False), (0.7, 0.79, False), (0.8, 0.95, False)]
+    ("first", "score", "is_taken"),
+    [(0.5, 0.65, True), (0.5, 0.64, False), (0.7, 0.79, False), (0.84, 0.95, True), (0.86, 0.97, False)],
 )
 def test_a_heart_that_brighter_pixels_left_in_the_dark_is_seen_without_them(
     patient: Patient, monkeypatch: pytest.MonkeyPatch, first: float, score: float, is_taken: bool
