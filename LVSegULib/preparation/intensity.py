@@ -7,6 +7,7 @@ looks at each slice alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,6 @@ from numpy.typing import NDArray
 from LVSegULib.errors import UsageError
 
 PERCENTILES = (0.5, 99.5)
-
 REGION_MM = 160.0
 MOST_VALUES = 500_000
 
@@ -102,17 +102,31 @@ def _between(low: float, high: float) -> Scaling:
 
 
 def _percentile(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
-    low, high = np.percentile(_middle(frames, spacing_mm), PERCENTILES)
-    return _between(float(low), float(high))
+    return _between(*_bounds(frames, spacing_mm))
 
 
 def _bounded(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
     """`percentile`, but a few pixels that are far too bright do not leave the heart in the dark."""
+    low, high = _bounds(frames, spacing_mm)
+    return _between(low, min(high, _most(frames, spacing_mm, low)))
+
+
+def is_outshone(frames: Frames, spacing_mm: tuple[float, float]) -> bool:
+    """Whether `bounded` scales a cine (T, K, J, I) otherwise than `percentile`: none of the training sets' is."""
+    low, high = _bounds(frames, spacing_mm)
+    return _most(frames, spacing_mm, low) < high
+
+
+def _bounds(frames: Frames, spacing_mm: tuple[float, float]) -> tuple[float, float]:
+    low, high = np.percentile(_middle(frames, spacing_mm), PERCENTILES)
+    return float(low), float(high)
+
+
+def _most(frames: Frames, spacing_mm: tuple[float, float], low: float) -> float:
+    """What `bounded` makes 1 at most; infinite where half of the pixels are the brightest."""
     values = _middle(frames, spacing_mm)
-    low, high = map(float, np.percentile(values, PERCENTILES))
     brighter = values[values > np.median(values)]
-    most = MOST_TIMES * (float(np.percentile(brighter, MOST_PERCENTILE)) - low) if brighter.size else 0.0
-    return _between(low, min(high, low + most))
+    return low + MOST_TIMES * (float(np.percentile(brighter, MOST_PERCENTILE)) - low) if brighter.size else math.inf
 
 
 def _none(_frames: Frames, _spacing_mm: tuple[float, float]) -> Scaling:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,23 +16,34 @@ from LVSegULib.preparation.orientation import Orientation
 from LVSegULib.progress import Report, silent
 
 
-def prepare_images(cine: Cine, grid: Grid, report: Report = silent) -> NDArray[np.float32]:
+@dataclass(frozen=True)
+class Chosen:
+    """Some of a cine's slices: these `slices`, in these `frames`."""
+
+    frames: NDArray[np.intp]
+    slices: NDArray[np.intp]
+
+
+def prepare_images(cine: Cine, grid: Grid, report: Report = silent, only: Chosen | None = None) -> NDArray[np.float32]:
     """The cine's slices as network input (T * K, 1, rows, columns) in 0..1; 0 beyond the image's edge.
 
     Args:
         cine: the images; one scale serves all of them.
         grid: the network's grid.
         report: told after every frame.
+        only: prepare these, as they are among all.
     """
     orientation, spacing_mm = _view(cine, grid)
     scale = intensity_scaling(cine.frames, cine.spacing_mm[1:], grid.intensity)
-    images = np.empty((cine.frame_count, cine.slice_count, grid.rows, grid.columns), np.float32)
+    frames, slices = (np.arange(cine.frame_count), slice(None)) if only is None else (only.frames, only.slices)
+    count = cine.slice_count if only is None else len(only.slices)
+    images = np.empty((len(frames), count, grid.rows, grid.columns), np.float32)
 
     def prepare(index: int) -> None:
         # A frame at a time: scaled and resampled, a whole cine would need its own memory twice more.
-        images[index] = to_grid(orientation.apply(scale(cine.frames[index])), spacing_mm, grid)
+        images[index] = to_grid(orientation.apply(scale(cine.frames[frames[index]])[slices]), spacing_mm, grid)
 
-    _frame_by_frame(prepare, cine.frame_count, report)
+    _frame_by_frame(prepare, len(frames), report)
     return images.reshape(-1, 1, grid.rows, grid.columns)
 
 

@@ -22,17 +22,16 @@ from LVSegULib.labels import CAVITY, RIGHT_CAVITY
 from LVSegULib.measures.divergence import probabilities
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.preparation.intensity import BOUNDED, DEFAULT
+from LVSegULib.preparation.intensity import BOUNDED, DEFAULT, is_outshone
 from LVSegULib.preparation.orientation import EVERY_ORIENTATION
-from LVSegULib.preparation.prepare import prepare_images
 from LVSegULib.segmentation.logits import finite_logits
-from LVSegULib.segmentation.look import Look, look_at, some_slices, told_pixel_mm
+from LVSegULib.segmentation.look import Look, Sample, look_at, some_slices, told_pixel_mm
 
 TYPICAL_RADIUS_MM = 22.0
 """Radius that an unusual heart is brought to."""
 
 SURE = 0.8
-"""A look of this score or more, with a heart of a usual size inside the grid, is not questioned."""
+"""A look of this score or more, with a heart of a usual size inside the grid, is not questioned but for glare."""
 
 ALIKE = 2.5
 """People's hearts, with those of children and at ES, differ in size by up to this factor."""
@@ -88,39 +87,39 @@ def fitting_grid(cine: Cine, model: ModelSpec, engine: Engine) -> Grid:
         view = _better_view(first, some, model, engine)
     if first.score >= SURE and first.is_usual:
         return _with_right_ventricle(some, (view or first).grid, model, engine)
-    if view is None and (first.score >= SURE or first.may_be_cut_off):
+    if first.score >= SURE or first.may_be_cut_off:
         there = _look_there(first, some, model, engine)
-        if there is not None:
+        if there is not None and (view is None or there.score >= view.score):
             return _with_right_ventricle(some, there.grid, model, engine)
-    other, is_alike = _other_size(first, cine, some, model, engine)
+    other, is_alike = _other_size(first, some, model, engine)
     if view is not None and (other is None or is_alike or view.score >= other.score):
         return _with_right_ventricle(some, view.grid, model, engine)
     return own if other is None else (_better_view(other, some, model, engine) or other).grid
 
 
-def _better_view(look: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look | None:
-    """A look at the same place that shows a usual heart clearly better than `look`, if any.
+def _better_view(look: Look, some: Sample, model: ModelSpec, engine: Engine) -> Look | None:
+    """A look at the same place that shows a usual heart better than `look`, if any.
 
-    Turned or mirrored, of which the network must be quite sure, or without the few pixels that outshine all others.
+    Without the pixels that outshine all others, where there are such; turned or mirrored, if the network is not sure.
     """
-    if look.score > 1 - VIEW_BETTER:
-        return None
-    turned = [look_at(some, look.grid.turned(turn), model, engine) for turn in EVERY_ORIENTATION[1:]]
-    views = [view for view in turned if view.score >= max(QUITE_SURE, look.score + VIEW_BETTER)]
-    if look.grid.intensity == DEFAULT:
+    views = []
+    if look.grid.intensity == DEFAULT and is_outshone(some.cine.frames, some.cine.spacing_mm[1:]):
         bounded = look_at(some, dataclasses.replace(look.grid, intensity=BOUNDED), model, engine)
-        views += [bounded] if bounded.score >= max(LEAST_SCORE, look.score + CLEARLY_BETTER) else []
+        views += [bounded] if bounded.score >= max(LEAST_SCORE, look.score) else []
+    if look.score < SURE:
+        turned = [look_at(some, look.grid.turned(turn), model, engine) for turn in EVERY_ORIENTATION[1:]]
+        views += [view for view in turned if view.score >= max(QUITE_SURE, look.score + VIEW_BETTER)]
     return max((view for view in views if view.is_usual), key=lambda view: view.score, default=None)
 
 
-def _other_size(first: Look, cine: Cine, some: Cine, model: ModelSpec, engine: Engine) -> tuple[Look | None, bool]:
+def _other_size(first: Look, some: Sample, model: ModelSpec, engine: Engine) -> tuple[Look | None, bool]:
     """A look through larger or smaller pixels that is clearly better than the `first`, if any.
 
     Returns:
         It, and whether the heart that it shows is only as large or as small as people's differ.
     """
     own = model.grid
-    looks = [look_at(some, grid, model, engine) for grid in _other_grids(cine, own)]
+    looks = [look_at(some, grid, model, engine) for grid in _other_grids(some.cine, own)]
     best = max(looks, key=lambda look: look.score)
     refined = look_at(some, _centred(best), model, engine) if best.score > 0 else best
     best = max(refined, best, key=lambda look: look.score)
@@ -142,13 +141,11 @@ def what_is_unusual(grid: Grid, own: Grid) -> tuple[str, ...]:
     if grid.turn != own.turn:
         how = "mirrored" if grid.turn.is_mirrored else "turned"
         told.append(
-            f"the network saw the images {how}, as it was surer of a heart there: check on the picture whether left "
-            "and right are as the file says"
+            f"the network was surer of a heart with the images {how}, and saw them so: check on the picture what it "
+            "found, and left and right in the file"
         )
     if grid.intensity != own.intensity:
-        told.append(
-            "a few pixels are so bright that the heart was left in the dark: the network saw the images brighter"
-        )
+        told.append("the network was surer of a heart without the brightest pixels, and saw the images brighter")
     if grid.spacing_mm != own.spacing_mm:
         told.append(
             f"by its spacing the heart is {grid.spacing_mm / own.spacing_mm:.2g} times the usual size: the network saw "
@@ -160,7 +157,7 @@ def what_is_unusual(grid: Grid, own: Grid) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _look_there(first: Look, some: Cine, model: ModelSpec, engine: Engine) -> Look | None:
+def _look_there(first: Look, some: Sample, model: ModelSpec, engine: Engine) -> Look | None:
     """A look around what `first` found, if that shows a whole heart: surely, or about as surely as `first` was.
 
     A heart at the grid's edge is cut off there, and the network unsure of what is left; or sure, and off by as much.
@@ -170,11 +167,11 @@ def _look_there(first: Look, some: Cine, model: ModelSpec, engine: Engine) -> Lo
     return there if there.is_usual and there.score >= least else None
 
 
-def _with_right_ventricle(some: Cine, grid: Grid, model: ModelSpec, engine: Engine) -> Grid:
+def _with_right_ventricle(some: Sample, grid: Grid, model: ModelSpec, engine: Engine) -> Grid:
     """The grid, moved for as long as it would cut the right ventricle off."""
     step_mm = STEP_MM * grid.spacing_mm / told_pixel_mm(model.grid)
     for _ in range(MOST_STEPS if RIGHT_CAVITY in model.labels else 0):
-        logits = finite_logits(engine, prepare_images(some, grid), model)
+        logits = finite_logits(engine, some.images(grid), model)
         right: NDArray[np.bool_] = probabilities(logits)[:, model.labels.index(RIGHT_CAVITY)] > 0.5
         along_rows, along_columns = (_cut_off(np.any(right, axis=axes)) for axes in ((0, 2), (0, 1)))
         if not (along_rows or along_columns):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,7 @@ from LVSegULib.labels import CAVITY
 from LVSegULib.measures.divergence import probabilities
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.preparation.prepare import prepare_images
+from LVSegULib.preparation.prepare import Chosen, prepare_images
 from LVSegULib.segmentation.logits import finite_logits
 
 SLICES, FRAMES = 5, 2
@@ -99,17 +98,29 @@ def told_pixel_mm(own: Grid) -> float:
     return own.spacing_mm if width * own.spacing_mm >= SMALL_FIELD_MM else FIELD_MM / width
 
 
-def some_slices(cine: Cine) -> Cine:
+@dataclass(frozen=True)
+class Sample:
+    """A few slices of a `cine`: those `chosen`, seen as all will be when they are segmented."""
+
+    cine: Cine
+    chosen: Chosen
+
+    def images(self, grid: Grid) -> NDArray[np.float32]:
+        """As network input (N, 1, rows, columns)."""
+        return prepare_images(self.cine, grid, only=self.chosen)
+
+
+def some_slices(cine: Cine) -> Sample:
     """A few slices of the middle of the stack, in two frames far apart."""
     first, last = 0.2 * (cine.slice_count - 1), 0.8 * (cine.slice_count - 1)
-    slices = np.unique(np.rint(np.linspace(first, last, SLICES)).astype(int))
-    frames = np.unique(np.linspace(0, cine.frame_count, FRAMES, endpoint=False).astype(int))
-    return dataclasses.replace(cine, frames=np.ascontiguousarray(cine.frames[np.ix_(frames, slices)]), time_ms=None)
+    slices = np.unique(np.rint(np.linspace(first, last, SLICES)).astype(np.intp))
+    frames = np.unique(np.linspace(0, cine.frame_count, FRAMES, endpoint=False).astype(np.intp))
+    return Sample(cine, Chosen(frames, slices))
 
 
-def look_at(some: Cine, grid: Grid, model: ModelSpec, engine: Engine) -> Look:
+def look_at(some: Sample, grid: Grid, model: ModelSpec, engine: Engine) -> Look:
     """What the network finds in `some` slices through `grid`."""
-    logits = finite_logits(engine, prepare_images(some, grid), model)
+    logits = finite_logits(engine, some.images(grid), model)
     cavity = probabilities(logits)[:, model.labels.index(CAVITY)]
     found = [_cavity(one) for one in cavity]
     radii = np.array([radius for _, radius, _ in found if radius > 0])

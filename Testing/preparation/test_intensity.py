@@ -17,6 +17,7 @@ from LVSegULib.preparation.intensity import (
     check_kind,
     describe_scaling,
     intensity_scaling,
+    is_outshone,
     scaling_of,
 )
 
@@ -63,6 +64,22 @@ def test_what_is_far_brighter_than_all_else_does_not_leave_the_heart_in_the_dark
     frames[5_000:9_900], frames[9_900:] = 100, 100 * brightness
     found = scaled(frames.reshape(1, 1, 100, 100), BOUNDED, (1.0, 1.0)).ravel()
     assert found[[0, 6_000, 9_950]] == pytest.approx([0, 1 / white, 1])
+
+
+@pytest.mark.parametrize("share", [0.5, 0.6])
+def test_where_half_of_the_pixels_are_the_brightest_the_scale_goes_up_to_these(share: float) -> None:
+    frames = np.zeros((1, 1, 100, 100), np.float32)
+    frames[..., : round(100 * share)] = 100
+    np.testing.assert_array_equal(scaled(frames, BOUNDED, (1.0, 1.0)), frames / 100)
+    assert not is_outshone(frames, (1.0, 1.0))
+
+
+def test_a_cine_is_outshone_where_the_two_scales_differ() -> None:
+    frames = np.random.default_rng(1).uniform(0, 100, (1, 2, 60, 60)).astype(np.float32)
+    assert not is_outshone(frames, SPACING_MM)
+    frames[..., 30, :] *= 4  # one row in sixty
+    assert is_outshone(frames, SPACING_MM)
+    assert (scaled(frames, BOUNDED) > scaled(frames, DEFAULT)).any()
 
 
 def test_a_small_animal_in_a_noisy_field_is_not_too_bright() -> None:

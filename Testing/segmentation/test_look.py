@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from LVSegULib.cine import Cine
 from LVSegULib.modelfolder.folder import find_model
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.prepare import prepare_images
 from LVSegULib.reading.sunnybrook import open_sunnybrook
 from LVSegULib.segmentation.look import Look, _cavity, _plausible, look_at, some_slices, told_pixel_mm
 
@@ -71,8 +72,9 @@ def test_five_slices_of_the_middle_are_looked_at_in_two_frames() -> None:
     frames = np.zeros((20, 21, 2, 2), np.float32)
     frames += 100 * np.arange(20)[:, None, None, None] + np.arange(21)[:, None, None]
     some = some_slices(Cine(frames, np.eye(4)))
+    chosen = some.cine.frames[np.ix_(some.chosen.frames, some.chosen.slices)]
     # from a fifth to four fifths of 21 slices, in frames half a beat apart
-    assert some.frames[..., 0, 0].tolist() == [[4, 7, 10, 13, 16], [1004, 1007, 1010, 1013, 1016]]
+    assert chosen[..., 0, 0].tolist() == [[4, 7, 10, 13, 16], [1004, 1007, 1010, 1013, 1016]]
 
 
 def test_where_nothing_is_found_nothing_is_cut_off() -> None:
@@ -123,3 +125,16 @@ def test_a_cavity_has_its_place_and_its_radius_in_the_images_millimetres() -> No
     seen = Look(Grid(0.5, 128, 128, centre_mm=(4.0, -1.0)), 0.9, 24.0, (6.0, -3.0), 1.5)
     assert seen.place_mm == (6.0, -2.0)
     assert seen.own_radius_mm == 8.0
+
+
+def test_slices_are_looked_at_as_they_will_be_segmented() -> None:
+    """On the scale of the whole cine, which a slice that is not looked at may set."""
+    frames = np.random.default_rng(1).uniform(0, 100, (3, 7, 32, 32)).astype(np.float32)
+    frames[:, 0] *= 50
+    cine, grid = Cine(frames, np.diag([-1.5, -1.5, 8, 1])), Grid(1.5, 32, 32)
+    some = some_slices(cine)
+    assert 0 not in some.chosen.slices
+    every = prepare_images(cine, grid).reshape(3, 7, 32, 32)
+    expected = every[np.ix_(some.chosen.frames, some.chosen.slices)].reshape(-1, 1, 32, 32)
+    np.testing.assert_array_equal(some.images(grid), expected)
+    assert some.images(grid).max() < 0.05
