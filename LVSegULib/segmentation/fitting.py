@@ -22,7 +22,7 @@ from LVSegULib.labels import CAVITY, RIGHT_CAVITY
 from LVSegULib.measures.divergence import probabilities
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.preparation.intensity import BOUNDED, DEFAULT, is_outshone
+from LVSegULib.preparation.intensity import BOUNDED, DEFAULT
 from LVSegULib.preparation.orientation import EVERY_ORIENTATION
 from LVSegULib.segmentation.logits import finite_logits
 from LVSegULib.segmentation.look import Look, Sample, look_at, some_slices, told_pixel_mm
@@ -103,7 +103,7 @@ def _better_view(look: Look, some: Sample, model: ModelSpec, engine: Engine) -> 
     Without the pixels that outshine all others, where there are such; turned or mirrored, if the network is not sure.
     """
     views = []
-    if look.grid.intensity == DEFAULT and is_outshone(some.cine.frames, some.cine.spacing_mm[1:]):
+    if look.grid.intensity == DEFAULT and some.is_outshone:
         bounded = look_at(some, dataclasses.replace(look.grid, intensity=BOUNDED), model, engine)
         views += [bounded] if bounded.score >= max(LEAST_SCORE, look.score) else []
     if look.score < SURE:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from LVSegULib.labels import CAVITY
 from LVSegULib.measures.divergence import probabilities
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.intensity import is_outshone
 from LVSegULib.preparation.prepare import Chosen, prepare_images
 from LVSegULib.segmentation.logits import finite_logits
 
@@ -100,14 +102,31 @@ def told_pixel_mm(own: Grid) -> float:
 
 @dataclass(frozen=True)
 class Sample:
-    """A few slices of a `cine`: those `chosen`, seen as all will be when they are segmented."""
+    """A few slices of a cine that are looked at.
+
+    Attributes:
+        cine: the whole of it.
+        chosen: these slices.
+        is_outshone: whether a few pixels of the cine outshine all others.
+    """
 
     cine: Cine
     chosen: Chosen
+    is_outshone: bool
+
+    @cached_property
+    def _few(self) -> Cine:
+        frames = np.ascontiguousarray(self.cine.frames[np.ix_(self.chosen.frames, self.chosen.slices)])
+        return replace(self.cine, frames=frames, time_ms=None)
 
     def images(self, grid: Grid) -> NDArray[np.float32]:
-        """As network input (N, 1, rows, columns)."""
-        return prepare_images(self.cine, grid, only=self.chosen)
+        """As network input (N, 1, rows, columns).
+
+        Their own intensities set the scale, about as those of all would; where the cine is outshone, those of all do.
+        """
+        if self.is_outshone:
+            return prepare_images(self.cine, grid, only=self.chosen)
+        return prepare_images(self._few, grid)
 
 
 def some_slices(cine: Cine) -> Sample:
@@ -115,7 +134,7 @@ def some_slices(cine: Cine) -> Sample:
     first, last = 0.2 * (cine.slice_count - 1), 0.8 * (cine.slice_count - 1)
     slices = np.unique(np.rint(np.linspace(first, last, SLICES)).astype(np.intp))
     frames = np.unique(np.linspace(0, cine.frame_count, FRAMES, endpoint=False).astype(np.intp))
-    return Sample(cine, Chosen(frames, slices))
+    return Sample(cine, Chosen(frames, slices), is_outshone(cine.frames, cine.spacing_mm[1:]))
 
 
 def look_at(some: Sample, grid: Grid, model: ModelSpec, engine: Engine) -> Look:

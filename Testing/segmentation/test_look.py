@@ -127,10 +127,10 @@ def test_a_cavity_has_its_place_and_its_radius_in_the_images_millimetres() -> No
     assert seen.own_radius_mm == 8.0
 
 
-def test_slices_are_looked_at_as_they_will_be_segmented() -> None:
+def test_where_slices_are_outshone_they_are_looked_at_as_they_will_be_segmented() -> None:
     """On the scale of the whole cine, which a slice that is not looked at may set."""
     frames = np.random.default_rng(1).uniform(0, 100, (3, 7, 32, 32)).astype(np.float32)
-    frames[:, 0] *= 50
+    frames[:, 0, :3] *= 50
     cine, grid = Cine(frames, np.diag([-1.5, -1.5, 8, 1])), Grid(1.5, 32, 32)
     some = some_slices(cine)
     assert 0 not in some.chosen.slices
@@ -138,3 +138,5 @@ def test_slices_are_looked_at_as_they_will_be_segmented() -> None:
     expected = every[np.ix_(some.chosen.frames, some.chosen.slices)].reshape(-1, 1, 32, 32)
     np.testing.assert_array_equal(some.images(grid), expected)
     assert some.images(grid).max() < 0.05
+    frames[:, 0, :3] /= 50
+    assert some_slices(Cine(frames, cine.ijk_to_ras)).images(grid).max() == 1
