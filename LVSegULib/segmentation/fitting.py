@@ -54,6 +54,9 @@ QUITE_SURE, VIEW_BETTER = 0.9, 0.15
 FOUND = 0.5
 """What the first look found with this score is a body: another one must be one of which the network is quite sure."""
 
+SAME_SIZE = 0.1
+"""Pixels that are larger or smaller by less than this share say nothing about a heart's size."""
+
 EDGE_PIXELS, STEP_MM = 2, 24.0
 """A right ventricle that comes so close to the grid's edge is cut off, and the grid is moved so far towards it."""
 
@@ -146,11 +149,11 @@ def what_is_unusual(grid: Grid, own: Grid) -> tuple[str, ...]:
         )
     if grid.intensity != own.intensity:
         told.append("the network was surer of a heart without the brightest pixels, and saw the images brighter")
-    if grid.spacing_mm != own.spacing_mm:
+    times = grid.spacing_mm / own.spacing_mm
+    if abs(times - 1) > SAME_SIZE:
         told.append(
-            f"by its spacing the heart is {grid.spacing_mm / own.spacing_mm:.2g} times the usual size: the network saw "
-            f"it with pixels of {grid.spacing_mm:.2g} instead of {own.spacing_mm:g} mm; "
-            "volumes go by the file's spacing"
+            f"by its spacing the heart is {times:.2g} times the usual size: the network saw it with pixels of "
+            f"{grid.spacing_mm:.2g} instead of {own.spacing_mm:g} mm; volumes go by the file's spacing"
         )
     elif grid.centre_mm != own.centre_mm:
         told.append("the heart lies off the middle of the images: the network looked there")

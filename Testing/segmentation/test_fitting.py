@@ -192,6 +192,13 @@ def test_what_is_told_of_another_view(turn: Orientation, how: str) -> None:
     assert len(what_is_unusual(moved, own)) == 2
 
 
+@pytest.mark.parametrize(("times", "told"), [(1.09, "off the middle"), (1.11, "1.1 times the usual size")])
+def test_a_size_is_told_where_it_is_another_one(times: float, told: str) -> None:
+    own = Grid(1.5, 128, 128)
+    (found,) = what_is_unusual(dataclasses.replace(own, spacing_mm=1.5 * times, centre_mm=(40.0, 0.0)), own)
+    assert told in found
+
+
 def test_a_small_animal_in_another_view_is_seen_in_the_usual_one(
     patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
