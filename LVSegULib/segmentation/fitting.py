@@ -51,6 +51,9 @@ LEAST_FIELD = 0.5
 QUITE_SURE, VIEW_BETTER = 0.9, 0.15
 """Another view must have a score of the first, and be better than the usual one by the second."""
 
+BRIGHTER_BETTER = 0.05
+"""By so much a look without the brightest pixels must be better. In a phantom the heart itself outshines all else."""
+
 FOUND = 0.5
 """What the first look found with this score is a body: another one must be one of which the network is quite sure."""
 
@@ -108,7 +111,7 @@ def _better_view(look: Look, some: Sample, model: ModelSpec, engine: Engine) -> 
     views = []
     if look.grid.intensity == DEFAULT and some.is_outshone:
         bounded = look_at(some, dataclasses.replace(look.grid, intensity=BOUNDED), model, engine)
-        views += [bounded] if bounded.score >= max(LEAST_SCORE, look.score) else []
+        views += [bounded] if bounded.score >= max(LEAST_SCORE, look.score + BRIGHTER_BETTER) else []
     if look.score < SURE:
         turned = [look_at(some, look.grid.turned(turn), model, engine) for turn in EVERY_ORIENTATION[1:]]
         views += [view for view in turned if view.score >= max(QUITE_SURE, look.score + VIEW_BETTER)]

@@ -120,7 +120,7 @@ def with_spots(cine: Cine) -> Cine:
 
 
 @pytest.mark.parametrize(
-    ("first", "score", "is_taken"), [(0.5, 0.65, True), (0.5, 0.64, False), (0.9, 0.91, True), (0.9, 0.89, False)]
+    ("first", "score", "is_taken"), [(0.5, 0.65, True), (0.5, 0.64, False), (0.9, 0.96, True), (0.9, 0.94, False)]
 )
 def test_a_heart_that_brighter_pixels_left_in_the_dark_is_seen_without_them(
     patient: Patient, monkeypatch: pytest.MonkeyPatch, first: float, score: float, is_taken: bool
