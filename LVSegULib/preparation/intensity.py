@@ -102,29 +102,31 @@ def _between(low: float, high: float) -> Scaling:
 
 
 def _percentile(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
-    return _between(*_bounds(frames, spacing_mm))
+    low, high = _bounds(_middle(frames, spacing_mm))
+    return _between(low, high)
 
 
 def _bounded(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
     """`percentile`, but a few pixels that are far too bright do not leave the heart in the dark."""
-    low, high = _bounds(frames, spacing_mm)
-    return _between(low, min(high, _most(frames, spacing_mm, low)))
+    values = _middle(frames, spacing_mm)
+    low, high = _bounds(values)
+    return _between(low, min(high, _most(values, low)))
 
 
 def is_outshone(frames: Frames, spacing_mm: tuple[float, float]) -> bool:
     """Whether `bounded` scales a cine (T, K, J, I) otherwise than `percentile`: none of the training sets' is."""
-    low, high = _bounds(frames, spacing_mm)
-    return _most(frames, spacing_mm, low) < high
+    values = _middle(frames, spacing_mm)
+    low, high = _bounds(values)
+    return _most(values, low) < high
 
 
-def _bounds(frames: Frames, spacing_mm: tuple[float, float]) -> tuple[float, float]:
-    low, high = np.percentile(_middle(frames, spacing_mm), PERCENTILES)
+def _bounds(values: Frames) -> tuple[float, float]:
+    low, high = np.percentile(values, PERCENTILES)
     return float(low), float(high)
 
 
-def _most(frames: Frames, spacing_mm: tuple[float, float], low: float) -> float:
+def _most(values: Frames, low: float) -> float:
     """What `bounded` makes 1 at most; infinite where half of the pixels are the brightest."""
-    values = _middle(frames, spacing_mm)
     brighter = values[values > np.median(values)]
     return low + MOST_TIMES * (float(np.percentile(brighter, MOST_PERCENTILE)) - low) if brighter.size else math.inf
 
