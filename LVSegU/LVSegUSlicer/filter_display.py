@@ -139,7 +139,7 @@ class FilterDisplay:
             self._watcher.stop()
             self._maps, self._key = None, ()
             inspector = openedInspector(wanted.model, wanted.engine, wanted.threads)
-            source = readSource(wanted.inputNode, wanted.model.spec, allFrames=wanted.allFrames)
+            source = readSource(wanted.inputNode, inspector, allFrames=wanted.allFrames)
             self._maps, self._key = FilterMaps(inspector, source), key
             self._watcher.watch(source)
         return self._maps

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from slicer.i18n import tr as _
 
 from LVSegULib.errors import InputError
-from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.prepare import prepare_images
-from LVSegULib.visualization.registration import map_ijk_to_ras
+from LVSegULib.visualization.inspector import Inspector
+from LVSegULib.visualization.registration import grid_seen, map_ijk_to_ras
 from LVSegUSlicer.scene_reader import readInput
 from LVSegUSlicer.sequences import itemShown
 
@@ -65,14 +65,15 @@ class FilterSource:
         return int(np.clip(np.rint(ijk[2]), 0, self.images.shape[1] - 1))
 
 
-def readSource(inputNode: Any, spec: ModelSpec, *, allFrames: bool) -> FilterSource:
-    """Read an input and prepare it on the model's own grid, without a look: `allFrames`, or the one that is shown.
+def readSource(inputNode: Any, inspector: Inspector, *, allFrames: bool) -> FilterSource:
+    """Read an input and prepare it as for segmenting it: `allFrames`, or the one that is shown.
 
     Raises:
-        LVSegUError: the input cannot be segmented.
+        LVSegUError: the input cannot be segmented, or the engine failed.
     """
     read = readInput(inputNode, allFrames=allFrames)
-    cine, grid = read.cine, spec.grid
+    cine, depth = read.cine, inspector.model.spec.network.depth
+    grid = grid_seen(cine, inspector)
     images = prepare_images(cine, grid)
     return FilterSource(
         name=cine.name,
@@ -80,5 +81,5 @@ def readSource(inputNode: Any, spec: ModelSpec, *, allFrames: bool) -> FilterSou
         browserID=read.browserID,
         items=read.items,
         images=images.reshape(cine.frame_count, cine.slice_count, *images.shape[1:]),
-        matrices=tuple(map_ijk_to_ras(cine, grid, level) for level in range(spec.network.depth + 1)),
+        matrices=tuple(map_ijk_to_ras(cine, grid, level) for level in range(depth + 1)),
     )

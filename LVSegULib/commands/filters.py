@@ -127,7 +127,7 @@ def _subjects(arguments: argparse.Namespace, cine: Cine, inspector: Inspector) -
     warn_of_training_patients(logger, inspector.model.spec, patients, so)
     total = sum(map(len, datasets))
     with Progress("reading") as report:
-        return subjects_of_cases(datasets, inspector.model.spec, lambda done, _name: report(done / total))
+        return subjects_of_cases(datasets, inspector, lambda done, _name: report(done / total))
 
 
 def _labelled_cases(arguments: argparse.Namespace) -> list[list[EvaluationCase]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from LVSegULib.evaluation.evaluate import evaluate
 from LVSegULib.evaluation.figures import overlap_by_patient
 from LVSegULib.evaluation.out_of_fold import predictor
 from LVSegULib.evaluation.to_json import plain
+from LVSegULib.json_text import read_json
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.network.config import count_multiply_adds
 
@@ -65,7 +65,7 @@ def evaluated(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Dice and error of the LVEF (points, without sign) by patient; read from `path` if it is of these networks."""
     weights = [model.spec.sha256 for model in networks]
-    if path.is_file() and (known := json.loads(path.read_text(encoding="utf-8")))["weights"] == weights:
+    if path.is_file() and (known := read_json(path))["weights"] == weights:
         return known["dice"], known["ef_error"]
     engines = [open_engine(model) for model in networks]
     predict = predictor(cases, [model.spec for model in networks], engines)

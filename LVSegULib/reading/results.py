@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from LVSegULib.errors import LVSegUError
+from LVSegULib.json_text import NotJson, read_json
 from LVSegULib.labels import ALL_LABELS
 
 SEGMENTATION, LABEL_MAP, REPORT = ".seg.nrrd", ".nii.gz", ".json"
@@ -23,8 +23,8 @@ def report_beside(file: Path) -> dict[str, Any] | None:
         return None
     path = file.with_name(file.name.removesuffix(ending) + REPORT)
     try:
-        values = json.loads(path.read_bytes()) if path.stat().st_size <= _LARGEST_REPORT else None
-    except (OSError, ValueError, RecursionError):
+        values = read_json(path) if path.stat().st_size <= _LARGEST_REPORT else None
+    except (OSError, NotJson):
         return None
     return values if isinstance(values, dict) and {"input", "measures"} <= values.keys() else None
 

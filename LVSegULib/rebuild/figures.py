@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
 from LVSegULib.atomic import write_json, written_whole
 from LVSegULib.errors import InputError, reason
+from LVSegULib.json_text import json_of, read_json
 from LVSegULib.modelfolder.folder import open_model
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import count_multiply_adds
@@ -108,7 +108,7 @@ def read_figures(path: Path) -> dict[str, Any]:
         InputError: it cannot be read.
     """
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        return dict(read_json(path))
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read ({error}): make it anew with lvsegu rebuild") from error
 
@@ -148,7 +148,7 @@ def _values(further: Further, places: Places) -> Any:
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".md":
             return text.strip()
-        values = json.loads(text)
+        values = json_of(text)
         return _rounded({key: values[key] for key in further.keys} if further.keys else values)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} does not hold the figures of {further.name}: {reason(error)}") from error

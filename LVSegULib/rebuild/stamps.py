@@ -11,6 +11,7 @@ from typing import Any
 import LVSegULib
 from LVSegULib.atomic import write_json
 from LVSegULib.counted_files import counted_files, in_order
+from LVSegULib.json_text import read_json
 from LVSegULib.modelfolder.folder import SPEC
 from LVSegULib.rebuild.steps import Places, Step
 from LVSegULib.settings import read_toml
@@ -50,7 +51,7 @@ class Stamps:
     def read(self, step: Step) -> Stamp | None:
         """The stamp of a step; None if there is none, or one that cannot be read."""
         try:
-            values: dict[str, Any] = json.loads(self._path(step).read_text(encoding="utf-8"))
+            values: dict[str, Any] = read_json(self._path(step))
             return Stamp(**values)
         except (OSError, ValueError, TypeError):
             return None

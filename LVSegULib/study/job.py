@@ -6,7 +6,6 @@ A job that was stopped on the way goes on from its checkpoint. Its last act is `
 from __future__ import annotations
 
 import dataclasses
-import json
 import shutil
 import time
 import traceback
@@ -18,6 +17,7 @@ from typing import Any
 from LVSegULib import __version__
 from LVSegULib.atomic import write_json
 from LVSegULib.errors import InputError, LVSegUError
+from LVSegULib.json_text import read_json
 from LVSegULib.modelfolder.folder import LAST, SPEC, ModelFolder, open_model
 from LVSegULib.network.config import count_multiply_adds, count_parameters
 from LVSegULib.study.claim import MACHINE
@@ -136,7 +136,7 @@ def _finished(folder: Path) -> ModelFolder:
 
 
 def _name(folder: Path) -> str:
-    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    about = read_json(folder / ABOUT)
     return f'"{about["variant"]}", fold {about["fold"]}'
 
 

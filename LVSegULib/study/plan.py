@@ -15,6 +15,7 @@ from typing import Any
 
 from LVSegULib.atomic import write_json
 from LVSegULib.errors import InputError, UsageError, reason
+from LVSegULib.json_text import read_json
 from LVSegULib.study.config import OWN_SETTINGS, SAME, StudyConfig, Variant
 from LVSegULib.study.data import StudyData, check_labels, split_of
 from LVSegULib.training.config import TrainingConfig, config_from_values
@@ -178,7 +179,7 @@ def read_plan(out: Path) -> Plan:
         UsageError: there is none.
     """
     try:
-        values: dict[str, Any] = json.loads((out / PLAN).read_text(encoding="utf-8"))
+        values: dict[str, Any] = read_json(out / PLAN)
         jobs = tuple(_job_from_json(one) for one in values["jobs"])
         patients, shared = ({name: tuple(own) for name, own in values[key].items()} for key in ("patients", "shared"))
     except (OSError, ValueError, KeyError, TypeError) as error:

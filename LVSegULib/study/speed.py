@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from LVSegULib.atomic import write_json
 from LVSegULib.benchmark.classic import random_weights
+from LVSegULib.json_text import read_json
 from LVSegULib.pruning.speed import milliseconds
 from LVSegULib.study.config import StudyConfig
 from LVSegULib.study.mirrored import FLIPS
@@ -51,6 +51,6 @@ def _shape(config: TrainingConfig) -> str:
 
 def _read(path: Path) -> dict[str, float]:
     try:
-        return {str(shape): float(spent) for shape, spent in json.loads(path.read_text(encoding="utf-8")).items()}
+        return {str(shape): float(spent) for shape, spent in read_json(path).items()}
     except (OSError, ValueError):
         return {}

@@ -12,12 +12,14 @@ from LVSegULib.cine import Cine
 from LVSegULib.errors import UsageError
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import level_of
+from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images
 from LVSegULib.progress import Report, part_of, silent
 from LVSegULib.visualization.effects import Ablation, Effect, pair_effects, removal_effects
 from LVSegULib.visualization.filters import Filter, layers_of, removable_filters
 from LVSegULib.visualization.inspector import Inspector
 from LVSegULib.visualization.kernels import LayerKernels, network_kernels
+from LVSegULib.visualization.registration import grid_seen
 from LVSegULib.visualization.subjects import Subject, cavity_on_grid
 
 PAIRED = 6
@@ -48,6 +50,7 @@ class NetworkView:
     Attributes:
         spec: the model.
         cine: where the slice comes from.
+        grid: on which the network sees it.
         frame, slice: which it is, from 0.
         image: the slice as the network sees it (rows, columns) in 0..1.
         cavity: where the network finds cavity there (rows, columns).
@@ -60,6 +63,7 @@ class NetworkView:
 
     spec: ModelSpec
     cine: Cine
+    grid: Grid
     frame: int
     slice: int
     image: NDArray[np.float32]
@@ -103,7 +107,8 @@ def view_network(
             f"{cine.name} has no slice {number} in frame {frame}: it has {cine.slice_count} slices and "
             f"{cine.frame_count} frames, counted from 0"
         )
-    images = prepare_images(cine, spec.grid)[frame * cine.slice_count + number][None]
+    grid = grid_seen(cine, inspector)
+    images = prepare_images(cine, grid)[frame * cine.slice_count + number][None]
     seen = inspector.look(images, list(layers_of(spec.network)))
     kernels = network_kernels(spec.network, inspector.model.weights())
     ablation = Ablation(inspector, subjects)
@@ -113,6 +118,7 @@ def view_network(
     return NetworkView(
         spec=spec,
         cine=cine,
+        grid=grid,
         frame=frame,
         slice=number,
         image=images[0, 0],
@@ -133,7 +139,8 @@ def telling_place(cine: Cine, inspector: Inspector) -> tuple[int, int]:
     The largest frame, and of its slices with cavity the middle one; the middle slice where none has any.
     """
     spec = inspector.model.spec
-    found = cavity_on_grid(inspector.look(prepare_images(cine, spec.grid)).logits, spec)
+    images = prepare_images(cine, grid_seen(cine, inspector))
+    found = cavity_on_grid(inspector.look(images).logits, spec)
     area = found.sum((1, 2)).reshape(cine.frame_count, cine.slice_count)
     frame = int(area.sum(1).argmax())
     filled = np.flatnonzero(area[frame])

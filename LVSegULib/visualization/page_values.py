@@ -43,7 +43,7 @@ def page_values(view: NetworkView) -> dict[str, Any]:
         "columns": columns,
         "image": to_base64(to_levels(view.image, 1.0)),
         "margin": None if margin is None else to_base64(margin),
-        "cavity_cm2": int(view.cavity.sum()) * spec.grid.spacing_mm**2 / 100,
+        "cavity_cm2": int(view.cavity.sum()) * view.grid.spacing_mm**2 / 100,
         "layers": [_layer_values(layer, spec) for layer in view.layers.values()],
         "effects": [_effect(effect) for effect in view.effects],
         "pairs": [_effect(pair) | {"filters": [str(one) for one in pair.filters]} for pair in view.pairs],

@@ -1,4 +1,4 @@
-"""Where an activation map lies: its pixels in RAS."""
+"""The grid on which a network sees a cine, and where its activation maps lie: their pixels in RAS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.preparation.orientation import usual_orientation
+from LVSegULib.segmentation.fitting import fitting_grid
+from LVSegULib.visualization.inspector import Inspector, WithoutFilters
+
+
+def grid_seen(cine: Cine, inspector: Inspector) -> Grid:
+    """The grid on which the network sees `cine` when it segments it; the whole network says where the heart is.
+
+    Raises:
+        EngineError: the engine failed.
+        ModelError: the network gives values that are not finite.
+    """
+    return fitting_grid(cine, inspector.model.spec, WithoutFilters(inspector, ()))
 
 
 def map_grid(grid: Grid, level: int) -> Grid:
@@ -19,23 +30,25 @@ def map_grid(grid: Grid, level: int) -> Grid:
 
 
 def map_ijk_to_ras(cine: Cine, grid: Grid, level: int) -> NDArray[np.float64]:
-    """The 4x4 matrix of a stack of maps (K, rows, columns) of a cine's slices, in the usual view.
+    """The 4x4 matrix of a stack of maps (K, rows, columns) of a cine's slices, as the network sees them.
 
     Args:
         cine: the cine whose slices the network saw.
-        grid: the model's own grid.
+        grid: where and which way up it saw them.
         level: the level of the maps' layer.
     """
     lattice = map_grid(grid, level)
-    orientation = usual_orientation(cine.ijk_to_ras)
+    orientation = grid.orientation(cine.ijk_to_ras)
     column, row = cine.ijk_to_ras[:3, 0].copy(), cine.ijk_to_ras[:3, 1].copy()
     if orientation.swap:
         column, row = row, column
-    column *= (-1 if orientation.mirror_columns else 1) * lattice.spacing_mm / np.linalg.norm(column)
-    row *= (-1 if orientation.mirror_rows else 1) * lattice.spacing_mm / np.linalg.norm(row)
-    centre = np.array([(cine.frames.shape[3] - 1) / 2, (cine.frames.shape[2] - 1) / 2, 0, 1])
+    column *= (-1 if orientation.mirror_columns else 1) / np.linalg.norm(column)
+    row *= (-1 if orientation.mirror_rows else 1) / np.linalg.norm(row)
+    middle = np.array([(cine.frames.shape[3] - 1) / 2, (cine.frames.shape[2] - 1) / 2, 0, 1])
+    row_mm = grid.centre_mm[0] - lattice.spacing_mm * (lattice.rows - 1) / 2
+    column_mm = grid.centre_mm[1] - lattice.spacing_mm * (lattice.columns - 1) / 2
     matrix = np.eye(4)
-    matrix[:3, 0], matrix[:3, 1], matrix[:3, 2] = column, row, cine.ijk_to_ras[:3, 2]
-    first = column * (lattice.columns - 1) / 2 + row * (lattice.rows - 1) / 2
-    matrix[:3, 3] = (cine.ijk_to_ras @ centre)[:3] - first
+    matrix[:3, 0], matrix[:3, 1] = lattice.spacing_mm * column, lattice.spacing_mm * row
+    matrix[:3, 2] = cine.ijk_to_ras[:3, 2]
+    matrix[:3, 3] = (cine.ijk_to_ras @ middle)[:3] + row_mm * row + column_mm * column
     return matrix

@@ -14,8 +14,10 @@ from LVSegULib.evaluation.cases import EvaluationCase
 from LVSegULib.labels import CAVITY
 from LVSegULib.measures.volumes import measure
 from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import labels_of, prepare_images, prepare_targets
 from LVSegULib.visualization.inspector import Inspector
+from LVSegULib.visualization.registration import grid_seen
 
 ED, ES, OTHER = 1, 2, 0
 PHASES = {"ED": ED, "ES": ES}
@@ -44,7 +46,7 @@ class Subject:
 
 
 def cavity_on_grid(logits: NDArray[np.float32], spec: ModelSpec) -> NDArray[np.bool_]:
-    """Where the network finds cavity (N, rows, columns), on its own grid and before any clean-up."""
+    """Where the network finds cavity (N, rows, columns), on the grid that it sees and before any clean-up."""
     found: NDArray[np.bool_] = labels_of(logits, spec.label_values) == CAVITY.value
     return found
 
@@ -58,13 +60,14 @@ def subject_of_cine(cine: Cine, inspector: Inspector) -> Subject:
         InputError: it finds no heart.
     """
     spec = inspector.model.spec
-    images = prepare_images(cine, spec.grid)
+    grid = grid_seen(cine, inspector)
+    images = prepare_images(cine, grid)
     found = cavity_on_grid(inspector.look(images).logits, spec)
     if not found.any():
         raise InputError(f"{cine.name}: the model finds no heart in it: give a short-axis cine")
     per_frame = found.reshape(cine.frame_count, cine.slice_count, *found.shape[1:])
-    pixel_mm = spec.grid.spacing_mm
-    beat = measure(per_frame.astype(np.uint8) * CAVITY.value, (cine.spacing_mm[0], pixel_mm, pixel_mm))
+    spacing_mm = (cine.spacing_mm[0], grid.spacing_mm, grid.spacing_mm)
+    beat = measure(per_frame.astype(np.uint8) * CAVITY.value, spacing_mm)
     frames = {frame: PHASES.get(name, OTHER) for name, frame in beat.frames_to_show.items()}
     slices = np.unique(np.linspace(0, cine.slice_count - 1, min(cine.slice_count, MOST_SLICES)).round().astype(int))
     chosen = np.concatenate([frame * cine.slice_count + slices for frame in frames])
@@ -73,13 +76,13 @@ def subject_of_cine(cine: Cine, inspector: Inspector) -> Subject:
         images=images[chosen],
         reference=found[chosen],
         phases=np.repeat(np.array(list(frames.values()), np.uint8), len(slices)),
-        pixel_ml=np.tile(_pixel_ml(cine, spec) * _stands_for(slices, cine.slice_count), len(frames)),
+        pixel_ml=np.tile(_pixel_ml(cine, grid) * _stands_for(slices, cine.slice_count), len(frames)),
     )
 
 
 def subjects_of_cases(
     datasets: Sequence[Sequence[EvaluationCase]],
-    spec: ModelSpec,
+    inspector: Inspector,
     progress: Callable[[int, str], None] = lambda _done, _name: None,
 ) -> tuple[Subject, ...]:
     """The patients of labelled cases: the frames that the expert drew in, with what was drawn.
@@ -87,7 +90,7 @@ def subjects_of_cases(
     Args:
         datasets: the cases of each data set. All cases of a patient in one are put together; a patient in two is two
             subjects of one name, so that a volume is always of one heart, and intervals are still over patients.
-        spec: the model's description.
+        inspector: looks into the model, which says where in each case the heart is.
         progress: called before each case with the number of cases done and its name.
 
     Raises:
@@ -97,7 +100,7 @@ def subjects_of_cases(
     every = [(number, case) for number, cases in enumerate(datasets) for case in cases]
     for position, (number, case) in enumerate(every):
         progress(position, case.name)
-        parts.setdefault((number, case.patient), []).extend(_frames_of_case(case, spec))
+        parts.setdefault((number, case.patient), []).extend(_frames_of_case(case, inspector))
     subjects = tuple(_joined(of_patient) for of_patient in parts.values())
     if not any(subject.reference.any() for subject in subjects):
         raise InputError("there is no left ventricle in the reference of any case: give labelled short-axis cine MR")
@@ -110,15 +113,16 @@ def _stands_for(chosen: NDArray[np.intp], count: int) -> NDArray[np.float64]:
     return np.diff(borders)
 
 
-def _frames_of_case(case: EvaluationCase, spec: ModelSpec) -> list[Subject]:
+def _frames_of_case(case: EvaluationCase, inspector: Inspector) -> list[Subject]:
     """A case frame by frame."""
     drawn = case.read()
-    images = prepare_images(drawn.cine, spec.grid)  # all frames have one scale, as when the cine is segmented
+    grid = grid_seen(drawn.cine, inspector)
+    images = prepare_images(drawn.cine, grid)  # all frames have one scale, as when the cine is segmented
     by_frame = images.reshape(drawn.cine.frame_count, -1, *images.shape[1:])
     found = []
     for frame in drawn.frames:
         shown = Cine(drawn.cine.frames[[frame]], drawn.cine.ijk_to_ras, name=drawn.cine.name)
-        covered = prepare_targets(drawn.labels[[frame]], shown, (CAVITY.value,), spec.grid)[:, 0]
+        covered = prepare_targets(drawn.labels[[frame]], shown, (CAVITY.value,), grid)[:, 0]
         phase = PHASES.get(drawn.phases.get(frame, ""), OTHER)
         found.append(
             Subject(
@@ -126,7 +130,7 @@ def _frames_of_case(case: EvaluationCase, spec: ModelSpec) -> list[Subject]:
                 images=by_frame[frame],
                 reference=covered > 0.5,
                 phases=np.full(shown.slice_count, phase, np.uint8),
-                pixel_ml=np.full(shown.slice_count, _pixel_ml(shown, spec)),
+                pixel_ml=np.full(shown.slice_count, _pixel_ml(shown, grid)),
             )
         )
     return found
@@ -149,5 +153,5 @@ def _joined(frames: Sequence[Subject]) -> Subject:
     )
 
 
-def _pixel_ml(cine: Cine, spec: ModelSpec) -> float:
-    return cine.spacing_mm[0] * spec.grid.spacing_mm**2 / 1000
+def _pixel_ml(cine: Cine, grid: Grid) -> float:
+    return cine.spacing_mm[0] * grid.spacing_mm**2 / 1000

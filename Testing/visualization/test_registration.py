@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,17 @@ from numpy.typing import NDArray
 from scipy.ndimage import center_of_mass as centre_of_mass
 
 from LVSegULib.cine import Cine
+from LVSegULib.engines.base import open_engine
+from LVSegULib.modelfolder.folder import find_model
 from LVSegULib.network.config import level_of
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.preparation.orientation import EVERY_ORIENTATION, Orientation
 from LVSegULib.preparation.prepare import prepare_images
+from LVSegULib.reading import read_cine
+from LVSegULib.segmentation.fitting import fitting_grid
 from LVSegULib.visualization.filters import layers_of
 from LVSegULib.visualization.inspector import open_inspector
-from LVSegULib.visualization.registration import map_grid, map_ijk_to_ras
+from LVSegULib.visualization.registration import grid_seen, map_grid, map_ijk_to_ras
 from Testing.visualization import networks
 
 DOT = (1, 21, 9)  # slice, row, column
@@ -57,6 +63,30 @@ def test_a_dot_is_found_at_its_point_in_space_in_every_layer(a_cine_with_a_brigh
         found = (map_ijk_to_ras(cine, grid, level) @ [column, row, k, 1])[:3]
         assert k == DOT[0]
         assert np.linalg.norm(found - expected) <= 1.5 * 2**level, name  # one map pixel
+
+
+@pytest.mark.parametrize("turn", EVERY_ORIENTATION, ids=str)
+def test_a_dot_is_found_there_on_a_grid_that_was_moved_turned_and_made_finer(
+    a_cine_with_a_bright_dot: Cine, turn: Orientation, tmp_path: Path
+) -> None:
+    cine = a_cine_with_a_bright_dot
+    grid = Grid(1.2, 40, 32, centre_mm=(4.0, -5.0)).turned(turn)
+    expected = (cine.ijk_to_ras @ [DOT[2], DOT[1], DOT[0], 1])[:3]
+    inspector = open_inspector(networks.a_model(tmp_path / "passing", networks.passing_weights(), grid=grid))
+    maps = inspector.look(prepare_images(cine, grid), ["encoder.0.0", "encoder.1.0"]).maps
+    for level, name in enumerate(maps):
+        k, row, column = centre_of_mass(maps[name][:, 0])
+        found = (map_ijk_to_ras(cine, grid, level) @ [column, row, k, 1])[:3]
+        assert np.linalg.norm(found - expected) <= 0.5 * 1.2 * 2**level, name  # half a map pixel
+
+
+def test_a_heart_the_size_of_a_mouses_is_looked_at_where_it_is_segmented(the_sample_patient: Path) -> None:
+    cine = read_cine(the_sample_patient)
+    small = replace(cine, ijk_to_ras=cine.ijk_to_ras @ np.diag([1 / 11, 1 / 11, 1, 1]))
+    model = find_model("lv")
+    grid = grid_seen(small, open_inspector(model, threads=1))
+    assert grid.spacing_mm < 0.3
+    assert grid == fitting_grid(small, model.spec, open_engine(model, threads=1))
 
 
 def test_the_middle_of_the_grid_is_the_middle_of_the_image(a_cine_with_a_bright_dot: Cine) -> None:

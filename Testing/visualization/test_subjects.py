@@ -11,6 +11,8 @@ import pytest
 from LVSegULib.cine import Cine
 from LVSegULib.errors import InputError
 from LVSegULib.evaluation.datasets import open_evaluation_set
+from LVSegULib.modelfolder.folder import find_model
+from LVSegULib.reading import read_cine
 from LVSegULib.visualization.inspector import Inspector, open_inspector
 from LVSegULib.visualization.subjects import ED, ES, OTHER, subject_of_cine, subjects_of_cases
 from Testing.visualization import networks
@@ -67,6 +69,18 @@ def test_empty_ends_of_a_stack_do_not_make_the_volume_small(a_passing_inspector:
     assert volume == pytest.approx(8 * 64 * 1.5 * 1.5 * 10 / 1000)
 
 
+def test_a_heart_the_size_of_a_mouses_is_measured_on_the_grid_that_fits_it(the_sample_patient: Path) -> None:
+    """Eleven times smaller in the plane, with slices as far apart: the same pixels, each 121 times smaller."""
+    cine = read_cine(the_sample_patient)
+    small = replace(cine, ijk_to_ras=cine.ijk_to_ras @ np.diag([1 / 11, 1 / 11, 1, 1]))
+    inspector = open_inspector(find_model("lv"), threads=1)
+    volumes = [
+        (subject.reference.sum((1, 2)) * subject.pixel_ml)[subject.phases == ED].sum()
+        for subject in (subject_of_cine(one, inspector) for one in (cine, small))
+    ]
+    assert volumes[1] == pytest.approx(volumes[0] / 121, rel=0.05)
+
+
 def test_a_cine_without_heart_is_refused(a_passing_inspector: Inspector) -> None:
     """Its only bright pixel is taken for what percentiles leave out, so that nothing is brighter than a half."""
     frames = np.zeros((2, 3, 64, 64), np.float32)
@@ -75,11 +89,12 @@ def test_a_cine_without_heart_is_refused(a_passing_inspector: Inspector) -> None
         subject_of_cine(Cine(frames, SPACING, name="empty"), a_passing_inspector)
 
 
-def test_the_cases_of_a_patient_are_put_together(a_data_set_of_phantom_hearts: Path, tmp_path: Path) -> None:
-    spec = networks.a_model(tmp_path / "passing", networks.passing_weights()).spec
+def test_the_cases_of_a_patient_are_put_together(
+    a_data_set_of_phantom_hearts: Path, a_passing_inspector: Inspector
+) -> None:
     cases = open_evaluation_set(a_data_set_of_phantom_hearts).cases[:4]
     told: list[int] = []
-    subjects = subjects_of_cases([cases], spec, lambda done, _name: told.append(done))
+    subjects = subjects_of_cases([cases], a_passing_inspector, lambda done, _name: told.append(done))
     assert [subject.patient for subject in subjects] == ["phantom0", "phantom1"]
     assert told == [0, 1, 2, 3]
     for subject in subjects:
@@ -91,35 +106,34 @@ def test_the_cases_of_a_patient_are_put_together(a_data_set_of_phantom_hearts: P
 
 
 def test_a_patient_in_two_data_sets_has_two_hearts_of_the_right_size(
-    a_data_set_of_phantom_hearts: Path, tmp_path: Path
+    a_data_set_of_phantom_hearts: Path, a_passing_inspector: Inspector
 ) -> None:
-    spec = networks.a_model(tmp_path / "passing", networks.passing_weights()).spec
     cases = open_evaluation_set(a_data_set_of_phantom_hearts).cases
     told: list[int] = []
-    found = subjects_of_cases([cases[:2], cases[:4]], spec, lambda done, _name: told.append(done))
+    found = subjects_of_cases([cases[:2], cases[:4]], a_passing_inspector, lambda done, _name: told.append(done))
     assert [subject.patient for subject in found] == ["phantom0", "phantom0", "phantom1"]
     assert told == list(range(6))
-    (alone,) = subjects_of_cases([cases[:2]], spec)
+    (alone,) = subjects_of_cases([cases[:2]], a_passing_inspector)
     for subject in found[:2]:
         np.testing.assert_array_equal(subject.reference, alone.reference)
         np.testing.assert_array_equal(subject.phases, alone.phases)
 
 
 def test_where_phases_are_not_named_the_largest_frame_is_end_diastole(
-    a_data_set_of_phantom_hearts: Path, tmp_path: Path
+    a_data_set_of_phantom_hearts: Path, a_passing_inspector: Inspector
 ) -> None:
-    spec = networks.a_model(tmp_path / "passing", networks.passing_weights()).spec
     named = open_evaluation_set(a_data_set_of_phantom_hearts).cases[:2]
     nameless = [replace(case, read=lambda case=case: replace(case.read(), phases={})) for case in named]
-    ((expected,), (found,)) = (subjects_of_cases([cases], spec) for cases in (named, nameless))
+    ((expected,), (found,)) = (subjects_of_cases([cases], a_passing_inspector) for cases in (named, nameless))
     assert set(expected.phases.tolist()) == {ED, ES}
     np.testing.assert_array_equal(found.phases, expected.phases)
 
 
-def test_cases_without_a_ventricle_are_refused(a_data_set_of_phantom_hearts: Path, tmp_path: Path) -> None:
-    spec = networks.a_model(tmp_path / "passing", networks.passing_weights()).spec
+def test_cases_without_a_ventricle_are_refused(
+    a_data_set_of_phantom_hearts: Path, a_passing_inspector: Inspector
+) -> None:
     (case, *_) = open_evaluation_set(a_data_set_of_phantom_hearts).cases
     drawn = case.read()
     empty = replace(case, read=lambda: replace(drawn, labels=0 * drawn.labels))
     with pytest.raises(InputError, match="no left ventricle in the reference"):
-        subjects_of_cases([[empty]], spec)
+        subjects_of_cases([[empty]], a_passing_inspector)

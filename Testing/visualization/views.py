@@ -59,6 +59,7 @@ def a_view_without_effects(
     return NetworkView(
         spec=spec,
         cine=a_cine_of_a_disc(),
+        grid=spec.grid,
         frame=0,
         slice=0,
         image=np.zeros((side, side), np.float32),

@@ -9,6 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from LVSegULib.cine import Cine
+from LVSegULib.engines.base import open_engine
+from LVSegULib.modelfolder.folder import find_model
+from LVSegULib.reading import read_cine
+from LVSegULib.segmentation.segment import segment_cine
 from LVSegULib.visualization.filters import layers_of
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume
 from Testing.LVSegU.filter_scenes import DOT, a_passing_model, an_image_with_a_dot
@@ -47,8 +52,8 @@ def the_maps(a_scene: Any, tmp_path: Path) -> Any:
     model = a_passing_model(tmp_path)
 
     def make(node: Any, **options: Any) -> FilterMaps:
-        source = readSource(node, model.spec, allFrames=True)
-        return FilterMaps(openedInspector(model, "onnxruntime", 1), source, **options)
+        inspector = openedInspector(model, "onnxruntime", 1)
+        return FilterMaps(inspector, readSource(node, inspector, allFrames=True), **options)
 
     return make
 
@@ -96,6 +101,30 @@ def test_a_dot_is_found_in_every_layer_where_it_lies(the_maps: Any, a_scene: Any
     np.testing.assert_allclose(
         *(where_it_is_brightest(maps.of(0, "encoder.0.0")[:, 0], maps.matrix("encoder.0.0"))[0], dot), atol=1e-3
     )
+
+
+def test_the_maps_of_a_heart_of_a_mouses_size_lie_where_it_is_segmented(the_sample_patient: Path, a_scene: Any) -> None:
+    assert a_scene is not None
+    import slicer
+
+    from LVSegUSlicer.filter_source import readSource
+    from LVSegUSlicer.worker import openedInspector
+
+    cine = read_cine(the_sample_patient)
+    small = Cine(cine.frames[[0]], cine.ijk_to_ras @ np.diag([1 / 11, 1 / 11, 1, 1]), name="mouse")
+    model = find_model("lv")
+    labels = segment_cine(small, model.spec, open_engine(model, threads=1)).labels[0]
+    k, j, i = np.argwhere(labels > 0).mean(axis=0)
+    heart = (small.ijk_to_ras @ [i, j, k, 1])[:3]
+
+    node = add_volume(small.frames[0])
+    node.SetIJKToRASMatrix(slicer.util.vtkMatrixFromArray(small.ijk_to_ras))
+    inspector = openedInspector(model, "onnxruntime", 1)
+    source = readSource(node, inspector, allFrames=True)
+    logits = inspector.look(source.images[0]).logits[:, 0]
+    row, column = np.argwhere(logits > 0).mean(axis=0)[1:]
+    found = (source.matrices[0] @ [column, row, k, 1])[:3]
+    assert np.linalg.norm(found - heart) < 0.5, "mm; the cavity has a diameter of 4"
 
 
 def test_the_frame_and_the_slice_that_are_shown_are_told(the_maps: Any) -> None:
