@@ -99,7 +99,7 @@ $(VENV)/ready-to-segment: $(VENV)/python-version $(PINS)
 
 $(VENV)/ready-to-test: $(VENV)/ready-to-segment $(PINS)
 	@echo "Installing what training and testing need (once; PyTorch is large)"
-	@$(INSTALL) --no-build-isolation --editable '.[train,filters,study,cohort,slurm,test,lint,openvino]'
+	@$(INSTALL) --no-build-isolation --editable '.[test,lint]'
 	@$(INSTALL) --no-deps dynamic-network-architectures
 	@$(INSTALL) --no-build-isolation --only-binary $(SLICER_WHEELS) --editable '.[slicer]' || \
 	    { test "$$LVSEGU_REQUIRE_SLICER" != 1 && echo "$(NO_SLICER)"; }

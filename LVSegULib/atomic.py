@@ -19,6 +19,9 @@ from LVSegULib.errors import OutputError
 OLD = ".old"
 """What the name of a folder ends in that has been moved aside to be replaced."""
 
+HALF_WRITTEN = re.compile(r"\.[0-9a-f]{8}(?:-(?P<name>.+)|\.earlier)?")
+"""The name of what a killed process leaves of files and folders that it was writing; see `passing_name`."""
+
 _PAUSES = (0.05, 0.1, 0.2, 0.4)
 """Seconds between two attempts to rename what another program holds."""
 
@@ -38,7 +41,7 @@ def written_whole(path: Path, place: str = "--out folder") -> Iterator[Path]:
         OutputError: `path` is a folder, its folder cannot be made or written to, or the disk is full.
     """
     refuse_folder(path)
-    beside = path.with_name(f".{uuid.uuid4().hex[:8]}-{path.name}")
+    beside = path.with_name(f"{passing_name()}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield beside
@@ -61,7 +64,7 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
         OutputError: the folder cannot be made or written to, or the disk is full.
     """
     place = with_name(path)
-    beside = place.with_name(f".{uuid.uuid4().hex[:8]}-{place.name}")
+    beside = place.with_name(f"{passing_name()}-{place.name}")
     try:
         beside.mkdir(parents=True)
         yield beside
@@ -70,6 +73,11 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
         raise cannot_write(path, error) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def passing_name() -> str:
+    """What the name of a file or folder begins with, or is, until it is whole: `HALF_WRITTEN` knows it again."""
+    return f".{uuid.uuid4().hex[:8]}"
 
 
 def cannot_write(where: Path | str, error: BaseException | None, place: str = "--out folder") -> OutputError:
@@ -91,9 +99,8 @@ def put_right(folder: Path, names: Iterable[str]) -> None:
     To be called only by who has the folder for himself.
     """
     for name in names:
-        left = [
-            path for path in folder.iterdir() if re.fullmatch(rf"\.[0-9a-f]{{8}}-{re.escape(name)}(\.old)?", path.name)
-        ]
+        made = ((HALF_WRITTEN.fullmatch(path.name), path) for path in folder.iterdir())
+        left = [path for match, path in made if match and match["name"] in (name, name + OLD)]
         for path in sorted(left, key=lambda one: not one.name.endswith(OLD)):
             with suppress(OSError):
                 if path.name.endswith(OLD) and not (folder / name).exists():

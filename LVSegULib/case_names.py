@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-CASE_NAME = re.compile(r"(?P<patient>.+)[-_](?:(?P<phase>ED|ES)|(?:phase|frame)\d+)", re.IGNORECASE)
+CASE_NAME = re.compile(r"(?P<patient>.+)[-_](?:(?P<phase>ED|ES)|(?P<frame>(?:phase|frame)\d+))", re.IGNORECASE)
 """How a case is named: whose it is, and the phase or frame, where the name says it; in large or small letters."""
 
 

@@ -85,13 +85,15 @@ def _check_frames(frames: NDArray[np.float32], name: str) -> None:
         raise InputError(f"{name}: frames have shape {frames.shape}, expected (T, K, J, I) with none of them 0")
     if frames.dtype != np.float32:
         raise InputError(f"{name}: frames are {frames.dtype}, expected float32")
-    if not np.isfinite(frames).all():
-        count = int(np.count_nonzero(~np.isfinite(frames)))
-        raise InputError(
-            f"{name}: {count} pixels are NaN or infinite: export the images again, or replace these pixels first"
-        )
+    refuse_no_numbers(frames, name)
     if frames.min() == frames.max():
         raise InputError(f"{name}: every pixel has the value {frames.flat[0]:g}: there is no image in it")
+
+
+def refuse_no_numbers(pixels: NDArray[np.float32], name: str) -> None:
+    """Raise an InputError if pixels are NaN or infinite."""
+    if count := pixels.size - int(np.count_nonzero(np.isfinite(pixels))):
+        raise InputError(f"{name}: {count} pixels are NaN or infinite: export the images again, or replace these first")
 
 
 def check_matrix(ijk_to_ras: NDArray[np.float64], name: str) -> None:

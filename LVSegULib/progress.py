@@ -11,8 +11,8 @@ Report = Callable[[float], None]
 Item = TypeVar("Item")
 
 
-def silent(_: float) -> None:
-    """Report to nobody."""
+def silent(_: object) -> None:
+    """Tell nobody."""
 
 
 def part_of(report: Report, start: float, end: float) -> Report:

@@ -1,7 +1,8 @@
-"""Words for messages of one line: text out of files and other packages made fit for them, and counts."""
+"""Words for messages of one line: text out of files and other packages made fit for them, counts and numbers."""
 
 from __future__ import annotations
 
+import math
 import unicodedata
 
 LONGEST = 100
@@ -43,3 +44,8 @@ def is_printable(text: str) -> bool:
 def counted(count: int, thing: str) -> str:
     """How many of a thing there are: "1 slice", "2 slices"."""
     return f"{count} {thing}{'s' * (count != 1)}"
+
+
+def number_text(value: float | None, form: str) -> str:
+    """A number in this format, ".2f" or ".1%" (as "9.1 %"); "-" where there is none."""
+    return "-" if value is None or math.isnan(value) else f"{value:{form}}".replace("%", " %")

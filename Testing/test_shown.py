@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from LVSegULib.shown import counted, in_one_line, is_printable, shown, without_breaks
+from LVSegULib.shown import counted, in_one_line, is_printable, number_text, shown, without_breaks
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 slices"), (1, "1 slice"), (2, "2 slices")])
 def test_only_of_one_thing_there_is_no_s(count: int, text: str) -> None:
     assert counted(count, "slice") == text
+
+
+def test_a_number_has_its_format_and_what_is_none_is_a_dash() -> None:
+    assert number_text(0.9125, ".2f") == "0.91" and number_text(0.0913, ".1%") == "9.1 %"
+    assert number_text(math.nan, ".1%") == number_text(None, ".2f") == "-"
 
 
 def test_what_a_terminal_might_obey_is_not_shown_and_bytes_of_file_names_stay() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,14 +28,12 @@ class InstallError(LVSegUError):
     """A Python package that segmenting needs is missing: refused, not to be had, or broken."""
 
 
-def ensureEngine(engine: str, *, confirm: Callable[[str], bool] | None = None) -> None:
-    """Install what `engine` needs and is missing; on the main thread.
+def ensureEngine(engine: str) -> None:
+    """Install what `engine` needs and is missing, if the user agrees in a dialog; on the main thread.
 
     Args:
         engine: "onnxruntime", "torch", or "auto" for the fastest that is installed in a version that fits; ONNX Runtime
             if none is.
-        confirm: asked with what would be downloaded and how much; by default the user is asked in a dialog. Nobody is
-            asked if nothing is missing.
 
     Raises:
         UsageError: there is no such engine.
@@ -53,14 +51,12 @@ def ensureEngine(engine: str, *, confirm: Callable[[str], bool] | None = None) -
         )
     if _running:
         raise InstallError(_("Python packages are being installed: wait until that is done"))
-    if not (confirm or _askInDialog)(texts.question(missing)):
+    if not slicer.util.confirmOkCancelDisplay(
+        texts.question(missing), windowTitle=_("LVSegU: install Python packages")
+    ):
         raise InstallError(texts.refused(missing))
     with _noSecondInstallation(missing):
         _install(missing)
-
-
-def _askInDialog(question: str) -> bool:
-    return bool(slicer.util.confirmOkCancelDisplay(question, windowTitle=_("LVSegU: install Python packages")))
 
 
 @contextmanager

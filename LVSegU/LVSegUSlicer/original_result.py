@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from slicer.i18n import tr as _
 
 from LVSegULib.errors import InputError
 from LVSegULib.labels import Label
+from LVSegULib.progress import Report, silent
 from LVSegUSlicer.request import Results
 from LVSegUSlicer.result_frames import copyOf, frameNodes, give, resultFrames
 from LVSegUSlicer.results_store import storedVolumes, storeResults
@@ -43,9 +44,7 @@ class OriginalResult:
         nodes = (results.segmentationNode, results.measuresTableNode, results.framesTableNode)
         return all(node.GetScene() is slicer.mrmlScene for node in nodes)
 
-    def rewrite(
-        self, frames: NDArray[np.uint8], regions: Sequence[Label], progress: Callable[[float], None] = lambda _: None
-    ) -> None:
+    def rewrite(self, frames: NDArray[np.uint8], regions: Sequence[Label], progress: Report = silent) -> None:
         """Write other labels into the result's frames; what else is in them stays.
 
         Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from slicer.i18n import tr as _
 
 from LVSegULib.labels import Label
+from LVSegULib.progress import Report, silent
 from LVSegUSlicer.hierarchy import putBeside
 from LVSegUSlicer.scene_reader import SceneCine
 from LVSegUSlicer.sequences import indexValueShowing
@@ -30,7 +31,7 @@ def writeSegmentation(
     *,
     smoothing: float,
     show3D: bool,
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Report = silent,
 ) -> Any:
     """Write a segmentation.
 

@@ -73,10 +73,10 @@ def bench(
     contenders: Sequence[Contender],
     images: Mapping[int, Images],
     *,
-    threads: int | None = None,
-    rounds: int = 5,
+    threads: int | None,
+    rounds: int,
     seconds_per_round: float = 1.0,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None],
 ) -> list[Timing]:
     """Time `contenders` in turn, `rounds` times, after one run that does not count; who cannot run here is left out.
 

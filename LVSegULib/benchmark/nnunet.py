@@ -5,9 +5,14 @@ Isensee et al.: nnU-Net, Nature Methods 2021, doi 10.1038/s41592-020-01008-z; th
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import warnings
+from typing import TYPE_CHECKING
+
+from LVSegULib.installed import is_installed
+
+if TYPE_CHECKING:
+    from torch import nn
 
 SIDE = 256
 """Rows and columns of its default plan for short-axis cine MR."""
@@ -20,17 +25,17 @@ HINT = "nnU-Net is left out: pip install --no-deps dynamic-network-architectures
 
 def is_there() -> bool:
     """Whether its package and PyTorch are installed."""
-    return all(importlib.util.find_spec(name) is not None for name in (PACKAGE, "torch"))
+    return is_installed(PACKAGE) and is_installed("torch")
 
 
-def nnunet_graph() -> tuple[bytes, int]:
-    """Its network as an ONNX graph from `images` (N, 1, 256, 256) to `logits`, and how many parameters it has."""
+def nnunet_network() -> nn.Module:
+    """Its network in PyTorch."""
     import torch
     from dynamic_network_architectures.architectures.unet import PlainConvUNet
 
     stages = len(FEATURES)
     torch.manual_seed(1)
-    network = PlainConvUNet(
+    return PlainConvUNet(  # type: ignore[no-any-return]
         input_channels=1,
         n_stages=stages,
         features_per_stage=FEATURES,
@@ -47,11 +52,17 @@ def nnunet_graph() -> tuple[bytes, int]:
         nonlin_kwargs={"inplace": True},
         deep_supervision=False,
     ).eval()
+
+
+def nnunet_graph() -> bytes:
+    """Its network as an ONNX graph from `images` (N, 1, 256, 256) to `logits`."""
+    import torch
+
     written = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            network,
+            nnunet_network(),
             (torch.zeros(1, 1, SIDE, SIDE),),
             written,  # type: ignore[arg-type]
             input_names=["images"],
@@ -59,4 +70,4 @@ def nnunet_graph() -> tuple[bytes, int]:
             dynamic_axes={"images": {0: "N"}, "logits": {0: "N"}},
             dynamo=False,
         )
-    return written.getvalue(), sum(parameter.numel() for parameter in network.parameters())
+    return written.getvalue()

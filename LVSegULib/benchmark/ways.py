@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from LVSegULib.engines.base import installed_engines, open_engine
 from LVSegULib.engines.workers import Images, Workers, available_threads
 from LVSegULib.errors import EngineError
+from LVSegULib.installed import is_installed
 from LVSegULib.modelfolder.folder import ONNX, ModelFolder
 
 Run = Callable[[Images], Images]
@@ -28,15 +28,11 @@ CALIBRATION_BATCH = 8
 
 def ways() -> tuple[str, ...]:
     """Every way whose packages are installed; nothing is imported."""
-
-    def has(package: str) -> bool:
-        return importlib.util.find_spec(package) is not None
-
     engines = [*installed_engines()]
-    engines += [BY_LAYERS] if has("onnxruntime") else []
-    engines += [OPENVINO_BF16] if has("openvino") else []
-    engines += [name for name, package in INT8.items() if has(package) and has("onnx") and has("onnxruntime")]
-    return (*engines, *(TORCH if has("torch") else ()))
+    engines += [BY_LAYERS] if is_installed("onnxruntime") else []
+    engines += [OPENVINO_BF16] if is_installed("openvino") else []
+    engines += [name for name, package in INT8.items() if all(map(is_installed, (package, "onnx", "onnxruntime")))]
+    return (*engines, *(TORCH if is_installed("torch") else ()))
 
 
 def open_way(model: ModelFolder, way: str, images: Images, threads: int | None) -> Run:

@@ -14,9 +14,10 @@ from LVSegULib.cohort.listing_images import images_in
 from LVSegULib.cohort.listing_studies import join_parts
 from LVSegULib.cohort.listing_walk import walk
 from LVSegULib.errors import InputError
+from LVSegULib.reading.nnunet import DESCRIPTION
 
-_DATASET, _LABELS = "dataset.json", ("labelsTr", "labelsTs")
-"""What an nnU-Net raw folder holds: its description, and the folders of its label maps."""
+_LABELS = "labelsTr", "labelsTs"
+"""The folders of label maps in an nnU-Net raw folder."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _below(root: Path, memory: FolderMemory, progress: Callable[[int], None]) ->
     looked = 0
     for folder in walk(root, left_out):
         above, _, name = folder.relative.rpartition("/")
-        if _DATASET in folder.files:
+        if DESCRIPTION in folder.files:
             datasets.add(folder.relative)
         if not folder.is_plain:
             not_plain.append(folder.relative)

@@ -31,8 +31,8 @@ def write_overview(path: Path, rows: Sequence[dict[str, Any]], about: Mapping[st
     Args:
         path: file to write, in the cohort's folder.
         rows: the cohort's table, with outliers marked.
-        about: texts for the page's head, each of which may be missing: "model", its "restriction", the version of
-            "lvsegu", and a "summary" of the run.
+        about: texts for the page's head, each of which may be missing: "model", its "restriction", and the version of
+            "lvsegu".
 
     Raises:
         OutputError: `path` cannot be written.

@@ -8,7 +8,6 @@ import functools
 import hashlib
 import json
 import os
-import re
 import shutil
 import socket
 import time
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from LVSegULib import __version__
-from LVSegULib.atomic import cannot_write, write_text
+from LVSegULib.atomic import HALF_WRITTEN, cannot_write, write_text
 from LVSegULib.cohort.case import Case
 from LVSegULib.cohort.manifest import DONE, FAILED, Ending, Recipe
 from LVSegULib.cohort.receipt import RECEIPT, THUMBNAIL, files_of, hash_input, read_receipt, write_receipt
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
 
 TRACEBACK = "traceback.txt"
 """Where a fault in LVSegU came from, in the folder of the case that met it."""
-
-_LEFT = re.compile(r"\.[0-9a-f]{8}(-.+|\.earlier)?")
-"""What a killed process leaves of the files and the folder that it was writing (`written_whole`, `_all_or_none`)."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +188,7 @@ def _tidy(folder: Path) -> None:
     if folder.is_symlink():  # what is in it is not of this cohort
         return
     for entry in folder.glob(".*"):
-        if not _LEFT.fullmatch(entry.name):
+        if not HALF_WRITTEN.fullmatch(entry.name):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from LVSegULib.commands.options import add_threads_argument
 from LVSegULib.modelfolder.names import DEFAULT_MODEL
+from LVSegULib.shown import number_text
 
 if TYPE_CHECKING:
     from LVSegULib.benchmark.bench import Contender, Timing
@@ -104,10 +105,9 @@ def _contenders(models: list[ModelFolder], scratch: Path, size: int) -> list[Con
     if not is_there():
         logger.warning(HINT)
         return rows
-    graph, _ = nnunet_graph()
-    (scratch / "nnunet.onnx").write_bytes(graph)
-    large = [way for way in large if way != "torch"]
     path, few = scratch / "nnunet.onnx", MOST_SLICES_OF_LARGE
+    path.write_bytes(nnunet_graph())
+    large = [way for way in large if way != "torch"]
     return rows + [Contender(NNUNET, way, path, SIDE, few, has_background=True) for way in large]
 
 
@@ -148,18 +148,15 @@ def _table(timings: list[Timing], models: list[ModelFolder], size: int, limit: L
     )
     for t in timings:
         share = 100 * best[t.contender.label] / t.ms_per_slice if t.contender.label in best else None
+        ratios = (_ratio(t, timings, CLASSIC), _ratio(t, timings, NNUNET), share)
+        classic, nnunet, of_best = (number_text(ratio, ".1f") for ratio in ratios)
         lines.append(
             f"{t.contender.label:<14} {t.contender.way:<18} {t.ms_per_slice:>9.2f} {t.fastest_ms:>8.2f} "
-            f"{t.slowest_ms:>8.2f} {t.slices_per_second:>9.1f} {_shown(_ratio(t, timings, CLASSIC)):>9} "
-            f"{_shown(_ratio(t, timings, NNUNET)):>9} {_shown(share):>9} {1e6 * t.differing:>8.0f} "
-            f"{t.peak_memory_mb:>8.0f}"
+            f"{t.slowest_ms:>8.2f} {t.slices_per_second:>9.1f} {classic:>9} {nnunet:>9} {of_best:>9} "
+            f"{1e6 * t.differing:>8.0f} {t.peak_memory_mb:>8.0f}"
         )
     lines.append("differs: pixels of a million whose label is not that of the network's first row")
     return "\n".join(lines)
-
-
-def _shown(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}"
 
 
 def _as_json(timings: list[Timing], models: list[ModelFolder], limit: Limit) -> dict[str, Any]:

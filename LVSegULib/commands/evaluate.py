@@ -121,18 +121,12 @@ def _shared_labels(dataset: EvaluationSet, model: ModelFolder) -> tuple[Label, .
     return shared
 
 
-def trained_on(dataset: EvaluationSet, model: ModelFolder) -> list[str]:
-    """The patients of the data set that the model was trained on, by name."""
-    return sorted(model.spec.trained_on & {case.patient for case in dataset.cases})
-
-
 def _evaluate(dataset: EvaluationSet, predict: Predictor, labels: tuple[Label, ...]) -> Evaluation:
     from LVSegULib.commands.progress import Progress
     from LVSegULib.evaluation.evaluate import evaluate
 
-    count = len(dataset.cases)
-    with Progress(dataset.name) as bar:
-        return evaluate(dataset.name, dataset.cases, predict, labels, lambda done, _name: bar(done / count))
+    with Progress(dataset.name) as report:
+        return evaluate(dataset.name, dataset.cases, predict, labels, report)
 
 
 def _write_picture(
@@ -150,6 +144,7 @@ def _write_json(
     from LVSegULib.atomic import write_json
     from LVSegULib.evaluation.to_json import evaluation_to_json
 
+    patients = {case.patient for case in dataset.cases}
     values: dict[str, Any] = {
         "lvsegu": __version__,
         "models": [
@@ -157,7 +152,7 @@ def _write_json(
             for model in models
         ],
         "engine": {"name": engine.name, "version": engine.version},
-        "trained_on": trained_on(dataset, models[0]) if len(models) == 1 else [],
+        "trained_on": sorted(patients & models[0].spec.trained_on) if len(models) == 1 else [],
         **evaluation_to_json(evaluation),
     }
     write_json(path, values)

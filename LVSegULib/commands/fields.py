@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import inspect
 from typing import Any, get_type_hints
 
 
@@ -25,7 +26,9 @@ def add_fields(group: argparse._ArgumentGroup, owner: type, prefix: str = "", sk
             continue
         option = f"--{prefix}-{field.name}" if prefix else f"--{field.name}"
         choices = f": {', '.join(field.metadata['choices'])}" if "choices" in field.metadata else ""
-        text = f"{help_texts[field.name].rstrip('.')}{choices} (default: {_shown(field.default)})".replace("%", "%%")
+        text = f"{help_texts.get(field.name, '').rstrip('.')}{choices} (default: {_shown(field.default)})".replace(
+            "%", "%%"
+        )
         group.add_argument(
             option.replace("_", "-"), dest=_destination(prefix, field.name), help=text, **_kind(hints[field.name])
         )
@@ -61,15 +64,18 @@ def _shown(value: Any) -> str:
 
 
 def _field_docs(owner: type) -> dict[str, str]:
-    """The text of each attribute in the class's docstring, so that help and documentation are the same words."""
+    """The text of each attribute in the class's docstring, so that help and documentation are the same words.
+
+    There is none where Python runs without docstrings (-OO).
+    """
     docs: dict[str, str] = {}
     name = ""
-    for line in (owner.__doc__ or "").splitlines():
+    for line in inspect.cleandoc(owner.__doc__ or "").splitlines():
         stripped = line.strip()
         head, colon, text = stripped.partition(": ")
-        if colon and head.isidentifier() and line.startswith(" " * 8) and not line.startswith(" " * 9):
+        if colon and head.isidentifier() and line.startswith(" " * 4) and not line.startswith(" " * 5):
             name = head
             docs[name] = text
-        elif name and line.startswith(" " * 12):
+        elif name and line.startswith(" " * 8):
             docs[name] += " " + stripped
     return docs

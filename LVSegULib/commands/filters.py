@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from LVSegULib.commands.messages import warn_of_training_patients
 from LVSegULib.commands.options import add_split_arguments, add_threads_argument, check_split
-from LVSegULib.commands.packages import is_installed, need_captum
+from LVSegULib.commands.packages import need_captum
 from LVSegULib.commands.progress import Progress
+from LVSegULib.installed import is_installed
 from LVSegULib.shown import counted
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out is None and not off:
         raise UsageError("say where the poster goes: --out FOLDER")
     if arguments.all:
-        need_captum("--all")
+        need_captum()
     inspector = open_inspector(model, arguments.engine, arguments.threads)
     cine = _read_input(arguments.input)
     subjects = _subjects(arguments, cine, inspector)
@@ -125,9 +126,8 @@ def _subjects(arguments: argparse.Namespace, cine: Cine, inspector: Inspector) -
     patients = {case.patient for cases in datasets for case in cases}
     so = ": what its filters do to new ones may differ"
     warn_of_training_patients(logger, inspector.model.spec, patients, so)
-    total = sum(map(len, datasets))
     with Progress("reading") as report:
-        return subjects_of_cases(datasets, inspector, lambda done, _name: report(done / total))
+        return subjects_of_cases(datasets, inspector, report)
 
 
 def _labelled_cases(arguments: argparse.Namespace) -> list[list[EvaluationCase]]:

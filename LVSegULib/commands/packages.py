@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 from LVSegULib.errors import EXTRAS, MissingPackage
-
-
-def is_installed(package: str) -> bool:
-    """Whether a package is there; it is not imported."""
-    return importlib.util.find_spec(package) is not None
+from LVSegULib.installed import is_installed
 
 
 def need_torch(what: str) -> None:
@@ -21,14 +15,14 @@ def need_torch(what: str) -> None:
     _need("torch", "PyTorch", what, "train")
 
 
-def need_captum(what: str) -> None:
-    """Refuse to go on without PyTorch and captum; `what` is what needs them.
+def need_captum() -> None:
+    """Refuse to go on without what `lvsegu filters --all` runs on.
 
     Raises:
         MissingPackage: one of them is not installed.
     """
-    _need("torch", "PyTorch", what, "filters")
-    _need("captum", "captum", what, "filters")
+    _need("torch", "PyTorch", "--all", "filters")
+    _need("captum", "captum", "--all", "filters")
 
 
 def need_cohort() -> None:

@@ -15,7 +15,6 @@ from LVSegULib.evaluation.cases import EvaluationCase
 from LVSegULib.evaluation.evaluate import evaluate
 from LVSegULib.evaluation.figures import overlap_by_patient
 from LVSegULib.evaluation.out_of_fold import predictor
-from LVSegULib.evaluation.to_json import plain
 from LVSegULib.json_text import read_json
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.network.config import count_multiply_adds
@@ -54,10 +53,6 @@ class Figures:
     ef_error: float
     ef_error_interval: Interval
     ef_patients: int
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values; None for what is not a number."""
-        return dict(plain(self))
 
 
 def evaluated(

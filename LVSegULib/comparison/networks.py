@@ -15,16 +15,18 @@ from LVSegULib.modelfolder.folder import SPEC, ModelFolder, save_model
 from LVSegULib.network.by_layer import folded_layers
 from LVSegULib.network.config import count_parameters
 from LVSegULib.pruning.calibration import Calibration
+from LVSegULib.pruning.config import PruningConfig
 from LVSegULib.pruning.data import open_cases
 from LVSegULib.pruning.prepare import calibration_of
 from LVSegULib.pruning.refit import refit, refit_at_last
-from LVSegULib.pruning.search import SearchSettings, shrink
+from LVSegULib.pruning.search import ROUNDS, shrink
 from LVSegULib.pruning.state import State
 from LVSegULib.pruning.surgery import to_weights
 
 COMPENSATED = "this method"
 UNCOMPENSATED, L1, SCALE, CHANCE = "not compensated", "L1 norm", "batch-norm scale", "random"
 METHODS = (COMPENSATED, UNCOMPENSATED, L1, SCALE, CHANCE)
+RIDGE = PruningConfig.ridge
 
 
 @dataclass(frozen=True)
@@ -89,18 +91,17 @@ def prune_in_every_way(
 
 def _refitted(state: State, fold: Fold) -> State:
     """A choice of filters with the refits that a round of the search has, and the last one."""
-    settings = SearchSettings()
-    return _refitted_at_last(refit(state, fold.calibration, settings.ridge, settings.rectified_rounds)[0], fold)
+    return _refitted_at_last(refit(state, fold.calibration, RIDGE, ROUNDS)[0], fold)
 
 
 def _refitted_at_last(state: State, fold: Fold) -> State:
-    return refit_at_last(state, fold.more, SearchSettings().ridge) if fold.more else state
+    return refit_at_last(state, fold.more, RIDGE) if fold.more else state
 
 
 def _searched(fold: Fold, config: ComparisonConfig, say: Callable[[str], None]) -> dict[float, State]:
     """What this method makes of the model at each share: the first round that is as small."""
     wanted, found = list(config.shares), {}
-    for one in shrink(fold.whole, fold.whole, fold.calibration, SearchSettings(step=config.step)):
+    for one in shrink(fold.whole, fold.whole, fold.calibration, config.step, RIDGE):
         parameters = count_parameters(one.state.config)
         say(f"{parameters:,} parameters, divergence {one.divergence:.4f}")
         while wanted and parameters <= wanted[0] * count_parameters(fold.whole.config):

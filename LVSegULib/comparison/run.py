@@ -18,9 +18,11 @@ from LVSegULib.errors import UsageError
 from LVSegULib.evaluation.cases import EvaluationCase
 from LVSegULib.evaluation.datasets import open_evaluation_set
 from LVSegULib.evaluation.out_of_fold import judges
+from LVSegULib.evaluation.to_json import plain
 from LVSegULib.json_text import NotJson, read_json
 from LVSegULib.lock import locked
 from LVSegULib.modelfolder.folder import ModelFolder, open_model
+from LVSegULib.progress import silent
 from LVSegULib.pruning.speed import milliseconds
 from LVSegULib.settings import as_plain
 
@@ -34,7 +36,7 @@ def compare_pruning(
     scratch: Sequence[ModelFolder],
     config: ComparisonConfig,
     folder: Path,
-    say: Callable[[str], None] = lambda _: None,
+    say: Callable[[str], None] = silent,
 ) -> list[Figures]:
     """Prune each model in every way to every size, and evaluate all on the patients that the models kept back.
 
@@ -69,7 +71,7 @@ def compare_pruning(
             dice, errors = evaluated(folder / FIGURES / f"{slug(method, share)}.json", networks, cases)
             whole = whole or dice
             rows.append(figures_of(method, share, networks, spent, dice, errors, whole))
-        write_json(folder / "comparison.json", [row.to_json() for row in rows])
+        write_json(folder / "comparison.json", plain(rows))
     return rows
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.case_names import CASE_NAME
 from LVSegULib.cine import Cine
 from LVSegULib.dataset.frames import DrawnFrame, find_frames
 from LVSegULib.dataset.painting import Painted, paint
@@ -19,8 +19,6 @@ from LVSegULib.dataset.segmentation import Segmentation, read_segmentation
 from LVSegULib.errors import InputError
 from LVSegULib.reading import read_cine
 from LVSegULib.reading.names import is_segmentation, safe_name
-
-_PHASE_OR_FRAME = re.compile(r"(?P<patient>.+)[-_](?:(?P<phase>ED|ES)|(?P<frame>(?:phase|frame)\d+))", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def _as_in_data_sets(name: str) -> str:
 
     Otherwise ED and ES of one heart would be taken for two patients, one to learn from and one to be judged.
     """
-    match = _PHASE_OR_FRAME.fullmatch(name)
+    match = CASE_NAME.fullmatch(name)
     return (
         f"{match['patient']}_{match['phase'].upper() if match['phase'] else match['frame'].lower()}" if match else name
     )

@@ -20,12 +20,11 @@ from LVSegULib.dataset.case import NewCase
 from LVSegULib.errors import InputError, OutputError, reason
 from LVSegULib.json_text import read_json
 from LVSegULib.labels import ALL_LABELS, BY_KEY
-from LVSegULib.reading.nnunet import files_by_name, lists_cases, open_raw_dataset
+from LVSegULib.reading.nnunet import DESCRIPTION, files_by_name, lists_cases, open_raw_dataset
 from LVSegULib.shown import counted
 from LVSegULib.writing.label_map import write_label_map
 
 ENDING = ".nii.gz"
-DESCRIPTION = "dataset.json"
 IMAGES, LABELS = "imagesTr", "labelsTr"
 BESIDE = ".adding-"
 """What the folders are called in which cases are written; one is left if the process is killed."""

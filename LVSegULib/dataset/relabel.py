@@ -15,14 +15,14 @@ from LVSegULib.atomic import folder_written_whole
 from LVSegULib.cine import Cine
 from LVSegULib.dataset.case import NewCase, in_own_type
 from LVSegULib.dataset.painting import Painted
-from LVSegULib.dataset.raw_folder import DESCRIPTION, RawFolder
+from LVSegULib.dataset.raw_folder import RawFolder
 from LVSegULib.errors import InputError, LVSegUError, OutputError
 from LVSegULib.json_text import read_json
 from LVSegULib.labels import Label
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.progress import Report, silent
 from LVSegULib.reading.images import read_image
-from LVSegULib.reading.nnunet import Case
+from LVSegULib.reading.nnunet import DESCRIPTION, Case
 
 DRAWN_BY = "drawn_by"
 """The entry of such a data set's `dataset.json` that says by whom it was drawn."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from LVSegULib.engines.workers import check_threads
 from LVSegULib.errors import EngineError, UsageError
+from LVSegULib.installed import is_installed
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.network.config import UNetConfig
 
@@ -77,7 +77,7 @@ def _are_multiples(sides: tuple[int, ...], multiple: int) -> bool:
 
 def installed_engines() -> tuple[str, ...]:
     """The engines whose package is installed, in the order of `ENGINES`; nothing is imported."""
-    return tuple(name for name in ENGINES if importlib.util.find_spec(name) is not None)
+    return tuple(filter(is_installed, ENGINES))
 
 
 def chosen_engine(name: str) -> str:

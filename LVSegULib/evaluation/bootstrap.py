@@ -1,4 +1,4 @@
-"""Mean and median with a bootstrap confidence interval over patients.
+"""Mean and median over patients, and the bootstrap confidence interval of means and ratios.
 
 Slices of one patient resemble each other, so whole patients are drawn, never slices; a patient brings all its values.
 Efron, Tibshirani: An Introduction to the Bootstrap (1993), percentile interval.
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from LVSegULib.shown import number_text
+
 RESAMPLES = 2000
 SEED = 20190601
 CONFIDENCE = 0.95
-CHUNK = 100
-"""Resamples whose medians are computed at once; keeps the memory small with thousands of slices."""
 
 FEWEST_PATIENTS = 5
 """Of fewer patients there is no interval: drawn again and again, two values come to no more than themselves."""
@@ -37,7 +37,6 @@ class Summary:
         patients: how many patients they come from.
         undefined: how many more were NaN and left out (such as the distance to an empty mask).
         mean_interval: 95 % confidence interval of the mean; NaN with fewer than FEWEST_PATIENTS.
-        median_interval: the same of the median.
     """
 
     mean: float
@@ -46,7 +45,6 @@ class Summary:
     patients: int
     undefined: int
     mean_interval: Interval
-    median_interval: Interval
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def has_interval(patients: int) -> bool:
 
 
 def summarise(values: Sequence[float], patients: Sequence[str]) -> Summary:
-    """Mean, median and their bootstrap intervals over patients.
+    """Mean with its bootstrap interval over patients, and median.
 
     Args:
         values: values (N,); NaN is left out and counted.
@@ -81,13 +79,12 @@ def summarise(values: Sequence[float], patients: Sequence[str]) -> Summary:
     kept = every[defined]
     names, owner = np.unique(np.asarray(patients, dtype=str)[defined], return_inverse=True)
     if len(kept) == 0:
-        return Summary(math.nan, math.nan, 0, 0, len(every), NO_INTERVAL, NO_INTERVAL)
-    mean_interval = median_interval = NO_INTERVAL
+        return Summary(math.nan, math.nan, 0, 0, len(every), NO_INTERVAL)
+    mean_interval = NO_INTERVAL
     if has_interval(len(names)):
         drawn = resamples(len(names))
         sums = np.bincount(owner, weights=kept)
         mean_interval = interval_of((drawn @ sums) / (drawn @ np.bincount(owner)))
-        median_interval = interval_of(_medians(kept, owner, drawn))
     return Summary(
         mean=float(kept.mean()),
         median=float(np.median(kept)),
@@ -95,7 +92,6 @@ def summarise(values: Sequence[float], patients: Sequence[str]) -> Summary:
         patients=len(names),
         undefined=len(every) - len(kept),
         mean_interval=mean_interval,
-        median_interval=median_interval,
     )
 
 
@@ -118,20 +114,6 @@ def resamples(patients: int) -> NDArray[np.int64]:
     return np.random.default_rng(SEED).multinomial(patients, even, size=RESAMPLES)
 
 
-def _medians(values: NDArray[np.float64], owner: NDArray[np.intp], drawn: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Median of each resample: of the values, each repeated as often as its patient was drawn."""
-    order = np.argsort(values, kind="stable")
-    ordered, owner = values[order], owner[order]
-    medians = np.empty(len(drawn))
-    for start in range(0, len(drawn), CHUNK):
-        reached = np.cumsum(drawn[start : start + CHUNK, owner], axis=1)
-        count = reached[:, -1:]
-        lower = ordered[(reached > (count - 1) // 2).argmax(axis=1)]
-        upper = ordered[(reached > count // 2).argmax(axis=1)]
-        medians[start : start + CHUNK] = (lower + upper) / 2
-    return medians
-
-
 def interval_of(estimates: NDArray[np.float64]) -> Interval:
     """The interval that holds the middle 95 % of the estimates of resamples (N,)."""
     tail = 100 * (1 - CONFIDENCE) / 2
@@ -142,4 +124,4 @@ def interval_of(estimates: NDArray[np.float64]) -> Interval:
 def interval_text(interval: Interval, form: str) -> str:
     """An interval as "0.1 to 0.2"; "-" without one."""
     low, high = interval
-    return "-" if math.isnan(low) else f"{low:{form}} to {high:{form}}"
+    return "-" if math.isnan(low) else f"{number_text(low, form)} to {number_text(high, form)}"

@@ -86,4 +86,4 @@ def _read_sunnybrook(patient: SunnybrookPatient) -> Reference:
     phases = {drawn.ed_frame: "ED", drawn.es_frame: "ES"} if len(frames) > 1 else {}
     # The mask that label maps of these data hold elsewhere, contour pixels included; the challenge's own figures are
     # taken from the contours themselves, which enclose about 5 % less.
-    return Reference(drawn.cine, drawn.labels(with_border=True), frames, phases, drawn.endo)
+    return Reference(drawn.cine, drawn.labels(), frames, phases, drawn.endo)

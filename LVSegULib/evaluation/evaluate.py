@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from LVSegULib.errors import InputError
@@ -11,6 +11,7 @@ from LVSegULib.evaluation.figures import LabelFigures, label_figures
 from LVSegULib.evaluation.phases import phases_by_volume, with_phases
 from LVSegULib.evaluation.records import SliceRecord, VolumeRecord, compare
 from LVSegULib.labels import CAVITY, Label
+from LVSegULib.progress import Report, reporting, silent
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def evaluate(
     cases: Sequence[EvaluationCase],
     predict: Predictor,
     labels: Sequence[Label] = (CAVITY,),
-    progress: Callable[[int, str], None] = lambda _done, _name: None,
+    report: Report = silent,
 ) -> Evaluation:
     """Segment every case with `predict` and compare it with its reference.
 
@@ -56,7 +57,7 @@ def evaluate(
         cases: what to evaluate.
         predict: gives label values (T, K, J, I) for the cine of a case.
         labels: the labels that both the data set and the model have.
-        progress: called before each case with the number of cases done and its name; whatever it raises stops the work.
+        report: told the share done.
 
     Raises:
         InputError: there is no case, or not one could be evaluated.
@@ -67,8 +68,7 @@ def evaluate(
     volumes: dict[str, list[VolumeRecord]] = {label.key: [] for label in labels}
     done: list[EvaluationCase] = []
     failures: list[Failure] = []
-    for position, case in enumerate(cases):
-        progress(position, case.name)
+    for case in reporting(cases, report):
         try:
             reference = _drawn(case.read())
             predicted = predict(case, reference.cine)

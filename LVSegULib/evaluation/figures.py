@@ -51,14 +51,12 @@ class VolumeFigures:
         dice: Dice of a volume.
         hd95_mm: Hausdorff distance of the volumes' surfaces, 95th percentile, mm.
         error_ml: predicted minus reference volume, mL.
-        absolute_error_ml: the same without sign.
         error_percent: predicted minus reference volume, per cent of the reference.
     """
 
     dice: Summary
     hd95_mm: Summary
     error_ml: Summary
-    absolute_error_ml: Summary
     error_percent: Summary
 
 
@@ -151,7 +149,6 @@ def _volume_figures(volumes: list[VolumeRecord]) -> VolumeFigures:
         dice=summarise([record.dice for record in volumes], patients),
         hd95_mm=summarise([record.hd95_mm for record in volumes], patients),
         error_ml=summarise([record.error_ml for record in volumes], patients),
-        absolute_error_ml=summarise([abs(record.error_ml) for record in volumes], patients),
         error_percent=summarise([record.error_percent for record in volumes], patients),
     )
 

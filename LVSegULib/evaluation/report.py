@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from LVSegULib.evaluation.bootstrap import FEWEST_PATIENTS, Interval, Ratio, Summary, has_interval
+from LVSegULib.evaluation.bootstrap import FEWEST_PATIENTS, Ratio, Summary, has_interval, interval_text
 from LVSegULib.evaluation.challenge import GOOD_APD_MM, ChallengeFigures
 from LVSegULib.evaluation.clinical import Agreement, ClinicalFigures
 from LVSegULib.evaluation.evaluate import Evaluation
 from LVSegULib.evaluation.figures import GOOD_DICE, LabelFigures, SliceFigures
 from LVSegULib.labels import CAVITY
-from LVSegULib.shown import counted
+from LVSegULib.shown import counted, number_text
 
 Row = tuple[str, str, str, str, str, str]
-Format = Callable[[float], str]
 
 HEADINGS: Row = ("", "mean", "95 % interval", "median", "n", "undefined")
 WORST = 5
 NAMED = 5
-
-
-def dice_text(value: float) -> str:
-    """Three decimals; "-" for NaN."""
-    return "-" if math.isnan(value) else f"{value:.3f}"
-
-
-def number_text(value: float) -> str:
-    """One decimal; "-" for NaN."""
-    return "-" if math.isnan(value) else f"{value:.1f}"
-
-
-def distance_text(value: float) -> str:
-    """Two decimals; "-" for NaN."""
-    return "-" if math.isnan(value) else f"{value:.2f}"
-
-
-def share_text(value: float) -> str:
-    """A share as per cent."""
-    return "-" if math.isnan(value) else f"{100 * value:.1f} %"
+DICE, NUMBER, DISTANCE, SHARE = ".3f", ".1f", ".2f", ".1%"
+"""How figures are written."""
 
 
 def report_text(evaluation: Evaluation) -> str:
@@ -76,19 +56,19 @@ def _unpaired(patients: list[str]) -> str:
 def _overlap_rows(figures: LabelFigures) -> list[Row]:
     rows = [
         _ratio("Dice, pooled", figures.pooled_dice),
-        _summary("Dice per patient", figures.dice_per_patient, dice_text),
+        _summary("Dice per patient", figures.dice_per_patient, DICE),
     ]
     for group, volumes in figures.volumes.items():
         where = "" if group == "all" else f", {group}"
-        rows.append(_summary(f"Dice per volume{where}", volumes.dice, dice_text))
+        rows.append(_summary(f"Dice per volume{where}", volumes.dice, DICE))
     for group, slices in figures.slices.items():
         rows += _slice_rows("" if group == "all" else f", {group}", slices)
     for group, volumes in figures.volumes.items():
         where = "" if group == "all" else f", {group}"
         rows += [
-            _summary(f"HD95 of the volume{where}, mm", volumes.hd95_mm, distance_text),
-            _summary(f"Volume error{where}, mL", volumes.error_ml, number_text),
-            _summary(f"Volume error{where}, %", volumes.error_percent, number_text),
+            _summary(f"HD95 of the volume{where}, mm", volumes.hd95_mm, DISTANCE),
+            _summary(f"Volume error{where}, mL", volumes.error_ml, NUMBER),
+            _summary(f"Volume error{where}, %", volumes.error_percent, NUMBER),
         ]
     missed, extra = figures.slices["all"].missed, figures.false_positive_slices
     rows += [("Slices missed", "", "", "", str(missed), ""), ("Slices without reference", "", "", "", str(extra), "")]
@@ -97,9 +77,9 @@ def _overlap_rows(figures: LabelFigures) -> list[Row]:
 
 def _slice_rows(where: str, figures: SliceFigures) -> list[Row]:
     rows = [
-        _summary(f"Dice per slice{where}", figures.dice, dice_text),
-        _summary(f"Slices below {GOOD_DICE:g}{where}", figures.below, share_text, has_median=False),
-        _summary(f"HD95 of the slice{where}, mm", figures.hd95_mm, distance_text),
+        _summary(f"Dice per slice{where}", figures.dice, DICE),
+        _summary(f"Slices below {GOOD_DICE:g}{where}", figures.below, SHARE, has_median=False),
+        _summary(f"HD95 of the slice{where}, mm", figures.hd95_mm, DISTANCE),
     ]
     return [row for row in rows if row[4] != "0"]
 
@@ -117,10 +97,10 @@ def _clinical_rows(clinical: ClinicalFigures) -> list[Row]:
 
 def _agreement_rows(name: str, found: Agreement) -> list[Row]:
     return [
-        _summary(f"{name}: error", found.error, number_text),
-        _summary(f"{name}: error without sign", found.absolute_error, number_text),
-        (f"{name}: limits of agreement", "", _interval(found.limits, number_text), "", "", ""),
-        (f"{name}: correlation", dice_text(found.correlation), "", "", str(found.error.count), ""),
+        _summary(f"{name}: error", found.error, NUMBER),
+        _summary(f"{name}: error without sign", found.absolute_error, NUMBER),
+        (f"{name}: limits of agreement", "", interval_text(found.limits, NUMBER), "", "", ""),
+        (f"{name}: correlation", number_text(found.correlation, DICE), "", "", str(found.error.count), ""),
     ]
 
 
@@ -133,11 +113,11 @@ def _challenge_heading(challenge: ChallengeFigures) -> str:
 
 def _challenge_rows(challenge: ChallengeFigures) -> list[Row]:
     return [
-        _summary("Good contours, %", challenge.good_percent, number_text),
-        _summary("Official (good only): Dice", challenge.official_dice, dice_text),
-        _summary("Official (good only): APD, mm", challenge.official_apd_mm, distance_text),
-        _summary("All (a missing one is 0): Dice", challenge.all_dice, dice_text),
-        _summary("All that are not missing: APD, mm", challenge.all_apd_mm, distance_text),
+        _summary("Good contours, %", challenge.good_percent, NUMBER),
+        _summary("Official (good only): Dice", challenge.official_dice, DICE),
+        _summary("Official (good only): APD, mm", challenge.official_apd_mm, DISTANCE),
+        _summary("All (a missing one is 0): Dice", challenge.all_dice, DICE),
+        _summary("All that are not missing: APD, mm", challenge.all_apd_mm, DISTANCE),
     ]
 
 
@@ -149,19 +129,15 @@ def _worst(figures: LabelFigures) -> str:
     return "\n".join(["Worst slices (frames and slices counted from 0)", *lines])
 
 
-def _summary(name: str, summary: Summary, text: Format, *, has_median: bool = True) -> Row:
+def _summary(name: str, summary: Summary, form: str, *, has_median: bool = True) -> Row:
     undefined = str(summary.undefined) if summary.undefined else ""
-    median = text(summary.median) if has_median else ""
-    return (name, text(summary.mean), _interval(summary.mean_interval, text), median, str(summary.count), undefined)
+    median = number_text(summary.median, form) if has_median else ""
+    mean, interval = number_text(summary.mean, form), interval_text(summary.mean_interval, form)
+    return (name, mean, interval, median, str(summary.count), undefined)
 
 
 def _ratio(name: str, ratio: Ratio) -> Row:
-    return (name, dice_text(ratio.value), _interval(ratio.interval, dice_text), "", str(ratio.patients), "")
-
-
-def _interval(interval: Interval, text: Format) -> str:
-    low, high = interval
-    return "-" if math.isnan(low) else f"{text(low)} to {text(high)}"
+    return (name, number_text(ratio.value, DICE), interval_text(ratio.interval, DICE), "", str(ratio.patients), "")
 
 
 def _table(heading: str, rows: Iterable[Row]) -> str:

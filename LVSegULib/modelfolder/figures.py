@@ -105,14 +105,11 @@ def _of_label(label: dict[str, Any]) -> dict[str, Any]:
     return figures
 
 
-def _overall_dice(values: Any) -> float | None:
-    """The pooled Dice, or else the mean, of one data set's figures, with or without a confidence interval."""
-    for key in ("dice_pooled", "dice_mean"):
-        value = values.get(key) if isinstance(values, dict) else None
-        value = value.get("value") if isinstance(value, dict) else value
-        if isinstance(value, (int, float)):
-            return float(value)
-    return None
+def _overall_dice(values: dict[str, Any]) -> float | None:
+    """The pooled Dice of one data set's figures; of training's own validation the mean, which is a plain number."""
+    pooled = values.get("dice_pooled")
+    value = pooled.get("value") if isinstance(pooled, dict) else values.get("dice_mean")
+    return float(value) if isinstance(value, (int, float)) else None
 
 
 def _dice(label: dict[str, Any]) -> dict[str, float]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from LVSegULib.atomic import folder_written_whole
+from LVSegULib.atomic import HALF_WRITTEN, folder_written_whole
 from LVSegULib.counted_files import is_of_the_system
 from LVSegULib.errors import ModelError, OutputError, UsageError, reason
 from LVSegULib.modelfolder.names import DEFAULT_MODEL
@@ -34,9 +33,6 @@ OWN_FILES = (SPEC, WEIGHTS, CARD, ONNX, BLOCKS, "worst.png", "quality.png", "pru
 
 _LOCKS = tuple(f".{of}.lock" for of in ("training", "pruning", "comparison", "rebuild", "adding", "cohort"))
 """What a command that was started in a model folder by mistake leaves there."""
-
-_LEFT = re.compile(r"\.[0-9a-f]{8}-(?P<name>.+)")
-"""What a killed process leaves of a file that it was writing (`written_whole`)."""
 
 NO_PICTURES: Mapping[str, bytes] = {}
 
@@ -163,7 +159,7 @@ def check_place(path: Path, *, replace: bool = False) -> None:
 
 def _may_go(name: str) -> bool:
     """Whether a file of a model folder is the model's own, or nobody's."""
-    left = _LEFT.fullmatch(name)
+    left = HALF_WRITTEN.fullmatch(name)
     return name in _LOCKS or is_of_the_system(name) or (left["name"] if left else name) in OWN_FILES
 
 

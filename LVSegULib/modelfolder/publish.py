@@ -50,18 +50,10 @@ def read_about(path: Path) -> About:
     Raises:
         UsageError: it cannot be read, a value is missing, left over, or not text, or the name is none.
     """
-    return about_from_values(read_toml(path), str(path))
-
-
-def about_from_values(values: dict[str, Any], where: str) -> About:
-    """An `About` from the values of a TOML file; `where` names it in errors.
-
-    Raises:
-        UsageError: a value is missing, left over, or not text, or the name is none.
-    """
+    values = read_toml(path)
     stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-    about = typed(About, stripped, where)
-    check_name(about.name, f"{where}: name")
+    about = typed(About, stripped, str(path))
+    check_name(about.name, f"{path}: name")
     return about
 
 

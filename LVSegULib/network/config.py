@@ -52,19 +52,18 @@ class UNetConfig:
             raise UsageError("every layer of a U-Net needs at least one filter")
 
     @classmethod
-    def from_levels(cls, filters: Sequence[int], input_channels: int = 1, output_channels: int = 1) -> UNetConfig:
+    def from_levels(cls, filters: Sequence[int], output_channels: int = 1) -> UNetConfig:
         """The usual U-Net: both convolutions of a level, and its up-sampling, have that level's filter count."""
         return cls(
             encoder=tuple((n, n) for n in filters),
             decoder=tuple((n, n, n) for n in reversed(filters[:-1])),
-            input_channels=input_channels,
             output_channels=output_channels,
         )
 
     @classmethod
     def from_base(cls, base_filters: int, depth: int = 4, output_channels: int = 1) -> UNetConfig:
         """The classic U-Net: filters double at each of `depth` halvings of resolution."""
-        return cls.from_levels([base_filters << level for level in range(depth + 1)], output_channels=output_channels)
+        return cls.from_levels([base_filters << level for level in range(depth + 1)], output_channels)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> UNetConfig:

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 from scipy import ndimage
 
 from LVSegULib.labels import CAVITY
-from LVSegULib.pictures.canvas import BACKGROUND, FAINT_TEXT, TEXT, WARNING, fitted, png_of, to_bytes, write
+from LVSegULib.pictures.canvas import BACKGROUND, FAINT_TEXT, TEXT, fitted, png_of, to_bytes, write
 from LVSegULib.pictures.tiles import Crop, draw_slice
 from LVSegULib.visualization.attribution import Attribution, Occlusion, Target
 
@@ -63,11 +63,7 @@ def attribution_png(image: NDArray[np.float32], gradients: Attribution, covered:
 
 
 def _about(target: Target) -> list[str]:
-    if target.is_cavity:
-        count = int(target.pixels.sum())
-        return [f"the cavity found: {count} pixels", f"sum of their logits: {target.value:.1f}"]
-    row, column = np.argwhere(target.pixels)[0].tolist()
-    return [f"the pixel in row {row}, column {column}", f"its logit: {target.value:.2f}"]
+    return [f"the cavity found: {int(target.pixels.sum())} pixels", f"sum of their logits: {target.value:.1f}"]
 
 
 def _about_gradients(gradients: Attribution) -> list[str]:
@@ -85,21 +81,16 @@ def _about_covering(covered: Occlusion, spacing_mm: float) -> list[str]:
 
 def _slice_tile(image: NDArray[np.float32], target: Target) -> Image.Image:
     labels = np.where(target.pixels, CAVITY.value, 0).astype(np.uint8)
-    regions = (CAVITY,) if target.is_cavity else ()
-    tile = Image.fromarray(draw_slice(image, labels, regions, _whole(image), (0.0, 1.0), TILE))
-    _mark_pixel(tile, target)
-    return tile
+    return Image.fromarray(draw_slice(image, labels, (CAVITY,), _whole(image), (0.0, 1.0), TILE))
 
 
 def _map_tile(image: NDArray[np.float32], values: NDArray[np.float32], target: Target) -> Image.Image:
-    """The slice, dimmed, below the colours of `values`; the cavity's contour or the pixel above both."""
+    """The slice, dimmed, below the colours of `values`; the cavity's contour above both."""
     labels = np.zeros(image.shape, np.uint8)
     grey = DIMMED * draw_slice(image, labels, (), _whole(image), (0.0, 1.0), TILE).astype(np.float64)
     enlarged = np.asarray(Image.fromarray(values).resize((TILE, TILE), Image.Resampling.BILINEAR))
     tile = Image.fromarray(_coloured(grey, enlarged / _strongest(values)))
-    if target.is_cavity:
-        _draw_outline(tile, target)
-    _mark_pixel(tile, target)
+    _draw_outline(tile, target)
     return tile
 
 
@@ -133,16 +124,6 @@ def _draw_outline(tile: Image.Image, target: Target) -> None:
     inside = ndimage.gaussian_filter(np.asarray(large), 2.0) > 0.5
     edge = inside ^ ndimage.binary_erosion(inside)
     tile.paste(TEXT, mask=Image.fromarray((200 * edge).astype(np.uint8)))
-
-
-def _mark_pixel(tile: Image.Image, target: Target) -> None:
-    """A ring around a single pixel."""
-    if target.is_cavity:
-        return
-    row, column = np.argwhere(target.pixels)[0].tolist()
-    rows, columns = target.pixels.shape
-    y, x = (row + 0.5) * TILE / rows, (column + 0.5) * TILE / columns
-    ImageDraw.Draw(tile).ellipse((x - 8, y - 8, x + 8, y + 8), outline=WARNING, width=2)
 
 
 def _whole(image: NDArray[np.float32]) -> Crop:

@@ -27,7 +27,7 @@ SAVING: dict[str, dict[str, Any]] = {
 INCHES_WIDE, DOTS_PER_INCH = 23.4, 140
 """As wide as DIN A2 lies."""
 
-TOP, SLICE_SIDE, MARGIN = 8.0, 7.2, 1.5
+SLICE_SIDE, MARGIN = 7.2, 1.5
 TEXT, FAINT, RULE, SKIP = "#111827", "#6b7280", "#9ca3af", "#2563eb"
 LARGEST_SIDE = 128
 """Pixels of a map on the poster: as many as the finest maps have."""
@@ -60,7 +60,7 @@ def draw_poster(view: NetworkView) -> Figure:
     from matplotlib.figure import Figure
 
     config = view.spec.network
-    layout = lay_out(layers_of(config), config.depth, TOP)
+    layout = lay_out(layers_of(config), config.depth)
     wide, high = WIDTH + 2 * MARGIN, layout.height + 2 * MARGIN
     figure = Figure(figsize=(INCHES_WIDE, INCHES_WIDE * high / wide))
     axes = figure.add_axes((0, 0, 1, 1))

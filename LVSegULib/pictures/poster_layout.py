@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 WIDTH = 100.0
 """Width of the poster in its own units; all places and sizes are in these."""
 
+TOP = 8.0
+"""Where the first level begins, below the heading."""
+
 GAP, MIDDLE = 1.6, 9.0
 """Between the layers of a level, and between its encoder and its decoder."""
 
@@ -62,15 +65,15 @@ class PosterLayout:
     height: float
 
 
-def lay_out(counts: Mapping[str, int], depth: int, top: float) -> PosterLayout:
-    """Place the layers of a U-Net with these filter counts below `top`; every level fills the width as far as it can.
+def lay_out(counts: Mapping[str, int], depth: int) -> PosterLayout:
+    """Place the layers of a U-Net with these filter counts below `TOP`; every level fills the width as far as it can.
 
     Args:
         counts: filters of every layer by name, the head too.
         depth: how often the network halves the resolution.
-        top: where the first level begins.
     """
     blocks: dict[str, Block] = {}
+    top = TOP
     for level in range(depth + 1):
         left, right = _layers_of_level(level, depth)
         shapes = {name: _shape(counts[name]) for name in (*left, *right)}

@@ -26,9 +26,7 @@ def preferred_png(image: NDArray[np.float32]) -> bytes:
 
 
 def patches_png(patches: NDArray[np.float32]) -> bytes:
-    """Patches (count, side, side) in 0..1 beside each other as a small grey PNG; a pixel where there are none."""
-    if not len(patches):
-        return png_of(Image.new("L", (1, 1)))
+    """Patches (count, side, side) in 0..1 beside each other as a small grey PNG."""
     return png_of(Image.fromarray(_greys(np.concatenate(_lifted(patches), axis=1))))
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLOUR, WHOLE_COLOUR = BLUE, ORANGE
-COLUMNS = 4
+ROWS, COLUMNS = 2, 4
 
 TITLES = {
     "rotation": ("turned", "degrees, anticlockwise"),
@@ -30,28 +30,21 @@ RATIOS = ("scale", "gamma", "bias field")
 
 
 def robustness_png(curves: Sequence[Curve], title: str) -> bytes:
-    """A PNG with a panel for each curve: the mean over patients as a line, its 95 % interval as a band."""
-    rows = -(-max(1, len(curves)) // COLUMNS)
-    figure = new_figure(11, 0.6 + 2.6 * rows)
-    panels = figure.subplots(rows, COLUMNS, sharey=True, squeeze=False).ravel()
-    for panel, curve in zip(panels, curves, strict=False):
+    """A PNG with a panel for a curve of every kind: the mean over patients as a line, its 95 % interval as a band."""
+    figure = new_figure(11, 0.6 + 2.6 * ROWS)
+    *panels, last = figure.subplots(ROWS, COLUMNS, sharey=True).ravel()
+    for panel, curve in zip(panels, curves, strict=True):
         _draw(panel, curve)
-    for panel in panels[len(curves) :]:
-        panel.set_axis_off()
     for panel in panels[::COLUMNS]:
         panel.set_ylabel("Dice per patient")
-    if curves:
-        handles, labels = panels[0].get_legend_handles_labels()
-        if len(curves) < len(panels):
-            panels[len(curves)].legend(handles, labels, loc="center", frameon=False, fontsize=9)
-        else:
-            figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
+    last.set_axis_off()
+    last.legend(*panels[0].get_legend_handles_labels(), loc="center", frameon=False, fontsize=9)
     figure.suptitle(title, fontsize=12)
     return png_of(figure)
 
 
 def _draw(panel: Axes, curve: Curve) -> None:
-    name, axis_title = TITLES.get(curve.kind, (curve.kind, curve.unit))
+    name, axis_title = TITLES[curve.kind]
     levels, means = np.array(curve.levels), [dice.mean for dice in curve.dice]
     low, high = zip(*(dice.mean_interval for dice in curve.dice), strict=True)
     whole = means[curve.levels.index(curve.neutral)]
@@ -60,15 +53,13 @@ def _draw(panel: Axes, curve: Curve) -> None:
     panel.plot(
         levels, means, color=COLOUR, linewidth=1.6, marker="o", markersize=3, label="mean over patients", clip_on=False
     )
-    panel.set(ylim=(0, 1.02), xlim=(min(levels), max(levels)))
+    panel.set(ylim=(0, 1.02), xlim=(levels[0], levels[-1]))
     panel.set_title(name, fontsize=10)
     panel.set_xlabel(axis_title, fontsize=8.5)
     if curve.kind in RATIOS:
         _count_in_ratios(panel, curve)
     if curve.kind == "rotation":
         panel.set_xticks([-180, -90, 0, 90, 180])
-    if levels[0] == curve.neutral and len(levels) > 1 and levels[1] < levels[0]:
-        panel.invert_xaxis()
     panel.tick_params(labelsize=8)
     panel.grid(color=GRID_COLOUR, linewidth=0.6)
     panel.set_axisbelow(True)

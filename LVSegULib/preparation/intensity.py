@@ -185,7 +185,7 @@ def _clahe(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
 
 
 def _n4(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
-    """Bias field of the mean over the beat taken out (N4), then `percentile`.
+    """Bias field of the mean over the beat taken out (N4), then `percentile`; needs SimpleITK.
 
     Tustison and others: IEEE Trans Med Imaging 2010, doi 10.1109/TMI.2010.2046908.
     """
@@ -196,8 +196,9 @@ def _n4(frames: Frames, spacing_mm: tuple[float, float]) -> Scaling:
 
 def _inverse_bias_field(volume: Frames, spacing_mm: tuple[float, float]) -> Frames:
     """What `volume` (K, J, I) is to be multiplied by so that its smooth brightness is even."""
-    import SimpleITK as sitk
+    from LVSegULib.preparation.packages import bias_field_correction
 
+    sitk = bias_field_correction()
     thick = np.repeat(volume, 2, axis=0) if len(volume) == 1 else volume  # N4's splines need two slices
     image = sitk.GetImageFromArray(thick - thick.min() + 1)
     shrink = [max(1, round(N4_SHRINK_TO_MM / mm)) for mm in (spacing_mm[1], spacing_mm[0])]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from LVSegULib.errors import UsageError
-from LVSegULib.settings import as_plain, refuse_no_numbers
+from LVSegULib.settings import refuse_no_numbers
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,3 @@ class PruningConfig:
     def has_target(self) -> bool:
         """Whether a size or a speed ends the search, and not the tolerance alone."""
         return bool(self.target_parameters or self.target_multiply_adds or self.target_speed)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for a JSON file."""
-        return as_plain(self)

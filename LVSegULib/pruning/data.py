@@ -19,6 +19,7 @@ from LVSegULib.errors import InputError
 from LVSegULib.labels import BY_KEY
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.unet import UNet
+from LVSegULib.progress import silent
 from LVSegULib.reading import read_cine
 from LVSegULib.reading.inputs import expand_inputs
 from LVSegULib.reading.labelled import LabelledCase, is_dataset, open_labelled
@@ -88,7 +89,7 @@ def calibration_images(
     network: UNet,
     count: int,
     seed: int,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = silent,
 ) -> Tensor:
     """`count` slices (N, 1, H, W) in 0..1, patient by patient; two thirds of them varied as in training.
 
@@ -119,7 +120,7 @@ def judging_slices(
     network: UNet,
     *,
     is_labelled: bool,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = silent,
 ) -> Slices:
     """Slices of the patients that are judged on; without labels, what the unpruned network finds is the reference."""
     slices = load_slices(cases, spec.label_values, spec.grid, progress)

@@ -11,6 +11,7 @@ from LVSegULib.errors import InputError
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.by_layer import Layers, folded_layers
+from LVSegULib.progress import silent
 from LVSegULib.pruning.calibration import Calibration, calibrate
 from LVSegULib.pruning.config import PruningConfig
 from LVSegULib.pruning.data import calibration_images, judging_slices, open_cases
@@ -100,7 +101,7 @@ def calibration_of(
     layers: Layers,
     count: int,
     seed: int,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = silent,
 ) -> Calibration:
     """`count` slices of `cases`, see `calibration_images`, with what the network of `layers` gives there."""
     network = load_network(spec.network, to_weights(layers))

@@ -17,11 +17,12 @@ from LVSegULib.pruning.config import PruningConfig
 from LVSegULib.pruning.log import Row
 from LVSegULib.pruning.prepare import Prepared
 from LVSegULib.pruning.refit import refit_at_last
-from LVSegULib.pruning.search import Round, SearchSettings, divergence_of, shrink
+from LVSegULib.pruning.search import Round, divergence_of, shrink
 from LVSegULib.pruning.speed import times_faster
 from LVSegULib.pruning.state import State
 from LVSegULib.pruning.surgery import to_weights
 from LVSegULib.pruning.watch import Watch
+from LVSegULib.settings import as_plain
 from LVSegULib.training.device import Place
 from LVSegULib.training.validate import validate
 
@@ -83,9 +84,8 @@ class Search:
             self._rounds(self._given.whole)
 
     def _rounds(self, state: State) -> None:
-        whole = self._given.whole
-        settings = SearchSettings(step=self._config.step, ridge=self._config.ridge)
-        for one in shrink(state, whole, self._given.calibration, settings, self._watch.tried):
+        whole, config = self._given.whole, self._config
+        for one in shrink(state, whole, self._given.calibration, config.step, config.ridge, self._watch.tried):
             if one.cut is whole:
                 continue
             row, state = self._judged(one)
@@ -178,7 +178,7 @@ class Search:
         return "the target cannot be met within the tolerance; this is the nearest that can"
 
     def _about(self) -> dict[str, Any]:
-        return {"config": self._config.to_json(), "weights": self._given.model.spec.sha256}
+        return {"config": as_plain(self._config), "weights": self._given.model.spec.sha256}
 
     def _resumed(self) -> State:
         found = load_checkpoint(self._checkpoint, self._about(), list(self._given.whole.layers))

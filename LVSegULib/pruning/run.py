@@ -23,6 +23,7 @@ from LVSegULib.pruning.prepare import Prepared, prepare
 from LVSegULib.pruning.rounds import Search
 from LVSegULib.pruning.surgery import to_weights
 from LVSegULib.pruning.watch import Watch
+from LVSegULib.settings import as_plain
 
 LOG, CURVE, LOCK = "pruning.csv", "pruning.png", ".pruning.lock"
 
@@ -117,7 +118,7 @@ def _written(folder: Path, given: Prepared, config: PruningConfig, search: Searc
     """The smallest network that passed, written with the log and the curve of the search."""
     chosen, best = search.chosen, search.best
     pruning = {
-        "config": config.to_json() | {"data": [Path(one).name for one in config.data]},
+        "config": as_plain(config) | {"data": [Path(one).name for one in config.data]},
         "split": given.split.to_json(),
         "is_labelled": given.is_labelled,
         "provably_superfluous": given.superfluous,

@@ -28,21 +28,11 @@ JUDGED_SLICES = 96
 """Slices on which a removal is tried."""
 
 
-@dataclass(frozen=True)
-class SearchSettings:
-    """How filters are sought and layers refitted.
+GROUP = 0.1
+"""Share of a layer's filters that are taken out together."""
 
-    Attributes:
-        step: share of the computation that a round saves.
-        group: share of a layer's filters that are taken out together.
-        ridge: pull towards the present kernels, as a share of the inputs' mean square.
-        rectified_rounds: rounds of a refit that allow for the ReLU.
-    """
-
-    step: float = 0.03
-    group: float = 0.1
-    ridge: float = 1e-3
-    rectified_rounds: int = 4
+ROUNDS = 4
+"""Rounds of a refit that allow for the ReLU."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +71,8 @@ def shrink(
     state: State,
     whole: State,
     calibration: Calibration,
-    settings: SearchSettings,
+    step: float,
+    ridge: float,
     tried: Callable[[], None] = lambda: None,
 ) -> Iterator[Round]:
     """Smaller and smaller networks, from `state` as it is (refitted) until every layer has one filter.
@@ -90,21 +81,22 @@ def shrink(
         state: where to start.
         whole: the unpruned network, in whose shares savings are counted.
         calibration: slices, and what the unpruned network gives there.
-        settings: how.
+        step: share of the computation that a round saves.
+        ridge: as in `refit`.
         tried: called after every candidate; whatever it raises stops the search.
     """
     while True:
         cut = state
-        state, found = refit(cut, calibration, settings.ridge, settings.rectified_rounds)
+        state, found = refit(cut, calibration, ridge, ROUNDS)
         judge = _judge(state, calibration)
         yield Round(cut, state, judge.loss)
         candidates = []
-        for candidate in _candidates(state, whole, found, judge, settings):
+        for candidate in _candidates(state, whole, found, judge, ridge):
             candidates.append(candidate)
             tried()
         if not candidates:
             return
-        state = _changed(state, least_missed(candidates, settings.step))
+        state = _changed(state, least_missed(candidates, step))
 
 
 def divergence_of(state: State, calibration: Calibration) -> float:
@@ -138,19 +130,19 @@ def _changed(state: State, taken: Sequence[Candidate]) -> State:
 
 
 def _candidates(
-    state: State, whole: State, found: Mapping[str, Moments], judge: Judge, settings: SearchSettings
+    state: State, whole: State, found: Mapping[str, Moments], judge: Judge, ridge: float
 ) -> Iterator[Candidate]:
     """For every layer with filters to spare, the smaller one that its readers mind least, and what it does."""
-    inverses = {name: torch.linalg.inv(damped(moment, settings.ridge)) for name, moment in found.items()}
+    inverses = {name: torch.linalg.inv(damped(moment, ridge)) for name, moment in found.items()}
     counts = filters_of(state.config)
     for name, count in counts.items():
-        left = count - max(1, round(settings.group * count))
+        left = count - max(1, round(GROUP * count))
         if left < 1:
             continue
         change, layers = (
             _removal(name, state, found, inverses, count - left)
             if has_relu(name)
-            else _mixing(name, state, found, left, settings.ridge)
+            else _mixing(name, state, found, left, ridge)
         )
         saved = share_saved(state.config, with_filters(state.config, counts | {name: left}), whole.config)
         yield Candidate(name, change, judge.loss_with(layers) - judge.loss, saved)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from LVSegULib.errors import InputError
+from LVSegULib.evaluation.bootstrap import Ratio
 from LVSegULib.quality.calibration import FAR_OFF, GOOD_DICE, Calibration, any_of, wrong_by_all
 from LVSegULib.quality.examples import Examples
 from LVSegULib.quality.logistic import fit_logistic
@@ -110,13 +112,19 @@ def figures_of(examples: Examples, judgement: Judgement) -> dict[str, Any]:
         "patients": len(set(patients)),
         "slices": len(bad),
         "bad_slices": int(bad.sum()),
-        "area_under_roc": area_under(judgement.wrong, bad, patients).to_json(),
-        "bad_found": found.to_json(),
-        "false_alarms": alarms.to_json(),
+        "area_under_roc": plain_figure(area_under(judgement.wrong, bad, patients)),
+        "bad_found": plain_figure(found),
+        "false_alarms": plain_figure(alarms),
         "far_off_slices": int(far_off.sum()),
-        "far_off_found": far_off_found.to_json(),
+        "far_off_found": plain_figure(far_off_found),
         "patient_score_rank_correlation": None if correlation is None else round(correlation, 3),
     }
+
+
+def plain_figure(figure: Ratio) -> dict[str, float | None]:
+    """Value and interval, to four digits; None where one cannot be told."""
+    rounded = [round(number, 4) if math.isfinite(number) else None for number in (figure.value, *figure.interval)]
+    return dict(zip(("value", "low", "high"), rounded, strict=True))
 
 
 def _fit(examples: Examples) -> Calibration:

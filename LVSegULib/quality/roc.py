@@ -7,29 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.evaluation.bootstrap import NO_INTERVAL, Interval, has_interval, interval_of, ratio_of_sums, resamples
+from LVSegULib.evaluation.bootstrap import NO_INTERVAL, Ratio, has_interval, interval_of, ratio_of_sums, resamples
 
 Numbers = NDArray[np.float64]
 Choices = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure with its 95 % interval over patients."""
-
-    value: float
-    interval: Interval
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain numbers; None where one cannot be told."""
-        rounded = [round(number, 4) if math.isfinite(number) else None for number in (self.value, *self.interval)]
-        return dict(zip(("value", "low", "high"), rounded, strict=True))
 
 
 def curve(wrong: Numbers, bad: Choices) -> tuple[Numbers, Numbers]:
@@ -46,8 +31,8 @@ def curve(wrong: Numbers, bad: Choices) -> tuple[Numbers, Numbers]:
     return alarms / max(int(alarms[-1]), 1), found / max(int(found[-1]), 1)
 
 
-def area_under(wrong: Numbers, bad: Choices, patients: Sequence[str]) -> Figure:
-    """Area under the ROC curve: how often a bad slice gets a higher probability than a good one.
+def area_under(wrong: Numbers, bad: Choices, patients: Sequence[str]) -> Ratio:
+    """Area under the ROC curve: of all pairs of a bad slice and a good one, how many are in the right order.
 
     Args:
         wrong: probability that each slice is bad (N,).
@@ -60,21 +45,20 @@ def area_under(wrong: Numbers, bad: Choices, patients: Sequence[str]) -> Figure:
     if has_interval(count) and math.isfinite(area):
         areas = np.array([ranks.area(row[owner].astype(np.float64)) for row in resamples(count)])
         interval = interval_of(areas[np.isfinite(areas)])
-    return Figure(area, interval)
+    return Ratio(area, count, interval)
 
 
-def shares_flagged(flagged: Choices, bad: Choices, patients: Sequence[str]) -> tuple[Figure, Figure]:
+def shares_flagged(flagged: Choices, bad: Choices, patients: Sequence[str]) -> tuple[Ratio, Ratio]:
     """Share of the bad slices that are flagged, and share of the good ones that are: false alarms; each (N,)."""
     _, owner = np.unique(np.asarray(patients), return_inverse=True)
 
-    def share(of: Choices) -> Figure:
-        ratio = ratio_of_sums(np.bincount(owner, flagged & of).tolist(), np.bincount(owner, of).tolist())
-        return Figure(ratio.value, ratio.interval)
+    def share(of: Choices) -> Ratio:
+        return ratio_of_sums(np.bincount(owner, flagged & of).tolist(), np.bincount(owner, of).tolist())
 
     return share(bad), share(~bad)
 
 
-def threshold_for(wrong: Numbers, bad: Choices, share: float, most_alarms: float = 1.0) -> float:
+def threshold_for(wrong: Numbers, bad: Choices, share: float, most_alarms: float) -> float:
     """A probability above which at least `share` of the bad slices lie, as high as can be; there must be one.
 
     It lies half-way from the last of them to the next slice below. Where more than `most_alarms` of the good slices lie

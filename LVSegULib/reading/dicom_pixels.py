@@ -14,6 +14,7 @@ from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, RLELossless
 
+from LVSegULib.cine import refuse_no_numbers
 from LVSegULib.errors import InputError, LVSegUError
 from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.reading import dicom_meaning
@@ -80,16 +81,11 @@ def read_pixels(
         pixels[place], has_padding = meaning.of(stored)
         padded += has_padding
         if meaning.may_overflow:
-            _refuse_no_numbers(pixels[place], header.path)
+            refuse_no_numbers(pixels[place], str(header.path))
     if padded:
         where = headers[0].path.parent
         _log.info("%s: padding in %d images (PixelPaddingValue) was taken for the darkest other pixel", where, padded)
     return pixels
-
-
-def _refuse_no_numbers(pixels: NDArray[np.float32], path: Path) -> None:
-    if count := pixels.size - int(np.count_nonzero(np.isfinite(pixels))):
-        raise InputError(f"{path}: {count} pixels are NaN or infinite: export the images again, or replace these first")
 
 
 def _read_plain(header: DicomHeader, plain: PlainPixels) -> tuple[NDArray[Any], Meaning]:

@@ -33,8 +33,6 @@ NOTED_SHIFT_MM = 1.0
 MOST_NAMED = 3
 """Images that were left out and are named where a frame is missing; of others the number is told."""
 
-NOTHING_LEFT_OUT: Mapping[Path, str] = {}
-
 
 @dataclass(frozen=True)
 class DicomStack:
@@ -85,7 +83,7 @@ def group_slices(headers: Iterable[DicomHeader]) -> list[list[DicomHeader]]:
     return slices
 
 
-def build_stack(headers: Sequence[DicomHeader], left_out: Mapping[Path, str] = NOTHING_LEFT_OUT) -> DicomStack:
+def build_stack(headers: Sequence[DicomHeader], left_out: Mapping[Path, str]) -> DicomStack:
     """Order the images of one stack; all must have position, orientation and pixel spacing, and be parallel.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.cine import Cine, check_matrix
+from LVSegULib.cine import Cine, check_matrix, refuse_no_numbers
 from LVSegULib.errors import GeometryError, InputError
 from LVSegULib.reading.blank_frames import blank_frames
 from LVSegULib.reading.lost_spacing import lost_spacing
@@ -111,8 +111,7 @@ def _as_float32(pixels: NDArray[Any], path: Path) -> NDArray[np.float32]:
     """The pixels as a cine has them; ITK would have turned NaN of a NIfTI file into 0."""
     with np.errstate(over="ignore", invalid="ignore"):
         frames = np.ascontiguousarray(pixels, np.float32)
-    if pixels.dtype.kind == "f" and (count := frames.size - int(np.count_nonzero(np.isfinite(frames)))):
-        raise InputError(f"{path}: {count} pixels are NaN or infinite: export the images again, or replace these first")
+    refuse_no_numbers(frames, str(path))
     return frames
 
 

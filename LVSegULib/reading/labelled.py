@@ -118,7 +118,7 @@ class SunnybrookCase:
         """See `LabelledCase`."""
         drawn = self.source.read()
         frames = sorted({drawn.ed_frame, drawn.es_frame})
-        labels = drawn.labels(with_border=True)
+        labels = drawn.labels()
         return _some_frames(drawn.cine, frames), labels[frames]
 
 

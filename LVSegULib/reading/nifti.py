@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from LVSegULib.cine import LONGEST_FRAME_MS
 from LVSegULib.errors import GeometryError
 from LVSegULib.reading.limits import refuse_far
-from LVSegULib.reading.nifti_header import NiftiHeader, leaning, read_nifti_header, two_sizes
+from LVSegULib.reading.nifti_header import NiftiHeader, has_leaning_sform, read_nifti_header, two_sizes
 from LVSegULib.reading.nifti_place import axes_and_origin
-from LVSegULib.reading.right_angles import leaning_note
 from LVSegULib.reading.stored_image import (
     LPS_TO_RAS,
     StoredImage,
@@ -71,17 +70,19 @@ def _scaled(pixels: NDArray[Any], slope: float, intercept: float) -> NDArray[Any
 
 def _placed(header: NiftiHeader) -> tuple[NDArray[np.float64], list[str]]:
     """Where the image lies (4x4, IJK to RAS), and what was noticed; a header that contradicts itself is warned of."""
-    found, sizes = leaning(header), two_sizes(header)
-    takes_sform = sizes.takes_sform if sizes else found > 0
-    notes = [leaning_note(found)] if found and takes_sform else []
+    leans, sizes = has_leaning_sform(header), two_sizes(header)
+    notes: list[str] = []
     if sizes and sizes.note:
         notes.append(sizes.note)
         _log.warning("%s: %s", header.path, sizes.note)
-    return _ijk_to_ras(header.straightened() if takes_sform else header), notes
+    takes_sform = sizes.takes_sform if sizes else leans
+    return _ijk_to_ras(header, header.sform if takes_sform else None), notes
 
 
-def _ijk_to_ras(header: NiftiHeader) -> NDArray[np.float64]:
-    found = axes_and_origin(header)
+def _ijk_to_ras(header: NiftiHeader, sform: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """What the `sform` itself says, or without one what ITK makes of the header."""
+    mm = header.mm_per_unit
+    found = axes_and_origin(header) if sform is None else (sform[:, :3] * mm, sform[:, 3] * mm)
     if found is None:
         raise GeometryError(
             f"{header.path}: its qform and sform say no possible directions of its axes: correct the file's header"

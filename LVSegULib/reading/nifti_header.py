@@ -8,7 +8,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from LVSegULib.errors import InputError
 from LVSegULib.reading.damage import because, permitted
 from LVSegULib.reading.limits import MOST_BEFORE_PIXELS, refuse_far, refuse_too_large
-from LVSegULib.reading.right_angles import LEAN_OF_ROUNDING, MOST_LEAN, lean, refuse_leaning, straightened
+from LVSegULib.reading.right_angles import LEAN_OF_ROUNDING, MOST_LEAN, lean, refuse_leaning
 from LVSegULib.reading.stored_pixels import StoredPixels
 
 ORDERS: tuple[Literal["<"], Literal[">"]] = ("<", ">")
@@ -29,7 +29,7 @@ HEADER_BYTES = 348
 _NIFTI_2_BYTES = 540
 """Size of a NIfTI-2 header (nifti2.h), which neither ITK nor 3D Slicer reads."""
 
-_DIM, _DATATYPE, PIXDIM, _VOX_OFFSET, _SLOPE, UNITS, _QFORM_CODE, _SFORM_CODE, _SFORM, _MAGIC = (
+_DIM, _DATATYPE, PIXDIM, _VOX_OFFSET, _SLOPE, _UNITS, _QFORM_CODE, _SFORM_CODE, _SFORM, _MAGIC = (
     40, 70, 76, 108, 112, 123, 252, 254, 280, 344
 )  # fmt: skip
 MOST_OFF = 1e-3
@@ -37,6 +37,8 @@ MOST_OFF = 1e-3
 
 _FIRST_PIXEL = 352
 SCANNER, _ALIGNED = 1, 2
+_METRES, _MICROMETRES = 1, 3
+_MM_PER_UNIT = {_METRES: 1e3, _MICROMETRES: 1e-3}
 _MS_PER_TIME_UNIT = {8: 1000.0, 16: 1.0, 24: 0.001}
 TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
 _COLOURS = {128: 3, 2304: 4}
@@ -81,6 +83,11 @@ class NiftiHeader:
         return self._number("h", _QFORM_CODE) > 0
 
     @property
+    def mm_per_unit(self) -> float:
+        """What the header's lengths are multiplied by to be in mm."""
+        return _MM_PER_UNIT.get(self.content[_UNITS] & 7, 1.0)
+
+    @property
     def scale(self) -> tuple[float, float]:
         """Slope and intercept from what is stored to what is meant; a slope of 0 or NaN says that they are the same.
 
@@ -121,19 +128,6 @@ class NiftiHeader:
     def values_per_pixel(self) -> int:
         """More than one in images of colours or vectors."""
         return _COLOURS.get(int(self._number("h", _DATATYPE)), math.prod(self.shape[4:]))
-
-    def straightened(self) -> NiftiHeader:
-        """The header with its sform straightened, alone, and the axes' lengths in pixdim; it must have an sform."""
-        sform = self.sform
-        if sform is None:
-            raise ValueError("only a header with an sform can be straightened")
-        sform[:, :3] = straightened(sform[:, :3])
-        sizes = np.linalg.norm(sform[:, :3], axis=0)
-        content = bytearray(self.content)
-        struct.pack_into(f"{self.order}3f", content, PIXDIM + 4, *sizes)
-        struct.pack_into(f"{self.order}12f", content, _SFORM, *sform.ravel())
-        struct.pack_into(f"{self.order}h", content, _QFORM_CODE, 0)
-        return replace(self, content=bytes(content), spacing=(*sizes.tolist(), *self.spacing[3:]))
 
     def _number(self, kind: str, offset: int) -> float:
         value: float = struct.unpack_from(self.order + kind, self.content, offset)[0]
@@ -179,7 +173,7 @@ def _parsed(path: Path, content: bytes, order: Literal["<", ">"]) -> NiftiHeader
     if content[_MAGIC : _MAGIC + 3] != b"n+1":
         raise InputError(f"{path}: does not hold its pixels, or is no NIfTI-1 file: save it as one file")
     pixdim: tuple[Any, ...] = struct.unpack_from(f"{order}8f", content, PIXDIM)
-    per_unit = _MS_PER_TIME_UNIT.get(content[UNITS] & 0x38)
+    per_unit = _MS_PER_TIME_UNIT.get(content[_UNITS] & 0x38)
     has_time = axes > 3 and counts[3] > 1 and per_unit is not None
     return NiftiHeader(
         path=path,
@@ -191,23 +185,23 @@ def _parsed(path: Path, content: bytes, order: Literal["<", ">"]) -> NiftiHeader
     )
 
 
-def leaning(header: NiftiHeader) -> float:
-    """How much a file's axes lean where ITK may refuse them, 0.0 where it can take the file as it is.
+def has_leaning_sform(header: NiftiHeader) -> bool:
+    """Whether the axes of a file's sform lean a little, so that ITK may refuse them where they count.
 
     Raises:
         GeometryError: the axes lean more than is straightened, and no quaternion says better; or the sform is none.
     """
     sform = header.sform
     if sform is None:
-        return 0.0
+        return False
     refuse_far(header.path, sform[:, 3])
     if not np.isfinite(sform).all():  # ITK would write to the terminal about it
         refuse_leaning(np.nan, header.path)
     found = lean(sform[:, :3])
     if not found <= MOST_LEAN and header.has_qform:
-        return 0.0
+        return False
     refuse_leaning(found, header.path)
-    return found if found > LEAN_OF_ROUNDING else 0.0
+    return found > LEAN_OF_ROUNDING
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,11 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from LVSegULib.reading.nifti_header import PIXDIM, SCANNER, UNITS, NiftiHeader
+from LVSegULib.reading.nifti_header import PIXDIM, SCANNER, NiftiHeader
 
 _QUATERNION = 256
 """Where the quaternion lies in the header."""
 
-_METRES, _MICROMETRES = 1, 3
-_MM_PER_UNIT = {_METRES: 1e3, _MICROMETRES: 1e-3}
 _HALF_TURN = 1e-7
 """Below this square, a quaternion's first number is taken for 0."""
 
@@ -40,8 +38,7 @@ def axes_and_origin(header: NiftiHeader) -> tuple[NDArray[np.float64], NDArray[n
         None where ITK finds no axes at right angles.
     """
     pixdim = _pixdim(header)
-    mm_per_unit = _MM_PER_UNIT.get(header.content[UNITS] & 7, 1.0)
-    spacing = pixdim[1:].astype(np.float64) * mm_per_unit
+    spacing = pixdim[1:].astype(np.float64) * header.mm_per_unit
     if header.sform is None and not header.has_qform:
         return np.diag([-1.0, -1.0, 1.0]) * spacing, np.zeros(3)  # the axes of LPS
     with np.errstate(over="ignore", invalid="ignore"):  # absurd numbers are refused by who asks
@@ -51,7 +48,7 @@ def axes_and_origin(header: NiftiHeader) -> tuple[NDArray[np.float64], NDArray[n
         directions = form[:, :3].astype(np.float64)
         lengths = np.linalg.norm(directions, axis=0)
         axes = directions / np.where(lengths > 0, lengths, 1.0) * spacing
-    return axes, form[:, 3].astype(np.float64) * mm_per_unit
+    return axes, form[:, 3].astype(np.float64) * header.mm_per_unit
 
 
 def _form(header: NiftiHeader, pixdim: NDArray[np.float32]) -> NDArray[np.float32] | None:

@@ -117,7 +117,7 @@ class RawDataset:
 
 def is_raw_dataset(folder: Path) -> bool:
     """Whether `folder` looks like an nnU-Net raw folder."""
-    return (folder / "dataset.json").is_file()
+    return (folder / DESCRIPTION).is_file()
 
 
 def open_raw_dataset(folder: Path) -> RawDataset:
@@ -157,7 +157,7 @@ def _file_ending(description: dict[str, Any], path: Path) -> str:
 
 
 def _read_description(folder: Path) -> dict[str, Any]:
-    path = folder / "dataset.json"
+    path = folder / DESCRIPTION
     if not folder.is_dir():
         raise InputError(f"{folder}: is no folder, expected an nnU-Net raw folder (dataset.json, imagesTr, labelsTr)")
     try:

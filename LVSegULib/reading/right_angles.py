@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from LVSegULib.errors import GeometryError
+from LVSegULib.reading.stored_image import impossible_directions
 
 LEAN_OF_ROUNDING = 1e-5
 """Axes this near to right angles differ by the rounding of stored numbers only."""
@@ -41,7 +42,7 @@ def leaning_note(found: float) -> str:
 def refuse_leaning(found: float, path: Path) -> None:
     """Raise a GeometryError if the axes lean by more than `MOST_LEAN` (or are not known at all)."""
     if not np.isfinite(found):
-        raise GeometryError(f"{path}: the directions of its axes are impossible: correct the file's header")
+        raise impossible_directions(path)
     if found > MOST_LEAN:
         raise GeometryError(
             f"{path}: its axes are not at right angles (off by {found:.2g}, up to {MOST_LEAN:g} is taken): "

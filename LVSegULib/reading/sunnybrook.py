@@ -47,16 +47,15 @@ class SunnybrookCine:
     ed_frame: int
     es_frame: int
 
-    def labels(self, *, with_border: bool = False) -> NDArray[np.uint8]:
-        """The cavity as labels (T, K, J, I), 1 inside the endocardial contours, 0 elsewhere.
+    def labels(self) -> NDArray[np.uint8]:
+        """The cavity as labels (T, K, J, I), 1 inside the endocardial contours and on them, 0 elsewhere.
 
-        Known are all slices of ED and ES, where one without contour has no cavity. `with_border` is that of
-        `fill_polygon`.
+        Known are all slices of ED and ES, where one without contour has no cavity.
         """
         frames, slices, rows, columns = self.cine.frames.shape
         labels = np.zeros((frames, slices, rows, columns), np.uint8)
         for place, corners in self.endo.items():
-            labels[place][fill_polygon(corners, (rows, columns), with_border=with_border)] = CAVITY.value
+            labels[place][fill_polygon(corners, (rows, columns), with_border=True)] = CAVITY.value
         return labels
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from LVSegULib.labels import BY_KEY, CAVITY
 from LVSegULib.modelfolder.figures import with_interval
+from LVSegULib.shown import number_text
 from LVSegULib.writing.markdown import markdown_table
 
 Figures = Mapping[str, Any]
@@ -99,11 +100,11 @@ def speed_table(figures: Figures) -> str:
             row["way"],
             *(f"{row[name]:.2f}" for name in ("ms_per_slice", "fastest_ms", "slowest_ms")),
             *(
-                _number(row[name], ".1f")
+                number_text(row[name], ".1f")
                 for name in ("slices_per_second", "times_faster_than_classic", "times_faster_than_nnunet")
             ),
             f"{1e6 * row['differing']:.0f}",
-            _number(row["peak_memory_mb"], ".0f"),
+            number_text(row["peak_memory_mb"], ".0f"),
         ]
         for row in bench["rows"]
     ]
@@ -143,7 +144,3 @@ def _judged(figures: Figures) -> list[dict[str, Any]]:
 def _percent(share: Mapping[str, float]) -> str:
     value, low, high = (100 * share[name] for name in ("value", "low", "high"))
     return f"{value:.1f} % ({low:.1f} to {high:.1f})"
-
-
-def _number(value: float | None, form: str) -> str:
-    return "-" if value is None else format(value, form)

@@ -61,7 +61,7 @@ class Rebuild:
         places: Places,
         workers: int,
         lock: int,
-        look: Callable[[Sequence[Progress]], None] = lambda _: None,
+        look: Callable[[Sequence[Progress]], None],
         program: Sequence[str] = PROGRAM,
         plan: Sequence[Step] = (),
     ) -> None:

@@ -51,11 +51,11 @@ class Look:
     pixel_mm: float
 
     @classmethod
-    def of_images(cls, own: Grid, score: float, radius_mm: float, centre_mm: tuple[float, float]) -> Look:
-        """A look through a model's `own` grid; radius and place from its centre in the millimetres of the images."""
+    def of_images(cls, own: Grid, radius_mm: float, centre_mm: tuple[float, float]) -> Look:
+        """A sure look through a model's `own` grid; radius, and place from its centre, in the images' millimetres."""
         pixel_mm = told_pixel_mm(own)
         factor = pixel_mm / own.spacing_mm
-        return cls(own, score, factor * radius_mm, (factor * centre_mm[0], factor * centre_mm[1]), pixel_mm)
+        return cls(own, 1.0, factor * radius_mm, (factor * centre_mm[0], factor * centre_mm[1]), pixel_mm)
 
     @property
     def is_usual(self) -> bool:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from LVSegULib.atomic import write_json
+from LVSegULib.atomic import passing_name, write_json
 from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.errors import OutputError, UsageError
@@ -234,7 +233,7 @@ def _refuse_overwriting(inputs: Inputs, files: Files) -> None:
 @contextmanager
 def _all_or_none(out: Path, files: tuple[Path, ...]) -> Iterator[Path]:
     """A folder inside `out` to write `files` to; they are moved to their places when all of them are whole."""
-    staging = out / f".{uuid.uuid4().hex[:8]}"
+    staging = out / passing_name()
     try:
         staging.mkdir(parents=True)
         yield staging

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from LVSegULib.counted_files import counted_files
 from LVSegULib.errors import InputError, UsageError
 from LVSegULib.reading.labelled import open_labelled
+from LVSegULib.same import check_known
 from LVSegULib.study.config import StudyConfig, Variant
 from LVSegULib.training.data import find_cases
 from LVSegULib.training.split import Split, fold_split
@@ -59,9 +61,7 @@ def open_data(study: StudyConfig, folders: Sequence[Path]) -> StudyData:
     labels = study.training(study.variant(study.reference)).labels
     wanted = {name: labels[:1] if name in study.judged else labels for name in needed}
     patients = {name: _patients(place, wanted[name]) for name, place in needed.items()}
-    known = {patient for one in patients.values() for patient in one}
-    if unknown := [name for names in study.same_patients for name in names if name not in known]:
-        raise UsageError(f"same names {unknown[0]}, who is not in the data")
+    check_known(study.same_patients, chain.from_iterable(patients.values()))
     return StudyData(needed, patients, {name: _fingerprint(place) for name, place in needed.items()})
 
 

@@ -20,6 +20,7 @@ from LVSegULib.errors import InputError, LVSegUError
 from LVSegULib.json_text import read_json
 from LVSegULib.modelfolder.folder import LAST, SPEC, ModelFolder, open_model
 from LVSegULib.network.config import count_multiply_adds, count_parameters
+from LVSegULib.progress import silent
 from LVSegULib.study.claim import MACHINE
 from LVSegULib.study.judge import judged
 from LVSegULib.study.plan import RUN, SPLIT, Job, StopRule
@@ -54,7 +55,7 @@ def has_failed(folder: Path) -> bool:
     return (folder / ERROR).is_file()
 
 
-def run_job(job: Job, places: Mapping[str, Path], out: Path, tell: Tell = lambda _: None) -> None:
+def run_job(job: Job, places: Mapping[str, Path], out: Path, tell: Tell = silent) -> None:
     """Do `job` and write its `figures.json`.
 
     Args:

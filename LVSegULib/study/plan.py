@@ -16,6 +16,7 @@ from typing import Any
 from LVSegULib.atomic import write_json
 from LVSegULib.errors import InputError, UsageError, reason
 from LVSegULib.json_text import read_json
+from LVSegULib.settings import as_plain
 from LVSegULib.study.config import OWN_SETTINGS, SAME, StudyConfig, Variant
 from LVSegULib.study.data import StudyData, check_labels, split_of
 from LVSegULib.training.config import TrainingConfig, config_from_values
@@ -138,7 +139,7 @@ def make_plan(study: StudyConfig, data: StudyData) -> Plan:
 
 
 def _job(study: StudyConfig, variant: Variant, data: StudyData, fold: int, jobs: Mapping[tuple[str, int], Job]) -> Job:
-    config = study.training(variant).to_json()
+    config = as_plain(study.training(variant))
     settings = {name: value for name, value in config.items() if name not in (*OWN_SETTINGS, SAME)}
     judged = study.judged_of(variant)
     names = tuple(dict.fromkeys((*study.data_of(variant), *judged)))

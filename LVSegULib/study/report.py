@@ -12,7 +12,7 @@ from LVSegULib.atomic import write_csv, write_text
 from LVSegULib.evaluation.bootstrap import CONFIDENCE, Summary, interval_text
 from LVSegULib.network.config import count_multiply_adds, count_parameters
 from LVSegULib.pictures.study import draw_accuracy, draw_differences, draw_learning_curve
-from LVSegULib.shown import counted
+from LVSegULib.shown import counted, number_text
 from LVSegULib.study.conclusions import Findings, change_text, conclusions, findings, title
 from LVSegULib.study.config import StudyConfig
 from LVSegULib.study.plan import Plan
@@ -124,22 +124,22 @@ def _columns(found: Findings, speed: Mapping[str, float]) -> dict[str, Callable[
         return count_parameters(config.network), count_multiply_adds(config.network) * config.size**2 / 1e6
 
     def dice(dataset: str) -> Callable[[Row], str]:
-        return lambda row: _number(row.dice(dataset).mean, ".3f")
+        return lambda row: number_text(row.dice(dataset).mean, ".3f")
 
     def reached(wanted: float) -> Callable[[Row], str]:
-        return lambda row: _number(row.seconds_to(wanted), ".0f")
+        return lambda row: number_text(row.seconds_to(wanted), ".0f")
 
     return {
         "variant": lambda row: title(row, study),
         "parameters": lambda row: f"{shape(row)[0]:,}",
         "M multiply-adds per slice": lambda row: f"{shape(row)[1]:,.1f}",
         "ms per slice": lambda row: f"{speed[row.variant.name]:.2f}",
-        "minutes to train": lambda row: _number(row.mean("training_seconds") / 60, ".1f"),
+        "minutes to train": lambda row: number_text(row.mean("training_seconds") / 60, ".1f"),
         **{f"s to {wanted:g}": reached(wanted) for wanted in study.reach},
         **{f"Dice, {name}": dice(name) for name in study.judged},
-        "Dice, pooled": lambda row: _number(row.pooled_dice().value, ".3f"),
-        "Dice per slice": lambda row: _number(row.slice_dice().mean, ".3f"),
-        "LVEF error, points": lambda row: _number(row.ef_error().mean, ".1f"),
+        "Dice, pooled": lambda row: number_text(row.pooled_dice().value, ".3f"),
+        "Dice per slice": lambda row: number_text(row.slice_dice().mean, ".3f"),
+        "LVEF error, points": lambda row: number_text(row.ef_error().mean, ".1f"),
         f"difference of the Dice per patient ({CONFIDENCE:.0%})": lambda row: _change(found, row),
         "verdict": lambda row: _words(found, row),
     }
@@ -153,7 +153,7 @@ def _change(found: Findings, row: Row) -> str:
 def _words(found: Findings, row: Row) -> str:
     if row is found.reference:
         summary: Summary = row.dice()
-        own = f"reference: Dice {_number(summary.mean, '.3f')} ({interval_text(summary.mean_interval, '.3f')})"
+        own = f"reference: Dice {number_text(summary.mean, '.3f')} ({interval_text(summary.mean_interval, '.3f')})"
         return "; ".join((own, *row.problems))
     compared = found.comparisons.get(row.variant.name)
     words = compared.verdict.words if compared else "not compared" if row.patients else ""
@@ -191,7 +191,3 @@ def _settings(base: Mapping[str, Any]) -> str:
 
 def _list(lines: Sequence[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
-
-
-def _number(value: float, form: str) -> str:
-    return "-" if math.isnan(value) else f"{value:{form}}"

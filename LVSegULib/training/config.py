@@ -17,7 +17,7 @@ from LVSegULib.network.config import UNetConfig
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.intensity import DEFAULT, KINDS, check_kind
 from LVSegULib.same import same_patients
-from LVSegULib.settings import as_plain, fitted, refuse_no_numbers, values_of
+from LVSegULib.settings import fitted, refuse_no_numbers, values_of
 from LVSegULib.shown import shown
 from LVSegULib.training.augmentation_config import AugmentationConfig
 
@@ -182,10 +182,6 @@ class TrainingConfig:
     def label_values(self) -> tuple[int, ...]:
         """The label value of each output channel."""
         return tuple(BY_KEY[key].value for key in self.labels)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for a JSON file."""
-        return as_plain(self)
 
 
 def _check_range(name: str, value: Any, least: float, most: float) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor
 from LVSegULib.errors import InputError
 from LVSegULib.labels import BY_KEY
 from LVSegULib.preparation.grid import Grid
+from LVSegULib.progress import silent
 from LVSegULib.reading.labelled import LabelledCase, open_labelled
 from LVSegULib.training.cache import SliceCache
 from LVSegULib.training.patient import LEVELS, Patient, Prepared
@@ -78,7 +79,7 @@ def load_slices(
     cases: Iterable[LabelledCase],
     label_values: tuple[int, ...],
     grid: Grid,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = silent,
     cache: SliceCache | None = None,
     size: tuple[int, int] | None = None,
 ) -> Slices:

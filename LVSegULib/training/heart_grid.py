@@ -64,5 +64,5 @@ def grids_of(hearts: Sequence[Heart | None], grid: Grid) -> list[Grid]:
     if not drawn:
         return [grid] * len(hearts)
     radius_mm = max(heart.radius_mm for heart in drawn)
-    looks = [Look.of_images(grid, 1.0, radius_mm, (heart or drawn[0]).centre_mm) for heart in hearts]
+    looks = [Look.of_images(grid, radius_mm, (heart or drawn[0]).centre_mm) for heart in hearts]
     return [brought_to_usual(look) for look in looks]

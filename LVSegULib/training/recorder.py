@@ -16,6 +16,7 @@ from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.network.config import count_parameters, share_of_classic
 from LVSegULib.pictures.training_curve import draw_training_curve
+from LVSegULib.settings import as_plain
 from LVSegULib.training.card import training_card
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.device import Place
@@ -66,7 +67,7 @@ class Recorder:
         self.start = start_mark(config)
         self.kept_step = state.step
         if place.is_first:
-            write_json(folder / CONFIG, config.to_json())
+            write_json(folder / CONFIG, as_plain(config))
             write_json(folder / SPLIT, split.to_json())
 
     def __call__(self, report: StepReport) -> None:
@@ -125,7 +126,7 @@ class Recorder:
 
     def _config_without_paths(self) -> dict[str, object]:
         """The settings as a model tells them to others, who have other folders."""
-        values = self.config.to_json()
+        values = as_plain(self.config)
         names = {name: Path(values[name]).name for name in ("start", "split", "cache")}
         return values | names | {"data": [Path(folder).name for folder in self.config.data]}
 

@@ -20,7 +20,7 @@ from LVSegULib.errors import InputError, UsageError
 from LVSegULib.json_text import json_of
 from LVSegULib.network.unet import UNet
 from LVSegULib.resuming import resuming
-from LVSegULib.settings import fitted
+from LVSegULib.settings import as_plain, fitted
 from LVSegULib.training.config import TrainingConfig, each_once
 from LVSegULib.training.split import SPLIT, Split, some_names, split_of
 
@@ -73,8 +73,8 @@ def save_checkpoint(
     config: TrainingConfig,
     processes: int,
     *,
-    split: Split | None = None,
-    start: str = "",
+    split: Split,
+    start: str,
 ) -> None:
     """Write everything that is needed to go on as if nothing had happened.
 
@@ -90,9 +90,9 @@ def save_checkpoint(
     about = {
         "step": state.step,
         "best_dice": state.best_dice,
-        "config": config.to_json(),
+        "config": as_plain(config),
         "processes": processes,
-        "split": split.to_json() if split else None,
+        "split": split.to_json(),
         "start": start,
     }
     plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
@@ -106,8 +106,8 @@ def load_checkpoint(
     config: TrainingConfig,
     processes: int,
     *,
-    split: Split | None = None,
-    start: str = "",
+    split: Split,
+    start: str,
 ) -> None:
     """Continue `state` from a checkpoint of the same configuration, patients and number of processes.
 
@@ -128,9 +128,9 @@ def load_checkpoint(
         group["lr"] = rate
     with resuming(path, _ANEW, RuntimeError), safe_open(path, framework="pt") as file:
         about = _told(file.metadata(), processes, start)
-        _check_settings(path, about["config"], config.to_json())
+        _check_settings(path, about["config"], as_plain(config))
         _check_processes(path, about["processes"], processes)
-        if split is not None and (before := about["split"] or _split_beside(path)):
+        if before := about["split"] or _split_beside(path):
             _check_patients(path, before, split.to_json())
         _check_start(path, about["start"], start)
         _fill(_named_tensors(state), file)
@@ -191,7 +191,7 @@ def _fill(tensors: dict[str, Tensor], file: Any) -> None:
 
 def _check_settings(path: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
     """Refuse other settings, and name them; one that the run's version did not have yet had its default."""
-    known = _flat(TrainingConfig().to_json()) | _flat(before)
+    known = _flat(as_plain(TrainingConfig())) | _flat(before)
     wanted = _flat(now)
     differing = sorted(name for name in known.keys() | wanted.keys() if known.get(name) != wanted.get(name))
     if differing:

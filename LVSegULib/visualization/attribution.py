@@ -1,4 +1,4 @@
-"""Where a decision comes from: how much each pixel of a slice adds to the logit of a pixel, or of the whole cavity.
+"""Where a decision comes from: how much each pixel of a slice adds to the logits of the cavity.
 
 Two ways, with captum: integrated gradients (Sundararajan, Taly, Yan: Axiomatic Attribution for Deep Networks, ICML
 2017, arXiv 1703.01365) and occlusion (Zeiler, Fergus, ECCV 2014, doi 10.1007/978-3-319-10590-1_53).
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Slice = NDArray[np.float32]
-Pixel = tuple[int, int]
 
 TOLERANCE = 0.01
 """What the sum of the attributions may be off, as a share of what it should be."""
@@ -39,17 +38,15 @@ PATCH_MM, STRIDE_MM = 12.0, 6.0
 
 @dataclass(frozen=True)
 class Target:
-    """What is explained: the sum of the cavity's logits over some pixels.
+    """What is explained: the sum of the logits of the cavity that the network finds.
 
     Attributes:
-        pixels: which (rows, columns).
-        value: the sum of their logits in the slice as it is.
-        is_cavity: whether they are all the cavity that the network finds, and not one pixel that was asked for.
+        pixels: where that is (rows, columns).
+        value: the sum in the slice as it is.
     """
 
     pixels: NDArray[np.bool_]
     value: float
-    is_cavity: bool
 
 
 @dataclass(frozen=True)
@@ -86,43 +83,36 @@ class Occlusion:
         target: what is explained.
         map: by how much the target falls if a pixel is covered (rows, columns), in logits: the mean over all patches
             that cover it.
-        grey: grey value of the patch.
         patch, stride: its side, and from one patch to the next, in pixels.
     """
 
     target: Target
     map: Slice
-    grey: float
     patch: int
     stride: int
 
 
-def integrated_gradients(
-    model: ModelFolder, image: Slice, pixel: Pixel | None = None, grey: float | None = None
-) -> Attribution:
-    """What each pixel of `image` adds to the logit of `pixel`, or to the sum of those of the cavity that is found.
+def integrated_gradients(model: ModelFolder, image: Slice) -> Attribution:
+    """What each pixel of `image` adds to the sum of the logits of the cavity that is found.
 
     The points on the path are doubled from 32 until the map adds up to within 1 %, or there are 1024; see
     `Attribution.is_complete`. A pixel as grey as the baseline gets nothing, so black would hide the myocardium: the
-    usual one is the slice's mean.
+    baseline is the slice's mean.
 
     Args:
         model: the model.
         image: a slice as the network sees it (rows, columns) in 0..1.
-        pixel: row and column, from 0; None: all pixels in which the network finds cavity.
-        grey: grey value of the baseline; None: the slice's mean.
 
     Raises:
         InputError: the slice is constant, not finite or not on the network's grid, or no cavity is found in it.
-        UsageError: the pixel is outside, or the model has no LV cavity.
+        UsageError: the model has no LV cavity.
         EngineError: captum or PyTorch is not installed.
     """
     attribute = _captum("IntegratedGradients")
     import torch
 
     network = _Network(model, image)
-    target = network.target(pixel)
-    grey = float(image.mean(dtype=np.float64)) if grey is None else grey
+    target, grey = network.target(), _mean(image)
     score = network.score(target)
     x, even = network.slice, torch.full_like(network.slice, grey)
     with torch.no_grad():
@@ -137,48 +127,31 @@ def integrated_gradients(
         steps *= 2
 
 
-def occlusion(
-    model: ModelFolder,
-    image: Slice,
-    pixel: Pixel | None = None,
-    patch_mm: float = PATCH_MM,
-    stride_mm: float = STRIDE_MM,
-    grey: float | None = None,
-) -> Occlusion:
-    """By how much the logit of `pixel`, or the sum of those of the cavity that is found, falls under a grey patch.
+def occlusion(model: ModelFolder, image: Slice) -> Occlusion:
+    """By how much the sum of the logits of the cavity that is found falls under a patch as grey as the slice's mean.
 
     Args:
         model: the model.
         image: a slice as the network sees it (rows, columns) in 0..1.
-        pixel: row and column, from 0; None: all pixels in which the network finds cavity.
-        patch_mm: side of the square patch; rounded to pixels, one at least.
-        stride_mm: from one patch to the next; rounded to pixels, one at least.
-        grey: grey value of the patch; None: the slice's mean.
 
     Raises:
         InputError: the slice is constant, not finite or not on the network's grid, or no cavity is found in it.
-        UsageError: the pixel is outside, the patch does not fit, or the model has no LV cavity.
+        UsageError: the model has no LV cavity.
         EngineError: captum or PyTorch is not installed.
     """
     attribute = _captum("Occlusion")
     network = _Network(model, image)
-    spacing_mm = model.spec.grid.spacing_mm
-    if not (patch_mm > 0 and 0 < stride_mm <= patch_mm):
-        raise UsageError(f"a patch of {patch_mm:g} mm every {stride_mm:g} mm leaves gaps: make the stride smaller")
-    patch, stride = (max(1, round(length / spacing_mm)) for length in (patch_mm, stride_mm))
-    if patch > min(image.shape):
-        raise UsageError(f"a patch of {patch_mm:g} mm is larger than the slice: give one of a few times 10 mm at most")
-    target = network.target(pixel)
-    grey = float(image.mean(dtype=np.float64)) if grey is None else grey
+    patch, stride = (max(1, round(length_mm / model.spec.grid.spacing_mm)) for length_mm in (PATCH_MM, STRIDE_MM))
+    target = network.target()
     with torch_threads(1):
         found = attribute(network.score(target)).attribute(
             network.slice,
             sliding_window_shapes=(1, patch, patch),
             strides=(1, stride, stride),
-            baselines=grey,
+            baselines=_mean(image),
             perturbations_per_eval=AT_ONCE,
         )
-    return Occlusion(target, _map(found), grey, patch, stride)
+    return Occlusion(target, _map(found), patch, stride)
 
 
 class _Network:
@@ -204,22 +177,12 @@ class _Network:
 
         return run_by_layer(self._spec.network.depth, images, self._layer)
 
-    def target(self, pixel: Pixel | None) -> Target:
-        """One pixel, or all that is cavity."""
-        pixels = np.zeros(self._logits.shape[2:], bool)
-        if pixel is None:
-            pixels = cavity_on_grid(self._logits, self._spec)[0]
-            if not pixels.any():
-                raise InputError("the network finds no cavity in this slice: choose another, or a pixel to explain")
-        else:
-            rows, columns = self._spec.grid.rows, self._spec.grid.columns
-            if not (0 <= pixel[0] < rows and 0 <= pixel[1] < columns):
-                raise UsageError(
-                    f"the pixel {pixel} is outside: the slice has {rows} rows and {columns} columns, from 0"
-                )
-            pixels[pixel] = True
-        value = float(self._logits[0, self._channel][pixels].sum(dtype=np.float64))
-        return Target(pixels, value, is_cavity=pixel is None)
+    def target(self) -> Target:
+        """All that is cavity."""
+        pixels = cavity_on_grid(self._logits, self._spec)[0]
+        if not pixels.any():
+            raise InputError("the network finds no cavity in this slice: choose another")
+        return Target(pixels, float(self._logits[0, self._channel][pixels].sum(dtype=np.float64)))
 
     def score(self, target: Target) -> Callable[[Tensor], Tensor]:
         """What gives the target's value (N,) in slices (N, 1, rows, columns)."""
@@ -240,6 +203,10 @@ def _check_slice(image: Slice, grid: Grid) -> None:
         raise InputError("the slice has values that are not finite: read or prepare it again")
     if image.min() == image.max():
         raise InputError(f"the slice is {float(image.min()):g} everywhere, so no pixel says more than another")
+
+
+def _mean(image: Slice) -> float:
+    return float(image.mean(dtype=np.float64))
 
 
 def _relative_error(found: float, expected: float) -> float:

@@ -49,7 +49,7 @@ def write_extras(
     pictures = _preferences(view, inspector, slices, part_of(report, 0.0, PREFERENCES_END))
     attribution = _attribution(view, inspector)
     report(ATTRIBUTION_END)
-    curves = robustness(inspector, subjects, report=part_of(report, ATTRIBUTION_END, 1.0))
+    curves = robustness(inspector, subjects, part_of(report, ATTRIBUTION_END, 1.0))
     broken = robustness_png(curves, f"{view.spec.name}: Dice per patient, {counted(view.patients, 'patient')}")
     files = [
         _write(folder / "attribution.png", attribution),
@@ -69,7 +69,7 @@ def _preferences(
     for number, layer in enumerate(layers):
         size = preferred_size(layer, view.spec.network)
         strongest = {index: patches_around(slices, own[:1], size)[0] for index, own in enumerate(places[layer]) if own}
-        preferred = preferred_images(inspector.model, layer, patches=strongest)
+        preferred = preferred_images(inspector.model, layer, strongest)
         side = patch_side(size)
         for index, image in enumerate(preferred.images):
             own = places[layer][index]

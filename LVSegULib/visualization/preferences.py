@@ -18,7 +18,6 @@ from LVSegULib.errors import EngineError, InputError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.network.config import UNetConfig, level_of
 from LVSegULib.parallel import in_order
-from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.visualization.filters import check_layers, layers_of
 from LVSegULib.visualization.inspector import Inspector
 
@@ -36,6 +35,9 @@ of the deepest layers is larger than a slice, but what makes them fire lies in i
 
 STEPS, STEP = 64, 0.3
 """Steps of the ascent, and how far the pixel with the largest gradient goes in one; grey values are 0..1."""
+
+SEED = 0
+"""Of the noise that an ascent starts from, and of its jitter."""
 
 ROUGHNESS, GREY = 0.1, 0.02
 """Pull towards the neighbours, and towards mid grey, in shares of the largest gradient for a difference of 1."""
@@ -84,7 +86,7 @@ class Preferred:
 
 
 def strongest_places_by_layer(
-    inspector: Inspector, images: Images, layers: Sequence[str], count: int = 9, report: Report = silent
+    inspector: Inspector, images: Images, layers: Sequence[str], count: int
 ) -> dict[str, Places]:
     """For each filter the `count` slices with its highest activations, and where in them it is highest.
 
@@ -96,24 +98,21 @@ def strongest_places_by_layer(
         images: slices as the network sees them (N, 1, rows, columns).
         layers: names of layers; all of them cost one run.
         count: places for each filter, at most.
-        report: told the share done.
 
     Returns:
         By layer and filter, the strongest first, of equals the first slice; at most one place a slice. A slice on which
         a map is the same everywhere has no place, so a filter that never fires has none at all.
 
     Raises:
-        UsageError: the network has no such layer, or `count` is not positive.
+        UsageError: the network has no such layer.
         InputError: there are no slices.
     """
-    if count < 1:
-        raise UsageError(f"{count} places for each filter: ask for one or more")
     if not len(images):
         raise InputError("there are no slices to look for strong places in: give at least one")
     config = inspector.model.spec.network
     check_layers(config, layers)
     found: dict[str, list[NDArray[np.float64]]] = {layer: [] for layer in layers}
-    for start in reporting(range(0, len(images), AT_ONCE), report):
+    for start in range(0, len(images), AT_ONCE):
         maps = inspector.look(images[start : start + AT_ONCE], list(layers)).maps
         for layer in layers:
             found[layer].append(_peaks(maps[layer]))
@@ -162,16 +161,7 @@ def preferred_size(layer: str, config: UNetConfig) -> int:
     return count * multiple
 
 
-def preferred_images(
-    model: ModelFolder,
-    layer: str,
-    size: int | None = None,
-    steps: int = STEPS,
-    seed: int = 0,
-    report: Report = silent,
-    *,
-    patches: Mapping[int, Images] = NO_PATCHES,
-) -> Preferred:
+def preferred_images(model: ModelFolder, layer: str, patches: Mapping[int, Images] = NO_PATCHES) -> Preferred:
     """For every filter of `layer` an image that makes it fire strongly, found by gradient ascent (with PyTorch).
 
     The ascent may end at a maximum that is not the highest. A filter with one of the `patches` gets a second ascent,
@@ -187,25 +177,16 @@ def preferred_images(
     Args:
         model: the model.
         layer: the layer's name.
-        size: side of the images in pixels; None: `preferred_size`.
-        steps: of the ascent.
-        seed: of the noise that it starts from, and of the jitter; the same seed gives the same images.
-        report: told the share done.
-        patches: by filter, an image (size, size) in 0..1 to start a second ascent from, such as where it fires most in
-            real slices (`patches_around`).
+        patches: by filter, an image of `preferred_size` in 0..1 to start a second ascent from, such as where it fires
+            most in real slices (`patches_around`).
 
     Raises:
-        UsageError: the network has no such layer, or `size`, `steps` or the size of a patch is impossible.
+        UsageError: the network has no such layer, or a patch has another size.
         EngineError: PyTorch is not installed.
     """
     config = model.spec.network
     check_layers(config, [layer])
-    size = preferred_size(layer, config) if size is None else size
-    multiple = _coarsest(layer, config.depth)
-    if size < 2 * multiple or size % multiple:
-        raise UsageError(f"{layer} needs images of a multiple of {multiple} pixels and two at least, got {size}")
-    if steps < 1:
-        raise UsageError(f"{steps} steps: an ascent needs one or more")
+    size = preferred_size(layer, config)
     if any(patch.shape != (size, size) for patch in patches.values()):
         raise UsageError(f"patches of {layer} must have {size} x {size} pixels, as its images have")
     try:
@@ -214,18 +195,18 @@ def preferred_images(
         raise EngineError("preferred images need PyTorch: pip install torch") from error
     from LVSegULib.network.by_layer import folded_layers
 
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(SEED)
     filters = layers_of(config)[layer]
     noise = (0.5 + 0.02 * random.standard_normal((filters, 1, size, size))).astype(np.float32)
     starts = np.concatenate([noise, *(patch[None, None] for patch in patches.values())]).astype(np.float32)
     owners = np.array([*range(filters), *patches])
-    shifts = random.integers(-(multiple // 2), multiple // 2 + 1, (steps, 2)).tolist()
+    furthest = _coarsest(layer, config.depth) // 2
+    shifts = random.integers(-furthest, furthest + 1, (STEPS, 2)).tolist()
     ascent = _Ascent(folded_layers(config, model.weights()), config.depth, layer, shifts)
     parts = [slice(at, at + PER_RUN) for at in range(0, len(owners), PER_RUN)]
     with torch_threads(1):  # the images are shared among threads instead
         done = in_order(lambda part: ascent(torch.from_numpy(starts[part]), torch.from_numpy(owners[part])), parts)
-        found = [np.concatenate(some) for some in zip(*(next(done) for _ in reporting(parts, report)), strict=True)]
-    images, values = found
+        images, values = (np.concatenate(some) for some in zip(*done, strict=True))
     strongest_first = np.lexsort((-values, owners))  # of each filter; of equals, the one from noise
     best = strongest_first[np.unique(owners[strongest_first], return_index=True)[1]]
     return Preferred(layer, images[best], values[best])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from LVSegULib.engines.workers import Images
-from LVSegULib.errors import InputError, UsageError
+from LVSegULib.errors import InputError
 from LVSegULib.evaluation.bootstrap import Summary, summarise
 from LVSegULib.evaluation.overlap import Overlap
 from LVSegULib.preparation.grid import Grid
@@ -84,15 +84,12 @@ def perturbations(grid: Grid) -> tuple[Perturbation, ...]:
     )
 
 
-def robustness(
-    inspector: Inspector, subjects: Sequence[Subject], kinds: Sequence[str] | None = None, report: Report = silent
-) -> tuple[Curve, ...]:
+def robustness(inspector: Inspector, subjects: Sequence[Subject], report: Report = silent) -> tuple[Curve, ...]:
     """Dice per patient at every level of every perturbation.
 
     Args:
         inspector: looks into the model.
         subjects: the patients, see `LVSegULib.visualization.subjects`.
-        kinds: names of perturbations; None: all of `perturbations`.
         report: told the share done.
 
     Returns:
@@ -100,14 +97,13 @@ def robustness(
         the same at all levels, so that curves are smooth and a patient's result does not depend on who else is there.
 
     Raises:
-        UsageError: there is no perturbation of that kind.
         InputError: there are no subjects.
     """
-    chosen = _chosen(perturbations(inspector.model.spec.grid), kinds)
     if not subjects:
         raise InputError("there are no patients to measure Dice on: give at least one")
-    total, done, curves = sum(len(one.levels) for one in chosen), 0, []
-    for one in chosen:
+    tried = perturbations(inspector.model.spec.grid)
+    total, done, curves = sum(len(one.levels) for one in tried), 0, []
+    for one in tried:
         dice = []
         for level in one.levels:
             values = [_dice(inspector, *perturbed(subject, one, level, inspector)) for subject in subjects]
@@ -143,14 +139,6 @@ def curve_values(curves: Sequence[Curve]) -> list[dict[str, Any]]:
         for curve in curves
         for level, dice in zip(curve.levels, curve.dice, strict=True)
     ]
-
-
-def _chosen(known: Sequence[Perturbation], kinds: Sequence[str] | None) -> list[Perturbation]:
-    names = [one.kind for one in known]
-    for kind in kinds or ():
-        if kind not in names:
-            raise UsageError(f'there is no perturbation "{kind}": choose from {", ".join(names)}')
-    return [one for one in known if kinds is None or one.kind in kinds]
 
 
 def _dice(inspector: Inspector, images: Images, reference: Masks) -> float:

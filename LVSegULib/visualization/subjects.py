@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from LVSegULib.measures.volumes import measure
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import labels_of, prepare_images, prepare_targets
+from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.visualization.inspector import Inspector
 from LVSegULib.visualization.registration import grid_seen
 
@@ -81,9 +82,7 @@ def subject_of_cine(cine: Cine, inspector: Inspector) -> Subject:
 
 
 def subjects_of_cases(
-    datasets: Sequence[Sequence[EvaluationCase]],
-    inspector: Inspector,
-    progress: Callable[[int, str], None] = lambda _done, _name: None,
+    datasets: Sequence[Sequence[EvaluationCase]], inspector: Inspector, report: Report = silent
 ) -> tuple[Subject, ...]:
     """The patients of labelled cases: the frames that the expert drew in, with what was drawn.
 
@@ -91,15 +90,14 @@ def subjects_of_cases(
         datasets: the cases of each data set. All cases of a patient in one are put together; a patient in two is two
             subjects of one name, so that a volume is always of one heart, and intervals are still over patients.
         inspector: looks into the model, which says where in each case the heart is.
-        progress: called before each case with the number of cases done and its name.
+        report: told the share done.
 
     Raises:
         InputError: a case cannot be read, or nowhere is there a cavity.
     """
     parts: dict[tuple[int, str], list[Subject]] = {}
     every = [(number, case) for number, cases in enumerate(datasets) for case in cases]
-    for position, (number, case) in enumerate(every):
-        progress(position, case.name)
+    for number, case in reporting(every, report):
         parts.setdefault((number, case.patient), []).extend(_frames_of_case(case, inspector))
     subjects = tuple(_joined(of_patient) for of_patient in parts.values())
     if not any(subject.reference.any() for subject in subjects):

@@ -1,7 +1,7 @@
 """Write a label map as NIfTI on the input's own grid: 3-D for one frame, 4-D for a beat.
 
 The file is written here rather than by ITK, which takes a path for bytes: on Windows it writes "Müller" under another
-name. What is written is bit for bit what ITK writes, but for the sform.
+name. The header says what ITK's says, but for the sform.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from LVSegULib.atomic import written_whole
 from LVSegULib.errors import OutputError
 from LVSegULib.reading.nifti_header import TYPES
 from LVSegULib.reading.right_angles import straightened
-from LVSegULib.writing.quaternion import quaternion
 
 _HEADER = "<i34xcx8h14x2h2x8f3f3xB128x2h18f16x4s4x"
 """sizeof_hdr, regular, dim, datatype, bitpix, pixdim, vox_offset, scl_slope, scl_inter, xyzt_units, qform_code,
@@ -27,7 +26,6 @@ sform_code, quatern_b to d, qoffset_x to z and srow_x to z, magic and "no extens
 _MILLIMETRES, _SECONDS, _SCANNER = 2, 8, 1
 _CODES = {np.dtype(kind): code for code, kind in TYPES.items()}
 _MOST_ALONG_AXIS = 32767
-_RAS_TO_LPS = np.array([[-1.0], [-1.0], [1.0]])
 
 
 def write_label_map(
@@ -59,10 +57,9 @@ def write_label_map(
 def _header(array: NDArray[Any], ijk_to_ras: NDArray[np.float64], step_ms: float | None) -> bytes:
     """The 352 bytes before the voxels of (K, J, I) or (T, K, J, I)."""
     kind = array.dtype.newbyteorder("=")
-    straight = np.column_stack([straightened(ijk_to_ras[:3, :3]), ijk_to_ras[:3, 3]])
-    matrix = _RAS_TO_LPS * (_RAS_TO_LPS * straight + 0.0)  # through LPS, as ITK: 0 is then -0
-    spacing = np.linalg.norm(matrix[:, :3], axis=0)
-    handedness, *turn = quaternion(matrix[:, :3] / spacing)
+    axes = straightened(ijk_to_ras[:3, :3])
+    spacing = np.linalg.norm(axes, axis=0)
+    handedness, *turn = _quaternion(axes / spacing)
     step = [(step_ms or 1000.0) / 1000.0] if array.ndim == 4 else []
     return struct.pack(
         _HEADER,
@@ -79,10 +76,19 @@ def _header(array: NDArray[Any], ijk_to_ras: NDArray[np.float64], step_ms: float
         _SCANNER,
         _SCANNER,
         *turn,
-        *matrix[:, 3],
+        *ijk_to_ras[:3, 3],
         *ijk_to_ras[:3].ravel(),
         b"n+1",
     )
+
+
+def _quaternion(directions_ras: NDArray[np.float64]) -> tuple[float, ...]:
+    """`qfac`, `quatern_b`, `quatern_c` and `quatern_d` of nifti1.h for axes (3, 3) at right angles, one a column."""
+    from scipy.spatial.transform import Rotation
+
+    handedness = float(np.sign(np.linalg.det(directions_ras)))
+    turn = Rotation.from_matrix(directions_ras * [1.0, 1.0, handedness])
+    return handedness, *turn.as_quat(canonical=True)[:3].tolist()
 
 
 def _filled(numbers: list[Any], rest: int) -> list[Any]:

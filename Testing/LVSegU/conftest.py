@@ -26,6 +26,16 @@ def a_scene(the_desktop: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
+def an_axial_view(a_scene: Any) -> Any:
+    """An axial slice view through the origin."""
+    node = a_scene.CreateNodeByClass("vtkMRMLSliceNode")
+    node.UnRegister(None)
+    node.SetSingletonTag("Red")
+    node.SetOrientation("Axial")
+    return a_scene.AddNode(node)
+
+
+@pytest.fixture
 def a_slice_view(the_desktop: Any) -> Iterator[SliceViews]:
     """Makes a slice view that shows a volume."""
     views = SliceViews(the_desktop.mrmlScene)

@@ -11,3 +11,10 @@ def process(logic: Any, node: Any, progress: Callable[[float, str], None] | None
     from LVSegUSlicer.request import Request
 
     return logic.process(Request(node, **choices), progress)
+
+
+def results_of(node: Any, model: str, **choices: Any) -> Any:
+    """The results of a logic of its own."""
+    from LVSegUSlicer.logic import LVSegULogic
+
+    return process(LVSegULogic(), node, model=model, **choices)

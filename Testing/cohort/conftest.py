@@ -8,9 +8,12 @@ import pytest
 
 from LVSegULib.cohort.cluster import Workers, connected
 from Testing.bright_pixels import save_bright_pixel_model
+from Testing.visualization.chromium import a_browser
 
 if TYPE_CHECKING:
     from distributed import Client
+
+__all__ = ["a_browser"]
 
 
 @pytest.fixture(scope="session")

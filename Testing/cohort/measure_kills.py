@@ -25,7 +25,6 @@ import psutil
 RECEIPT = "receipt.json"
 ADDRESS = "tcp://127.0.0.1:18786"
 SOME_FAILED = 4
-KILLED = -9
 
 
 @dataclass

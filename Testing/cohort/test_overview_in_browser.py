@@ -92,17 +92,6 @@ def write_cohort(out: Path, rows: list[dict[str, Any]], **about: str) -> Path:
     return out / "overview.html"
 
 
-def said(browser: Chrome) -> list[Any]:
-    log: list[Any] = browser.get_log("browser")  # type: ignore[no-untyped-call]
-    return log
-
-
-@pytest.fixture(scope="module")
-def a_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    with chromium.chromium(tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
-
-
 Open = Callable[..., Person]
 
 
@@ -113,9 +102,9 @@ def open_page(a_browser: Chrome, tmp_path: Path) -> Iterator[Open]:
     def opened(rows: list[dict[str, Any]], part: str = "", **about: str) -> Person:
         return Person(a_browser, write_cohort(tmp_path / "hearts", rows, **about), part)
 
-    said(a_browser)
+    chromium.said(a_browser)
     yield opened
-    assert said(a_browser) == []
+    assert chromium.said(a_browser) == []
 
 
 @pytest.fixture(scope="module")
@@ -125,9 +114,9 @@ def the_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def a_person(a_browser: Chrome, the_page: Path) -> Iterator[Person]:
-    said(a_browser)
+    chromium.said(a_browser)
     yield Person(a_browser, the_page)
-    assert said(a_browser) == []
+    assert chromium.said(a_browser) == []
 
 
 def test_the_cohort_at_a_glance(a_person: Person) -> None:
@@ -350,7 +339,7 @@ def test_twenty_thousand_cases_can_be_worked_with(a_browser: Chrome, tmp_path: P
     person.until(lambda: person.find("#count").text == "100 of 20,000 cases")
     a_browser.execute_script("scrollTo(0, document.body.scrollHeight)")
     person.until(lambda: len(person.all(".card")) == 100)
-    said(a_browser)  # that no pictures are there
+    chromium.said(a_browser)  # that no pictures are there
 
 
 @pytest.mark.parametrize("width", [400, 1280])

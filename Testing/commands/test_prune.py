@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import importlib.util
 from pathlib import Path
 
 import pytest
 
-from LVSegULib.commands import packages, prune
+from LVSegULib.commands import prune
 from LVSegULib.commands.main import main
 from LVSegULib.errors import UsageError
 from LVSegULib.modelfolder.folder import ModelFolder, find_model, save_model
@@ -85,6 +86,6 @@ def test_who_does_not_count_as_kept_back_is_told_without_being_asked(
 def test_without_pytorch_it_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(packages.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     assert main(["prune", "lv", "--data", "x", "--out", "y"]) == 3
     assert 'pruning needs PyTorch, which is not installed: pip install "lvsegu[train]"' in capsys.readouterr().err

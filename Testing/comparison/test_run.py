@@ -17,6 +17,7 @@ from LVSegULib.comparison.figures import Figures
 from LVSegULib.comparison.networks import METHODS, network_folder
 from LVSegULib.comparison.run import LOCK, SCRATCH, UNPRUNED, compare_pruning
 from LVSegULib.errors import InputError, UsageError
+from LVSegULib.evaluation.to_json import plain
 from LVSegULib.lock import locked
 from LVSegULib.modelfolder.folder import ModelFolder, open_model
 from LVSegULib.pictures.comparison import draw_comparison
@@ -127,8 +128,8 @@ def test_a_network_that_finds_nothing_has_no_lvef_and_says_so(compared: Compared
         compared[0][1], ef_error=math.nan, ef_error_interval=(math.nan, math.nan), ef_patients=0
     )
     assert table([compared[0][0], nothing]).splitlines()[-1].endswith("| no LVEF |")
-    assert nothing.to_json()["ef_error"] is None
-    assert nothing.to_json()["ef_error_interval"] == [None, None]
+    assert plain(nothing)["ef_error"] is None
+    assert plain(nothing)["ef_error_interval"] == [None, None]
     half = dataclasses.replace(compared[0][1], ef_patients=2)
     assert "of 2 patients" in table([compared[0][0], half])
 

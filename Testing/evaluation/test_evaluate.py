@@ -73,17 +73,17 @@ def test_nothing_to_evaluate_is_an_error() -> None:
 
 
 def test_progress_is_told_and_can_stop_the_work(squares: Squares, a_case_of: CaseOf) -> None:
-    told: list[tuple[int, str]] = []
+    told: list[float] = []
 
-    def stop_at_the_second(done: int, name: str) -> None:
-        told.append((done, name))
-        if done == 1:
+    def stop_at_the_second(share: float) -> None:
+        told.append(share)
+        if len(told) == 2:
             raise Cancelled("cancelled")
 
     cases = [a_case_of(f"{patient}_ED", squares(9)) for patient in "abc"]
     with pytest.raises(Cancelled):
-        evaluate("squares", cases, the_bright_pixels, progress=stop_at_the_second)
-    assert told == [(0, "a_ED"), (1, "b_ED")]
+        evaluate("squares", cases, the_bright_pixels, report=stop_at_the_second)
+    assert told == [1 / 3, 2 / 3]
 
 
 def test_each_label_has_figures_of_its_own(squares: Squares, a_case_of: CaseOf) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable
 
 import numpy as np
 
 from LVSegULib.evaluation.cases import EvaluationCase
 from LVSegULib.evaluation.evaluate import Evaluation, Failure, evaluate
-from LVSegULib.evaluation.report import dice_text, report_text, share_text
+from LVSegULib.evaluation.report import report_text
 from LVSegULib.evaluation.to_json import evaluation_to_json
 
 
@@ -47,10 +46,6 @@ def test_columns_line_up_and_fit_a_terminal(an_evaluation_of_two_patients: Evalu
     edge = block[1].index("median") + len("median")
     assert the_line("\n".join(block), "Dice per patient")[:edge].endswith("0.881")
     assert max(map(len, block)) <= 100
-
-
-def test_what_is_undefined_is_a_dash() -> None:
-    assert dice_text(math.nan) == share_text(math.nan) == "-"
 
 
 def test_left_out_cases_are_named(an_evaluation_of_two_patients: Evaluation) -> None:

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from Testing.fuzz.chance import absurd_text
+from Testing.fuzz.mutate_bytes import mutate_bytes
+
+
+def mutate_files(
+    files: dict[str, bytes],
+    endings: tuple[str, ...],
+    mutate_header: Callable[[bytes, Random], bytes],
+    random: Random,
+) -> dict[str, bytes]:
+    """The files of an image (a header, with one of `endings`, and the pixels in it or beside it), some damaged."""
+    changed = dict(files)
+    header = next(name for name in changed if name.endswith(endings))
+    if random.random() < 0.3:
+        name = random.choice(sorted(changed))
+        return changed | {name: mutate_bytes(changed[name], random)}
+    changed[header] = mutate_header(changed[header], random)
+    if random.random() < 0.1:
+        changed.pop("beat.raw", None)
+    return changed
 
 
 def mutate_lines(lines: list[str], separators: str, random: Random) -> list[str]:

@@ -6,8 +6,7 @@ import zlib
 from random import Random
 
 from Testing.fuzz.chance import absurd_whole
-from Testing.fuzz.mutate_bytes import mutate_bytes
-from Testing.fuzz.mutate_lines import mutate_lines, set_line
+from Testing.fuzz.mutate_lines import mutate_files, mutate_lines, set_line
 
 _LOCAL = b"ElementDataFile = LOCAL\n"
 _VALUES = {
@@ -41,15 +40,7 @@ _VALUES = {
 
 def mutate_metaimage(files: dict[str, bytes], random: Random) -> dict[str, bytes]:
     """The files of a MetaImage (a header, and the pixels in it or beside it), some of them damaged."""
-    changed = dict(files)
-    header = next(name for name in changed if name.endswith((".mha", ".mhd")))
-    if random.random() < 0.3:
-        name = random.choice(sorted(changed))
-        return changed | {name: mutate_bytes(changed[name], random)}
-    changed[header] = _mutate_header(changed[header], random)
-    if random.random() < 0.1:
-        changed.pop("beat.raw", None)
-    return changed
+    return mutate_files(files, (".mha", ".mhd"), _mutate_header, random)
 
 
 def _mutate_header(content: bytes, random: Random) -> bytes:

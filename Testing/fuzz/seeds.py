@@ -108,12 +108,12 @@ def enhanced(images: np.ndarray) -> bytes:
     frames = []
     for k in range(SLICES):
         for t in range(FRAMES):
-            frames.append(_a_dataset(PlanePositionSequence=[_a_dataset(ImagePositionPatient=_position(k))]))
-            frames[-1].CardiacSynchronizationSequence = [_a_dataset(NominalCardiacTriggerDelayTime=40.0 * t)]
-    shared = _a_dataset(
-        PlaneOrientationSequence=[_a_dataset(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
-        PixelMeasuresSequence=[_a_dataset(PixelSpacing=[1.5, 1.25], SliceThickness=6)],
-        PixelValueTransformationSequence=[_a_dataset(RescaleSlope=2, RescaleIntercept=1)],
+            frames.append(a_dataset(PlanePositionSequence=[a_dataset(ImagePositionPatient=_position(k))]))
+            frames[-1].CardiacSynchronizationSequence = [a_dataset(NominalCardiacTriggerDelayTime=40.0 * t)]
+    shared = a_dataset(
+        PlaneOrientationSequence=[a_dataset(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
+        PixelMeasuresSequence=[a_dataset(PixelSpacing=[1.5, 1.25], SliceThickness=6)],
+        PixelValueTransformationSequence=[a_dataset(RescaleSlope=2, RescaleIntercept=1)],
     )
     dataset.SharedFunctionalGroupsSequence, dataset.PerFrameFunctionalGroupsSequence = [shared], frames
     dataset.NumberOfFrames = len(frames)
@@ -139,7 +139,8 @@ def _position(k: int) -> list[float]:
     return [-10, -10, 8.0 * k]
 
 
-def _a_dataset(**values: object) -> Dataset:
+def a_dataset(**values: object) -> Dataset:
+    """These elements by themselves."""
     dataset = Dataset()
     for name, value in values.items():
         setattr(dataset, name, value)

@@ -154,8 +154,11 @@ def test_what_is_no_evaluation_is_refused(tmp_path: Path, text: str, what: str) 
     ("figures", "text"),
     [
         ({}, "-"),
-        ({"Sunnybrook": {"dice_pooled": {"value": 0.9512, "low": 0.94}}, "note": "ten folds"}, "Sunnybrook 0.951"),
-        ({"a": {"dice_pooled": 0.95}, "validation": {"dice_mean": 0.9}}, "a 0.950, validation 0.900"),
+        (
+            {"Sunnybrook": {"dice_pooled": {"value": 0.9512, "low": 0.94}}, "other": {"dice_mean": "high"}},
+            "Sunnybrook 0.951",
+        ),
+        ({"a": {"dice_pooled": {"value": 0.95}}, "validation": {"dice_mean": 0.9}}, "a 0.950, validation 0.900"),
     ],
 )
 def test_the_dice_that_is_shown(figures: dict[str, object], text: str) -> None:

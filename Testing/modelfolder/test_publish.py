@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from LVSegULib.benchmark.classic import random_weights
 from LVSegULib.errors import InputError, ModelError, UsageError
 from LVSegULib.labels import CAVITY, MYOCARDIUM
 from LVSegULib.modelfolder.folder import ModelFolder, open_model, save_model
-from LVSegULib.modelfolder.publish import Evidence, about_from_values, figures_of, publish, without_folders
+from LVSegULib.modelfolder.publish import Evidence, figures_of, publish, read_about, without_folders
 from LVSegULib.modelfolder.published_card import About
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.network.config import UNetConfig
@@ -28,7 +29,7 @@ ABOUT = {
     "failures": "The apex.",
     "evaluated": "Everybody else.",
 }
-AN_ABOUT = about_from_values(ABOUT, "about.toml")
+AN_ABOUT = About(**{**ABOUT, "citations": ("Somebody 2020",)})  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -200,11 +201,16 @@ def test_a_failed_publication_leaves_the_shipped_model_as_it_was(
         ({"citations": "Smith 2020"}, "about.toml: citations = 'Smith 2020': expected a list of texts"),
     ],
 )
-def test_a_description_must_be_complete(change: dict[str, Any], said: str) -> None:
-    values = {name: value for name, value in {**ABOUT, **change}.items() if value is not None}
+def test_a_description_must_be_complete(tmp_path: Path, change: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        about_from_values(values, "about.toml")
+        read_about(a_toml(tmp_path / "about.toml", {**ABOUT, **change}))
 
 
-def test_about_keeps_every_value() -> None:
-    assert About(**{**ABOUT, "citations": ("Somebody 2020",)}) == AN_ABOUT  # type: ignore[arg-type]
+def test_about_keeps_every_value(tmp_path: Path) -> None:
+    assert read_about(a_toml(tmp_path / "about.toml", {**ABOUT, "data": "\n Two sets.\n"})) == AN_ABOUT
+
+
+def a_toml(path: Path, values: dict[str, Any]) -> Path:
+    lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items() if value is not None]
+    path.write_text("".join(lines), encoding="utf-8")
+    return path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +19,7 @@ LEFT, RIGHT = (16, 8), (16, 24)
 def a_target() -> Target:
     inside = np.zeros((32, 32), bool)
     inside[12:20, 12:20] = True
-    return Target(inside, 10.0, is_cavity=True)
+    return Target(inside, 10.0)
 
 
 def a_map() -> np.ndarray:
@@ -34,7 +33,7 @@ def gradients(target: Target, values: np.ndarray) -> Attribution:
 
 
 def covered(target: Target, values: np.ndarray) -> Occlusion:
-    return Occlusion(target, values, 0.2, 8, 4)
+    return Occlusion(target, values, 8, 4)
 
 
 def the_picture(target: Target, values: np.ndarray) -> np.ndarray:
@@ -62,19 +61,6 @@ def test_elsewhere_and_in_the_slice_itself_there_is_no_colour(a_target: Target) 
     picture = the_picture(a_target, a_map())
     for tile, pixel in ((0, LEFT), (0, RIGHT), (1, (4, 16)), (2, (28, 16))):
         assert np.ptp(at(picture, tile, pixel)) == 0
-
-
-def test_a_single_pixel_is_ringed_in_all_three(a_target: Target) -> None:
-    one = np.zeros((32, 32), bool)
-    one[16, 16] = True
-    target = replace(a_target, pixels=one, is_cavity=False)
-    picture, without = the_picture(target, a_map()), the_picture(a_target, a_map())
-    for tile in range(3):
-        # The ring has a radius of 8 pixels, and a pixel of the slice is 12 pixels wide.
-        left = MARGIN + tile * (TILE + GAP)
-        around = (slice(HEADING + 188, HEADING + 208), slice(left + 188, left + 208))
-        assert np.ptp(picture[around], axis=2).max() > 100
-        assert np.ptp(without[around], axis=2).max() < 60
 
 
 def test_a_map_of_zeros_is_drawn_all_the_same(a_target: Target) -> None:

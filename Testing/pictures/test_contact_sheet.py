@@ -12,29 +12,18 @@ from LVSegULib.labels import ALL_LABELS, CAVITY, MYOCARDIUM, RIGHT_CAVITY
 from LVSegULib.measures.volumes import measure
 from LVSegULib.pictures.canvas import BACKGROUND, WARNING
 from LVSegULib.pictures.contact_sheet import contact_sheet, write_contact_sheet
+from Testing.pictures.discs import a_beating_disc, reddish
 from Testing.three_labels import heart_images, heart_labels
 
 WIDTH = 1240
 
 
-def a_beating_disc(frames: int, slices: int) -> tuple[Cine, np.ndarray]:
-    j, i = np.mgrid[:48, :48]
-    radii = 8 + 3 * np.cos(2 * np.pi * np.arange(frames) / frames)
-    inside = np.hypot(j - 24, i - 24) < radii[:, None, None, None]
-    labels = np.repeat(inside, slices, axis=1).astype(np.uint8)
-    images = 10 + 100 * labels + np.arange(48)
-    return Cine(images.astype(np.float32), np.diag([2.0, 2.0, 8.0, 1.0]), name="disc"), labels
+RADII = (11.0, 5.0)
 
 
 def three_label_cine() -> tuple[Cine, np.ndarray]:
     labels = heart_labels()
     return Cine(heart_images(labels), np.diag([1.5, 1.5, 8.0, 1.0]), name="heart"), labels
-
-
-def reddish(sheet: Image.Image) -> np.ndarray:
-    pixels = np.asarray(sheet).astype(int)
-    red = np.round(255 * np.array(CAVITY.colour)).astype(int)
-    return np.abs(pixels - red).max(axis=-1) < 12
 
 
 @pytest.mark.parametrize(
@@ -43,7 +32,7 @@ def reddish(sheet: Image.Image) -> np.ndarray:
     [(1, 1, 1), (5, 5, 1), (8, 8, 1), (9, 5, 2), (12, 6, 2), (30, 8, 4)],
 )
 def test_every_slice_has_its_place(slices: int, columns: int, rows: int) -> None:
-    cine, labels = a_beating_disc(2, slices)
+    cine, labels = a_beating_disc(RADII, slices)
     sheet = contact_sheet(cine, labels, [CAVITY], measure(labels, cine.spacing_mm))
     tile = min((WIDTH - 56 - 4 * (columns - 1)) // columns, 300)
     assert sheet.size == (WIDTH, 168 + 2 * (44 + rows * (tile + 4)) + 44)
@@ -57,21 +46,21 @@ def test_every_slice_has_its_place(slices: int, columns: int, rows: int) -> None
 
 
 def test_one_frame_is_one_block() -> None:
-    cine, labels = a_beating_disc(1, 4)
+    cine, labels = a_beating_disc(RADII[:1], 4)
     sheet = contact_sheet(cine, labels, [CAVITY], measure(labels, cine.spacing_mm))
     assert sheet.height == 168 + 44 + (293 + 4) + 44  # four tiles of 293 pixels in a row
     assert reddish(sheet).any()
 
 
 def test_nothing_found_is_drawn_without_contours() -> None:
-    cine, labels = a_beating_disc(3, 4)
+    cine, labels = a_beating_disc((11.0, 6.5, 6.5), 4)
     labels[:] = 0
     sheet = contact_sheet(cine, labels, [CAVITY], measure(labels, cine.spacing_mm))
     assert not reddish(sheet)[168:-44].any()
 
 
 def test_every_region_in_its_colour() -> None:
-    cine, labels = a_beating_disc(2, 3)
+    cine, labels = a_beating_disc(RADII, 3)
     labels[:, :, :6] = RIGHT_CAVITY.value
     labels[:, :, 39:] = MYOCARDIUM.value
     regions = [CAVITY, MYOCARDIUM, RIGHT_CAVITY]
@@ -108,7 +97,7 @@ def test_what_made_it_and_every_label_are_on_the_last_line() -> None:
 
 
 def test_names_of_any_length_and_script() -> None:
-    cine, labels = a_beating_disc(2, 3)
+    cine, labels = a_beating_disc(RADII, 3)
     named = Cine(cine.frames, cine.ijk_to_ras, name="Zoë 心臓 " * 40)
     assert contact_sheet(named, labels, [CAVITY], measure(labels, cine.spacing_mm)).width == WIDTH
 
@@ -128,7 +117,7 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
 
 def test_flagged_slices_of_the_frames_shown_have_a_corner() -> None:
     """Of 4 slices in 6 frames, ED is frame 0 and ES frame 3: the first block has one corner, the second two."""
-    cine, labels = a_beating_disc(6, 4)
+    cine, labels = a_beating_disc((11.0, 9.5, 6.5, 5.0, 6.5, 9.5), 4)
     measures = measure(labels, cine.spacing_mm)
     assert (measures.ed_frame, measures.es_frame) == (0, 3)
     flagged = np.zeros((6, 4), bool)
@@ -147,7 +136,7 @@ def test_flagged_slices_of_the_frames_shown_have_a_corner() -> None:
 
 
 def test_without_a_flagged_slice_the_sheet_is_as_always() -> None:
-    cine, labels = a_beating_disc(2, 3)
+    cine, labels = a_beating_disc(RADII, 3)
     measures = measure(labels, cine.spacing_mm)
     sheets = [contact_sheet(cine, labels, [CAVITY], measures, flagged=f) for f in (None, np.zeros((2, 3), bool))]
     assert np.array_equal(*map(np.asarray, sheets))

@@ -8,24 +8,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from LVSegULib.cine import Cine
 from LVSegULib.errors import OutputError
 from LVSegULib.pictures.poster import draw_poster, write_poster
 from LVSegULib.visualization.filters import layers_of
 from LVSegULib.visualization.inspector import open_inspector
-from LVSegULib.visualization.network_view import NetworkView, view_network
-from LVSegULib.visualization.subjects import subject_of_cine
+from LVSegULib.visualization.network_view import NetworkView
 from Testing.visualization import networks
+from Testing.visualization.views import a_view_of_a_square
 
 
 @pytest.fixture(scope="module")
 def a_view(tmp_path_factory: pytest.TempPathFactory) -> NetworkView:
-    frames = np.zeros((1, 2, 32, 32), np.float32)
-    frames[:, :, 10:20, 10:20] = 100
-    cine = Cine(frames, np.diag([1.5, 1.5, 10.0, 1.0]), name="square")
     model = networks.a_model(tmp_path_factory.mktemp("model") / "edge", networks.with_an_edge_filter())
-    inspector = open_inspector(model, threads=1)
-    return view_network(inspector, cine, (0, 1), [subject_of_cine(cine, inspector)], is_labelled=False)
+    return a_view_of_a_square(open_inspector(model, threads=1))
 
 
 def test_png_and_pdf_are_written(a_view: NetworkView, tmp_path: Path) -> None:

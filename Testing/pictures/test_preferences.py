@@ -31,4 +31,3 @@ def test_a_preferred_image_by_itself_is_its_own_pixels() -> None:
 def test_patches_by_themselves_are_beside_each_other() -> None:
     patches = np.stack([np.zeros((3, 3)), np.ones((3, 3))]).astype(np.float32)
     assert pixels(patches_png(patches)).tolist() == [[0, 0, 0, 255, 255, 255]] * 3
-    assert pixels(patches_png(patches[:0])).shape == (1, 1)

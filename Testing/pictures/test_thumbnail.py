@@ -11,26 +11,13 @@ from LVSegULib.errors import OutputError
 from LVSegULib.labels import ALL_LABELS, CAVITY
 from LVSegULib.measures.volumes import measure
 from LVSegULib.pictures.thumbnail import GAP, TILE, middle_slice, thumbnail, write_thumbnail
+from Testing.pictures.discs import a_beating_disc, reddish
 from Testing.three_labels import heart_images, heart_labels
-
-RED = np.round(255 * np.array(CAVITY.colour)).astype(int)
-
-
-def a_beating_disc(radii: list[float], slices: int = 3) -> tuple[Cine, np.ndarray]:
-    j, i = np.mgrid[:48, :48]
-    inside = np.hypot(j - 24, i - 24) < np.array(radii)[:, None, None, None]
-    labels = np.repeat(inside, slices, axis=1).astype(np.uint8)
-    images = 10 + 100 * labels + np.arange(48)
-    return Cine(images.astype(np.float32), np.diag([2.0, 2.0, 8.0, 1.0]), name="disc"), labels
 
 
 def drawn(cine: Cine, labels: np.ndarray) -> np.ndarray:
     picture = thumbnail(cine, labels, [CAVITY], measure(labels, cine.spacing_mm))
     return np.asarray(picture).astype(int)
-
-
-def reddish(pixels: np.ndarray) -> np.ndarray:
-    return np.abs(pixels - RED).max(axis=-1) < 12
 
 
 def height_of(red: np.ndarray) -> int:

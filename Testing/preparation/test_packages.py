@@ -12,10 +12,16 @@ from LVSegULib.preparation.intensity import intensity_scaling
 from LVSegULib.preparation.packages import adaptive_equalisation
 
 
-def test_without_scikit_image_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "skimage.exposure", None)
-    with pytest.raises(UsageError, match=r'"clahe" needs scikit-image: pip install "lvsegu\[study\]"'):
-        intensity_scaling(np.zeros((1, 1, 8, 8), np.float32), (1.0, 1.0), "clahe")
+@pytest.mark.parametrize(
+    ("kind", "package", "module"),
+    [("clahe", "scikit-image", "skimage.exposure"), ("n4", "SimpleITK", "SimpleITK")],
+)
+def test_without_a_package_it_says_what_to_install(
+    kind: str, package: str, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(UsageError, match=rf'"{kind}" needs {package}: pip install "lvsegu\[study\]"'):
+        intensity_scaling(np.zeros((1, 1, 8, 8), np.float32), (1.0, 1.0), kind)
 
 
 def test_with_it_an_image_is_equalised() -> None:

@@ -15,13 +15,13 @@ from LVSegULib.pruning.calibration import BATCH, Calibration, calibrate, input_l
 from LVSegULib.pruning.fit import outputs
 from LVSegULib.pruning.judge import Judge
 from LVSegULib.pruning.refit import refit
-from LVSegULib.pruning.search import Candidate, SearchSettings, divergence_of, least_missed, shrink
+from LVSegULib.pruning.search import Candidate, divergence_of, least_missed, shrink
 from LVSegULib.pruning.state import State, share_saved
 from LVSegULib.pruning.structure import filters_of
 from LVSegULib.training.loss import probabilities
 from Testing.pruning.networks import UNEVEN, logits, some_images, uneven_layers
 
-SETTINGS = SearchSettings(step=0.01, ridge=1e-6)
+STEP, RIDGE = 0.01, 1e-6
 
 
 def with_a_mixture(layers: Layers) -> Layers:
@@ -38,11 +38,10 @@ def calibrated(layers: Layers) -> Calibration:
 
 def test_a_filter_that_others_can_stand_in_for_goes_first_and_is_not_missed() -> None:
     """Besides the filters that are dead on every slice: all of these together are 6 % of the computation."""
-    at_once = SearchSettings(step=0.06, ridge=1e-6)
 
     def upsampling_after_a_round(layers: Layers) -> tuple[int, float]:
         whole = State.whole(UNEVEN, layers)
-        after = list(islice(shrink(whole, whole, calibrated(layers), at_once), 2))[1]
+        after = list(islice(shrink(whole, whole, calibrated(layers), 0.06, RIDGE), 2))[1]
         return filters_of(after.state.config)["upsample.0"], after.divergence
 
     filters, divergence = upsampling_after_a_round(with_a_mixture(uneven_layers()))
@@ -70,7 +69,7 @@ def test_a_refit_of_the_whole_network_changes_nothing() -> None:
 
 def test_every_round_is_smaller_down_to_one_filter_a_layer() -> None:
     whole = State.whole(UNEVEN, uneven_layers())
-    rounds = list(shrink(whole, whole, calibrated(whole.layers), SearchSettings(step=0.2)))
+    rounds = list(shrink(whole, whole, calibrated(whole.layers), 0.2, 1e-3))
     sizes = [count_parameters(one.state.config) for one in rounds]
     assert sizes == sorted(set(sizes), reverse=True)
     assert set(filters_of(rounds[-1].state.config).values()) == {1}
@@ -83,8 +82,8 @@ def test_every_round_is_smaller_down_to_one_filter_a_layer() -> None:
 def test_who_starts_from_a_rounds_cut_gets_that_round_again() -> None:
     layers = uneven_layers()
     whole, calibration = State.whole(UNEVEN, layers), calibrated(layers)
-    first = list(islice(shrink(whole, whole, calibration, SETTINGS), 5))
-    again = list(islice(shrink(first[2].cut, whole, calibration, SETTINGS), 3))
+    first = list(islice(shrink(whole, whole, calibration, STEP, RIDGE), 5))
+    again = list(islice(shrink(first[2].cut, whole, calibration, STEP, RIDGE), 3))
     assert [one.divergence for one in again] == [one.divergence for one in first[2:]]
     assert again[-1].state.config == first[-1].state.config
 
@@ -178,7 +177,7 @@ def test_who_is_told_of_every_candidate_can_stop_the_search() -> None:
             raise Stopped
 
     whole = State.whole(UNEVEN, uneven_layers())
-    found = shrink(whole, whole, calibrated(whole.layers), SETTINGS, tried)
+    found = shrink(whole, whole, calibrated(whole.layers), STEP, RIDGE, tried)
     assert next(found).cut is whole
     assert told == []  # a round is given before anything is tried
     with pytest.raises(Stopped):
@@ -186,12 +185,13 @@ def test_who_is_told_of_every_candidate_can_stop_the_search() -> None:
     assert told == [0, 1, 2]
 
 
-def test_a_group_is_a_share_of_the_layers_filters_and_one_at_least() -> None:
+def test_a_group_is_a_share_of_the_layers_filters_and_one_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 2, 3, 4, 5, 6, 7, 8 and 9 filters 40 % are 0.8, 1.2, 1.6, 2, 2.4, 2.8, 3.2 and 3.6."""
     at_once = {1: 0, 2: 1, 3: 1, 4: 2, 5: 2, 6: 2, 7: 3, 8: 3, 9: 4}
     whole = State.whole(UNEVEN, uneven_layers())
-    settings = SearchSettings(step=1e-9, group=0.4, ridge=1e-6)  # one layer a round
-    rounds = islice(shrink(whole, whole, calibrated(whole.layers), settings), 5)
+    monkeypatch.setattr(search, "GROUP", 0.4)
+    one_layer = 1e-9
+    rounds = islice(shrink(whole, whole, calibrated(whole.layers), one_layer, RIDGE), 5)
     for before, after in pairwise(filters_of(one.state.config) for one in rounds):
         ((count, left),) = ((before[name], after[name]) for name in before if before[name] != after[name])
         assert count - left == at_once[count]

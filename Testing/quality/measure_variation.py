@@ -59,7 +59,7 @@ def main() -> None:
 def _figures(examples: Examples) -> str:
     judged, patients = cross_validated(examples), examples.patients.tolist()
     area = area_under(judged.wrong, examples.bad, patients)
-    at = threshold_for(judged.wrong, examples.bad, FOUND)
+    at = threshold_for(judged.wrong, examples.bad, FOUND, 1.0)
     _, alarms = shares_flagged(judged.wrong > at, examples.bad, patients)
     return f"area {area.value:.3f}, false alarms where {FOUND:.0%} are found: {alarms.value:.3f}"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from LVSegULib.errors import InputError
+from LVSegULib.evaluation.bootstrap import Ratio
 from LVSegULib.quality.examples import Examples
 from LVSegULib.quality.learn import (
     MOST_ALARMS,
@@ -18,6 +20,7 @@ from LVSegULib.quality.learn import (
     figures_of,
     judge_examples,
     learn,
+    plain_figure,
 )
 from LVSegULib.quality.signs import SIGNS
 
@@ -213,3 +216,8 @@ def test_many_patients_are_dealt_into_ten_parts_and_few_into_one_each() -> None:
         *([f"{number:02}"] for number in range(2, 10)),
     ]
     assert [int(part.sum()) for part in _parts(some_examples(patients=3))] == [SLICES_EACH] * 3
+
+
+def test_figures_have_four_digits_and_no_more_than_can_be_told() -> None:
+    assert plain_figure(Ratio(2 / 3, 6, (1 / 3, math.nan))) == {"value": 0.6667, "low": 0.3333, "high": None}
+    assert plain_figure(Ratio(math.nan, 3, (math.nan, math.nan))) == {"value": None, "low": None, "high": None}

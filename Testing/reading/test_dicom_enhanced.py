@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from LVSegULib.errors import InputError
 from LVSegULib.reading.dicom import read_dicom_cine
 from LVSegULib.reading.dicom_enhanced import frame_datasets, refuse_too_many
+from Testing.fuzz.seeds import a_dataset
 
 if TYPE_CHECKING:
     from Testing.conftest import DicomPhantom
@@ -128,10 +129,3 @@ def write_enhanced(phantom: DicomPhantom) -> None:
     for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "TriggerTime"):
         delattr(dataset, name)
     dataset.save_as(path)
-
-
-def a_dataset(**values: object) -> Dataset:
-    dataset = Dataset()
-    for name, value in values.items():
-        setattr(dataset, name, value)
-    return dataset

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from LVSegULib.reading.dicom_meaning import Meaning, meaning_of
-from Testing.reading.test_dicom_enhanced import a_dataset
+from Testing.fuzz.seeds import a_dataset
 
 
 def a_meaning(slope: float | None = None, intercept: float | None = None, **changed: Any) -> Meaning:

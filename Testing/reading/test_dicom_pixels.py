@@ -17,7 +17,8 @@ from LVSegULib.reading.damage import Damage
 from LVSegULib.reading.dicom import read_dicom_cine
 from LVSegULib.reading.dicom_header import read_headers
 from LVSegULib.reading.dicom_pixels import _refuse_other_sizes, read_pixels
-from Testing.reading.test_dicom_enhanced import a_dataset, write_enhanced
+from Testing.fuzz.seeds import a_dataset
+from Testing.reading.test_dicom_enhanced import write_enhanced
 
 if TYPE_CHECKING:
     from Testing.conftest import DicomPhantom

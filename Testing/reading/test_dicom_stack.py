@@ -114,7 +114,7 @@ def test_the_apex_is_to_the_left_in_front_and_below(
     orientation: tuple[float, ...], axis: int, towards_apex: int, slices: int
 ) -> None:
     places = 10.0 * np.eye(3)[axis] * np.arange(slices)[:, None]
-    stack = build_stack([an_image(*place, orientation=orientation, TriggerTime=5) for place in places])
+    stack = build_stack([an_image(*place, orientation=orientation, TriggerTime=5) for place in places], {})
     assert stack.notes == ()
     np.testing.assert_array_equal(stack.time_ms, [5])
     from_base = places[::towards_apex]
@@ -134,20 +134,20 @@ def test_a_tenth_of_a_millimetre_is_still_the_same_slice() -> None:
 def test_distances_may_differ_by_a_twentieth_and_their_mean_counts(place: float, fits: bool) -> None:
     images = [an_image(0, 0, -mm, TriggerTime=0) for mm in (0, 10, 20, place)]
     if fits:
-        assert np.linalg.norm(build_stack(images).ijk_to_ras[:3, 2]) == pytest.approx(place / 3)
+        assert np.linalg.norm(build_stack(images, {}).ijk_to_ras[:3, 2]) == pytest.approx(place / 3)
     else:
         with pytest.raises(GeometryError, match=r"the others 10\.00 mm"):
-            build_stack(images)
+            build_stack(images, {})
 
 
 @pytest.mark.parametrize(("shift_mm", "notes"), [(0.99, 0), (1.01, 1)])
 def test_slices_shifted_by_more_than_a_millimetre_are_noted(shift_mm: float, notes: int) -> None:
     images = [an_image(shift_mm * (mm == 10), 0, -mm, TriggerTime=0) for mm in (0, 10, 20)]
-    assert len(build_stack(images).notes) == notes
+    assert len(build_stack(images, {}).notes) == notes
 
 
 def test_images_that_nothing_orders_are_a_stack_of_one_frame() -> None:
-    stack = build_stack([an_image(0, 0, -mm) for mm in (0, 10)])
+    stack = build_stack([an_image(0, 0, -mm) for mm in (0, 10)], {})
     assert (len(stack.headers), len(stack.headers[0]), stack.time_ms) == (1, 2, None)
     np.testing.assert_array_equal(stack.instances, [[-1, -1]])
 
@@ -155,7 +155,7 @@ def test_images_that_nothing_orders_are_a_stack_of_one_frame() -> None:
 def test_frames_that_nothing_orders_are_refused() -> None:
     images = [an_image(0, 0, -mm) for mm in (0, 10, 10.01)]
     with pytest.raises(InputError, match="nothing tells the order of the frames"):
-        build_stack(images)
+        build_stack(images, {})
 
 
 @pytest.mark.parametrize("trouble", [{}, {"TriggerTime": 0}], ids=["missing", "the same twice"])
@@ -166,16 +166,16 @@ def test_an_attribute_tells_the_order_if_it_does_so_in_every_slice(trouble: dict
         an_image(0, 0, -10, TriggerTime=0, InstanceNumber=3),
         an_image(0, 0, -10, InstanceNumber=4, **trouble),
     ]
-    stack = build_stack(images)
+    stack = build_stack(images, {})
     assert [[header.order["InstanceNumber"] for header in frame] for frame in stack.headers] == [[1, 3], [2, 4]]
     assert stack.time_ms is None
 
 
 def test_a_single_slice_is_as_thick_as_its_header_says() -> None:
-    stack = build_stack([an_image(0, 0, 0, slice_mm=8.0, TriggerTime=time) for time in (0, 30)])
+    stack = build_stack([an_image(0, 0, 0, slice_mm=8.0, TriggerTime=time) for time in (0, 30)], {})
     assert np.linalg.norm(stack.ijk_to_ras[:3, 2]) == pytest.approx(8)
     assert len(stack.notes) == 1 and stack.notes[0].startswith("a single slice")
     np.testing.assert_allclose(stack.time_ms, (0, 30))
     for slice_mm, message in ((None, "has no volume"), (0.009, "is not possible"), (100.1, "is not possible")):
         with pytest.raises(GeometryError, match=message):
-            build_stack([an_image(0, 0, 0, slice_mm=slice_mm)])
+            build_stack([an_image(0, 0, 0, slice_mm=slice_mm)], {})

@@ -27,7 +27,7 @@ def test_a_sunnybrook_release_gives_ed_and_es_with_all_their_slices(the_sample_p
     assert labels[1].sum() > labels[0].sum()
     drawn = open_sunnybrook(the_sample_patient)[0].read()
     np.testing.assert_array_equal(cine.frames, drawn.cine.frames[[drawn.es_frame, drawn.ed_frame]])
-    np.testing.assert_array_equal(labels, drawn.labels(with_border=True)[[drawn.es_frame, drawn.ed_frame]])
+    np.testing.assert_array_equal(labels, drawn.labels()[[drawn.es_frame, drawn.ed_frame]])
 
 
 def test_a_release_is_used_for_the_cavity_which_is_all_that_it_knows(the_sample_patient: Path) -> None:

@@ -212,8 +212,8 @@ def test_the_sform_that_is_followed_gives_the_size(
     np.testing.assert_allclose(cine.ijk_to_ras, nibabel.load(path).affine, atol=0.005)
     np.testing.assert_allclose(np.linalg.norm(cine.ijk_to_ras[:3, :3], axis=0), SIZES, rtol=1e-6)
     said = "contradicts itself, a voxel is 1.5 x 1.25 x 8 in its sform and 1 x 1 x 1 in its pixdim: the sform was taken"
-    assert cine.notes[-1].endswith(said)
-    assert [record.getMessage() for record in caplog.records] == [f"{path}: {cine.notes[-1]}"]
+    assert cine.notes[0].endswith(said)
+    assert [record.getMessage() for record in caplog.records] == [f"{path}: {cine.notes[0]}"]
 
 
 @pytest.mark.parametrize("lean", [0.0, 5e-4])

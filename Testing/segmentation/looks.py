@@ -12,7 +12,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.segmentation.look import Look
+from LVSegULib.segmentation.look import Look, Sample
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +32,7 @@ def dice(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
 def looks_that_depend_on_the_grid(monkeypatch: pytest.MonkeyPatch, looks: list[Look]) -> None:
     """Show these, and nothing anywhere else."""
 
-    def look(_: Cine, grid: Grid, *__: object) -> Look:
+    def look(_: Sample, grid: Grid, *__: object) -> Look:
         return next((one for one in looks if one.grid == grid), Look(grid, 0.0, 0.0, (0.0, 0.0), 1.5))
 
     monkeypatch.setattr("LVSegULib.segmentation.fitting.look_at", look)

@@ -19,7 +19,7 @@ from LVSegULib.segmentation.fitting import (
     fitting_grid,
     what_is_unusual,
 )
-from LVSegULib.segmentation.look import Look
+from LVSegULib.segmentation.look import Look, Sample
 from LVSegULib.segmentation.segment import SegmentationOptions, segment_cine
 from Testing import three_labels
 from Testing.segmentation.looks import Patient, dice, looks_that_depend_on_the_grid
@@ -116,7 +116,7 @@ def test_a_size_that_people_have_must_look_far_better(
     own = patient.model.grid
     other = dataclasses.replace(own, spacing_mm=own.spacing_mm / times_smaller)
 
-    def look(_: Cine, grid: Grid, *__: object) -> Look:
+    def look(_: Sample, grid: Grid, *__: object) -> Look:
         return Look(grid, score if grid == other else 0.55, 22.0, (0.0, 0.0), 1.5)
 
     monkeypatch.setattr("LVSegULib.segmentation.fitting.look_at", look)
@@ -242,15 +242,15 @@ def test_the_grid_around_what_was_found_is_taken_where_it_shows_it_better(
 def test_a_heart_as_large_as_people_have_keeps_the_grid(radius_mm: float, spacing_mm: float) -> None:
     """That is 22 mm by 2.5 to 22 mm times 2.5."""
     own = Grid(1.5, 192, 192)
-    found = brought_to_usual(Look.of_images(own, 1.0, radius_mm, (0.0, 0.0)))
+    found = brought_to_usual(Look.of_images(own, radius_mm, (0.0, 0.0)))
     assert found.spacing_mm == pytest.approx(spacing_mm)
     assert (found.rows, found.columns, found.centre_mm) == (192, 192, (0, 0))
 
 
 def test_a_heart_at_the_edge_is_brought_to_the_middle_and_keeps_its_pixels() -> None:
     own = Grid(1.5, 128, 128, centre_mm=(1.0, 2.0))
-    assert brought_to_usual(Look.of_images(own, 1.0, 22.0, (58.0, 0.0))) == own  # half of 192 mm by 84 % without 22
-    moved = brought_to_usual(Look.of_images(own, 1.0, 22.0, (59.0, -5.0)))
+    assert brought_to_usual(Look.of_images(own, 22.0, (58.0, 0.0))) == own  # half of 192 mm by 84 % without 22
+    moved = brought_to_usual(Look.of_images(own, 22.0, (59.0, -5.0)))
     assert moved == dataclasses.replace(own, centre_mm=(60.0, -3.0))
 
 

@@ -116,8 +116,8 @@ def test_sizes_of_small_animals_are_told_as_if_they_were_people(own: Grid, pixel
 def test_a_heart_that_is_known_is_told_like_one_that_was_seen() -> None:
     """Through pixels of 0.125 mm that count as 1.5: twelve times as large."""
     own = Grid(0.125, 128, 100)
-    known = Look.of_images(own, 0.9, 2.0, (0.5, -0.25))
-    assert known == Look(own, 0.9, 24.0, (6.0, -3.0), 1.5)
+    known = Look.of_images(own, 2.0, (0.5, -0.25))
+    assert known == Look(own, 1.0, 24.0, (6.0, -3.0), 1.5)
     assert known.from_centre_mm == (0.5, -0.25)
 
 

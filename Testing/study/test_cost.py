@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from LVSegULib.settings import as_plain
 from LVSegULib.study import cost
 from LVSegULib.study.cost import Clock
 from LVSegULib.study.plan import Job
@@ -17,7 +18,7 @@ from Testing.study.small_study import REFERENCE, a_study
 @pytest.fixture
 def a_job(tmp_path: Path) -> Job:
     study = a_study(tmp_path, REFERENCE)
-    settings = study.training(study.variants[0]).to_json()
+    settings = as_plain(study.training(study.variants[0]))
     return Job("reference", 0, "runs/reference/fold0", settings, (), (), Split((), ()))
 
 

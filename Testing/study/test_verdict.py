@@ -11,7 +11,7 @@ from LVSegULib.study.verdict import verdict
 
 
 def change(mean: float, low: float, high: float, patients: int = 17) -> Summary:
-    return Summary(mean, mean, patients, patients, 0, (low, high), (low, high))
+    return Summary(mean, mean, patients, patients, 0, (low, high))
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_difference_must_leave_out_zero_and_exceed_the_noise(
 
 
 def test_one_patient_shows_nothing() -> None:
-    alone = Summary(0.3, 0.3, 1, 1, 0, NO_INTERVAL, NO_INTERVAL)
+    alone = Summary(0.3, 0.3, 1, 1, 0, NO_INTERVAL)
     assert verdict(alone, 0.0).words == "too few patients to tell"
 
 

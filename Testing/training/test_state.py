@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,18 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from LVSegULib.errors import InputError, UsageError
+from LVSegULib.training import state as tested
 from LVSegULib.training.config import TrainingConfig
 from LVSegULib.training.split import Split
-from LVSegULib.training.state import TrainingState, learning_rate, load_checkpoint, new_state, save_checkpoint
+from LVSegULib.training.state import TrainingState, learning_rate, new_state
 
 CONFIG = TrainingConfig(filters=(2, 4), steps=100, warmup_steps=10, learning_rate=0.01, average_steps=20)
 CPU = torch.device("cpu")
+
+save_checkpoint, load_checkpoint = (
+    partial(written_or_read, split=Split(("a",), ()), start="")
+    for written_or_read in (tested.save_checkpoint, tested.load_checkpoint)
+)
 
 
 def a_step(state: TrainingState) -> None:
@@ -141,7 +148,7 @@ def test_a_checkpoint_does_not_go_on_with_other_patients(tmp_path: Path, now: Sp
 
 
 def test_a_checkpoint_does_not_go_on_from_another_start(tmp_path: Path) -> None:
-    path = a_checkpoint_of(tmp_path / "c.safetensors", Split(("a",), ()), start="0123")
+    path = a_checkpoint_of(tmp_path / "c.safetensors", Split(("a",), ()), "0123")
     with pytest.raises(InputError, match="started from a model with other weights: resume with the --from model of"):
         load_checkpoint(path, new_state(CONFIG, CPU), CONFIG, 1, start="4567")
     loaded = new_state(CONFIG, CPU)

@@ -8,7 +8,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -64,6 +66,19 @@ def chromium(profile: Path) -> Iterator[Chrome]:
         yield browser
     finally:
         browser.quit()
+
+
+@pytest.fixture(scope="module")
+def a_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """A browser for all tests of a file."""
+    with chromium(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+def said(browser: Chrome) -> list[Any]:
+    """What the console has said since it was asked last."""
+    log: list[Any] = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    return log
 
 
 def _browser() -> str:

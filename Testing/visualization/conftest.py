@@ -9,6 +9,9 @@ import pytest
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.visualization.inspector import Inspector, open_inspector
 from Testing.visualization import networks
+from Testing.visualization.chromium import a_browser
+
+__all__ = ["a_browser"]
 
 
 @pytest.fixture

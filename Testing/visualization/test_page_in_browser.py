@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -60,22 +60,11 @@ def choose(person: Person, name: str) -> None:
     person.click(f'.map[data-filter="{name}"]')
 
 
-def said(browser: Chrome) -> list[Any]:
-    log: list[Any] = browser.get_log("browser")  # type: ignore[no-untyped-call]
-    return log
-
-
 @pytest.fixture(scope="module")
 def the_view(tmp_path_factory: pytest.TempPathFactory) -> NetworkView:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("LVSegULib.evaluation.bootstrap.FEWEST_PATIENTS", 2)  # that two patients have intervals
         return views.a_view_of_a_disc(tmp_path_factory.mktemp("view") / "model")
-
-
-@pytest.fixture(scope="module")
-def a_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    with chromium.chromium(tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
 
 
 Open = Callable[..., Person]
@@ -89,9 +78,9 @@ def open_page(a_browser: Chrome, tmp_path: Path) -> Iterator[Open]:
         write_page(tmp_path / "page.html", view, extras)
         return Person(a_browser, tmp_path / "page.html")
 
-    said(a_browser)
+    chromium.said(a_browser)
     yield opened
-    assert said(a_browser) == []
+    assert chromium.said(a_browser) == []
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from LVSegULib.errors import EngineError, InputError, UsageError
 from LVSegULib.modelfolder.folder import ModelFolder
 from LVSegULib.network.by_layer import Layer, folded_layers, plain_function, run_by_layer
 from LVSegULib.network.config import UNetConfig
+from LVSegULib.visualization import preferences
 from LVSegULib.visualization.filters import layers_of
 from LVSegULib.visualization.inspector import Inspector
 from LVSegULib.visualization.preferences import (
@@ -45,7 +46,7 @@ def test_places_of_coarser_maps_are_the_centres_of_their_pixels(an_inspector: In
     """Pixel (10, 3) lies in pixel (5, 1) of pixels twice as large, from row 10 to 11 and column 2 to 3, and in pixel
     (2, 0) of those four times as large, from row 8 to 11 and column 0 to 3."""
     images = slices_with_a_bright_pixel((10, 3, 0.5))
-    found = strongest_places_by_layer(an_inspector, images, ["encoder.1.0", "encoder.2.1", "head"])
+    found = strongest_places_by_layer(an_inspector, images, ["encoder.1.0", "encoder.2.1", "head"], 1)
     assert found["encoder.1.0"][0] == (Place(0, 10.5, 2.5, pytest.approx(0.5)),)
     assert found["encoder.2.1"][0] == (Place(0, 9.5, 1.5, pytest.approx(0.5)),)
     assert found["head"][0] == (Place(0, 10, 3, pytest.approx(0.0)),)  # 0.5 - 0.5
@@ -53,7 +54,7 @@ def test_places_of_coarser_maps_are_the_centres_of_their_pixels(an_inspector: In
 
 def test_a_filter_that_never_fires_has_no_places(an_inspector: Inspector) -> None:
     images = slices_with_a_bright_pixel((10, 3, 0.5), (4, 4, 0.5))
-    (found,) = strongest_places_by_layer(an_inspector, images, ["encoder.1.0"]).values()
+    (found,) = strongest_places_by_layer(an_inspector, images, ["encoder.1.0"], 9).values()
     assert [len(of_filter) for of_filter in found] == [2, 0, 0]
 
 
@@ -61,7 +62,7 @@ def test_an_edge_filter_fires_left_of_what_is_bright_on_the_right(an_inspector: 
     """Three rows of 1 on the right less three of 0 on the left: 3, first in row 1, in the column before the step."""
     images = np.zeros((1, 1, 32, 32), np.float32)
     images[..., 12:] = 1
-    ((place,),) = strongest_places_by_layer(an_inspector, images, ["encoder.0.0"])["encoder.0.0"][1:]
+    ((place,),) = strongest_places_by_layer(an_inspector, images, ["encoder.0.0"], 9)["encoder.0.0"][1:]
     assert place == Place(0, 1, 11, pytest.approx(3.0))
 
 
@@ -69,20 +70,16 @@ def test_many_slices_are_looked_at_a_few_at_a_time_and_counted_on(an_inspector: 
     count = 2 * AT_ONCE + 6
     images = slices_with_a_bright_pixel(*((4, 4, 0.25) for _ in range(count)))
     images[2 * AT_ONCE + 1, 0, 8, 9] = 0.75
-    shares: list[float] = []
-    found = strongest_places_by_layer(an_inspector, images, ["encoder.0.0"], 3, shares.append)
+    found = strongest_places_by_layer(an_inspector, images, ["encoder.0.0"], 3)
     assert [place.slice for place in found["encoder.0.0"][0]] == [2 * AT_ONCE + 1, 0, 1]  # of equals, the first
-    assert shares == [1 / 3, 2 / 3, 1.0]
 
 
 def test_what_cannot_be_asked(an_inspector: Inspector) -> None:
     images = np.zeros((1, 1, 32, 32), np.float32)
     with pytest.raises(UsageError, match="no layer"):
-        strongest_places_by_layer(an_inspector, images, ["encoder.7.0"])
-    with pytest.raises(UsageError, match="one or more"):
-        strongest_places_by_layer(an_inspector, images, ["encoder.0.0"], count=0)
+        strongest_places_by_layer(an_inspector, images, ["encoder.7.0"], 1)
     with pytest.raises(InputError, match="no slices"):
-        strongest_places_by_layer(an_inspector, images[:0], ["encoder.0.0"])
+        strongest_places_by_layer(an_inspector, images[:0], ["encoder.0.0"], 1)
 
 
 def test_a_patch_has_the_place_in_its_centre_and_black_beyond_the_slice() -> None:
@@ -141,8 +138,11 @@ def test_a_turned_edge_filter_prefers_a_turned_edge(tmp_path: Path) -> None:
     assert image[1, 1:4].max() < 0.01 and image[3, 1:4].min() > 0.99
 
 
-def test_what_a_filter_does_not_see_stays_grey(a_model_with_an_edge_filter: ModelFolder) -> None:
-    preferred = preferred_images(a_model_with_an_edge_filter, "encoder.0.0", size=15)
+def test_what_a_filter_does_not_see_stays_grey(
+    a_model_with_an_edge_filter: ModelFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preferences, "preferred_size", lambda *_: 15)
+    preferred = preferred_images(a_model_with_an_edge_filter, "encoder.0.0")
     assert preferred.images[0, 7, 7] > 0.99
     assert np.abs(preferred.images[:, 0] - 0.5).max() < 0.05
 
@@ -153,32 +153,36 @@ def test_a_silent_filter_prefers_nothing(a_model_with_an_edge_filter: ModelFolde
     assert np.abs(preferred.images[1] - 0.5).max() < 0.1
 
 
-def test_jitter_is_followed_so_that_the_centre_stays_sharp(a_model_with_an_edge_filter: ModelFolder) -> None:
+def test_jitter_is_followed_so_that_the_centre_stays_sharp(
+    a_model_with_an_edge_filter: ModelFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The last convolution passes the image on; asked for are the four pixels in the middle."""
-    preferred = preferred_images(a_model_with_an_edge_filter, "decoder.1.1", size=12)
+    monkeypatch.setattr(preferences, "preferred_size", lambda *_: 12)
+    preferred = preferred_images(a_model_with_an_edge_filter, "decoder.1.1")
     assert preferred.images[0, 5:7, 5:7].min() > 0.99
     assert np.abs(preferred.images[0, 0] - 0.5).max() < 0.1
     assert preferred.values[0] == pytest.approx(1.0, abs=0.01)
 
 
 def test_a_second_ascent_starts_from_a_real_patch_and_the_better_is_kept(
-    a_model_with_an_edge_filter: ModelFolder,
+    a_model_with_an_edge_filter: ModelFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After one step from noise around 0.5, nothing is near the edge that the patch is; one from black is worse."""
+    monkeypatch.setattr(preferences, "STEPS", 1)
     edge, black = np.zeros((5, 5), np.float32), np.zeros((5, 5), np.float32)
     edge[:, 3:] = 1
-    alone = preferred_images(a_model_with_an_edge_filter, "encoder.0.0", steps=1)
-    helped = preferred_images(a_model_with_an_edge_filter, "encoder.0.0", steps=1, patches={1: edge})
+    alone = preferred_images(a_model_with_an_edge_filter, "encoder.0.0")
+    helped = preferred_images(a_model_with_an_edge_filter, "encoder.0.0", {1: edge})
     assert alone.values[1] < 2 and helped.values[1] > 2.8
     assert helped.images[1, 1:4, 3].min() > 0.9 and helped.images[1, 1:4, 1].max() < 0.1
     assert np.array_equal(helped.images[0], alone.images[0])  # has no patch
-    hindered = preferred_images(a_model_with_an_edge_filter, "encoder.0.0", steps=1, patches={0: black})
+    hindered = preferred_images(a_model_with_an_edge_filter, "encoder.0.0", {0: black})
     assert np.array_equal(hindered.images, alone.images)
 
 
 def test_patches_of_another_size_are_refused(a_model_with_an_edge_filter: ModelFolder) -> None:
     with pytest.raises(UsageError, match="must have 5 x 5 pixels"):
-        preferred_images(a_model_with_an_edge_filter, "encoder.0.0", patches={1: np.zeros((7, 7), np.float32)})
+        preferred_images(a_model_with_an_edge_filter, "encoder.0.0", {1: np.zeros((7, 7), np.float32)})
 
 
 def test_where_pixels_are_coarse_images_are_three_of_them() -> None:
@@ -186,38 +190,32 @@ def test_where_pixels_are_coarse_images_are_three_of_them() -> None:
     assert preferred_size("encoder.6.1", UNetConfig.from_levels((2,) * 7)) == 3 * 64
 
 
-def test_the_seed_decides(a_model_with_an_edge_filter: ModelFolder) -> None:
-    first, again, other = (
-        preferred_images(a_model_with_an_edge_filter, "encoder.1.1", steps=5, seed=seed).images for seed in (3, 3, 4)
-    )
-    assert np.array_equal(first, again) and not np.array_equal(first, other)
+def test_the_seed_decides(a_model_with_an_edge_filter: ModelFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preferences, "STEPS", 5)
+    found = []
+    for seed in (3, 3, 4):
+        monkeypatch.setattr(preferences, "SEED", seed)
+        found.append(preferred_images(a_model_with_an_edge_filter, "encoder.1.1").images)
+    assert np.array_equal(found[0], found[1]) and not np.array_equal(found[0], found[2])
 
 
-def test_all_filters_of_a_layer_and_pytorch_as_it_was(a_model_with_an_edge_filter: ModelFolder) -> None:
-    threads, shares = torch.get_num_threads(), []
+def test_all_filters_of_a_layer_and_pytorch_as_it_was(
+    a_model_with_an_edge_filter: ModelFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preferences, "STEPS", 1)
+    threads = torch.get_num_threads()
     config = a_model_with_an_edge_filter.spec.network
     for layer, filters in layers_of(config).items():
-        preferred = preferred_images(a_model_with_an_edge_filter, layer, steps=1, report=shares.append)
+        preferred = preferred_images(a_model_with_an_edge_filter, layer)
         size = preferred_size(layer, config)
         assert preferred.images.shape == (filters, size, size) and preferred.values.shape == (filters,)
         assert preferred.images.min() >= 0 and preferred.images.max() <= 1
-    assert torch.get_num_threads() == threads and shares[-1] == 1
+    assert torch.get_num_threads() == threads
 
 
-@pytest.mark.parametrize(
-    ("layer", "values", "message"),
-    [
-        ("encoder.9.9", {}, "no layer"),
-        ("encoder.2.0", {"size": 30}, "multiple of 4"),
-        ("head", {"size": 4}, "two at least"),
-        ("head", {"steps": 0}, "one or more"),
-    ],
-)
-def test_impossible_images(
-    a_model_with_an_edge_filter: ModelFolder, layer: str, values: dict[str, int], message: str
-) -> None:
-    with pytest.raises(UsageError, match=message):
-        preferred_images(a_model_with_an_edge_filter, layer, **values)
+def test_images_of_a_layer_that_is_not_there(a_model_with_an_edge_filter: ModelFolder) -> None:
+    with pytest.raises(UsageError, match="no layer"):
+        preferred_images(a_model_with_an_edge_filter, "encoder.9.9")
 
 
 def test_without_pytorch(a_model_with_an_edge_filter: ModelFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,10 +93,10 @@ def test_the_cases_of_a_patient_are_put_together(
     a_data_set_of_phantom_hearts: Path, a_passing_inspector: Inspector
 ) -> None:
     cases = open_evaluation_set(a_data_set_of_phantom_hearts).cases[:4]
-    told: list[int] = []
-    subjects = subjects_of_cases([cases], a_passing_inspector, lambda done, _name: told.append(done))
+    told: list[float] = []
+    subjects = subjects_of_cases([cases], a_passing_inspector, told.append)
     assert [subject.patient for subject in subjects] == ["phantom0", "phantom1"]
-    assert told == [0, 1, 2, 3]
+    assert told == [0.25, 0.5, 0.75, 1]
     for subject in subjects:
         assert sorted(subject.phases.tolist()) == [ED] * 3 + [ES] * 3
         areas = subject.reference.sum((1, 2))
@@ -109,10 +109,10 @@ def test_a_patient_in_two_data_sets_has_two_hearts_of_the_right_size(
     a_data_set_of_phantom_hearts: Path, a_passing_inspector: Inspector
 ) -> None:
     cases = open_evaluation_set(a_data_set_of_phantom_hearts).cases
-    told: list[int] = []
-    found = subjects_of_cases([cases[:2], cases[:4]], a_passing_inspector, lambda done, _name: told.append(done))
+    told: list[float] = []
+    found = subjects_of_cases([cases[:2], cases[:4]], a_passing_inspector, told.append)
     assert [subject.patient for subject in found] == ["phantom0", "phantom0", "phantom1"]
-    assert told == list(range(6))
+    assert told == [number / 6 for number in range(1, 7)]
     (alone,) = subjects_of_cases([cases[:2]], a_passing_inspector)
     for subject in found[:2]:
         np.testing.assert_array_equal(subject.reference, alone.reference)

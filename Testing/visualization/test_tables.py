@@ -5,23 +5,18 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from LVSegULib.cine import Cine
 from LVSegULib.visualization.inspector import Inspector
-from LVSegULib.visualization.network_view import NetworkView, view_network
-from LVSegULib.visualization.subjects import subject_of_cine
+from LVSegULib.visualization.network_view import NetworkView
 from LVSegULib.visualization.tables import write_tables
 from Testing.visualization import networks
+from Testing.visualization.views import a_view_of_a_square
 
 
 @pytest.fixture
 def a_view(an_inspector: Inspector) -> NetworkView:
-    frames = np.zeros((1, 2, 32, 32), np.float32)
-    frames[:, :, 10:20, 10:20] = 100
-    cine = Cine(frames, np.diag([1.5, 1.5, 10.0, 1.0]), name="square")
-    return view_network(an_inspector, cine, (0, 1), [subject_of_cine(cine, an_inspector)], is_labelled=False)
+    return a_view_of_a_square(an_inspector)
 
 
 def read(path: Path) -> list[dict[str, str]]:

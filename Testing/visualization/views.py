@@ -12,10 +12,10 @@ from LVSegULib.modelfolder.spec import ModelSpec
 from LVSegULib.modelfolder.weights import Weights
 from LVSegULib.network.config import UNetConfig, level_of
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.visualization.inspector import open_inspector
+from LVSegULib.visualization.inspector import Inspector, open_inspector
 from LVSegULib.visualization.kernels import network_kernels
 from LVSegULib.visualization.network_view import LayerView, NetworkView, view_network
-from LVSegULib.visualization.subjects import ED, ES, Subject
+from LVSegULib.visualization.subjects import ED, ES, Subject, subject_of_cine
 from Testing.visualization import networks
 
 ONE_LEVEL = UNetConfig.from_levels((2, 1))
@@ -41,6 +41,14 @@ def a_view_of_a_disc(folder: Path) -> NetworkView:
     model = networks.a_model(folder, networks.with_an_edge_filter())
     subjects = [a_subject("one", 16), a_subject("two", 12)]
     return view_network(open_inspector(model, threads=1), a_cine_of_a_disc(), (0, 0), subjects, is_labelled=True)
+
+
+def a_view_of_a_square(inspector: Inspector) -> NetworkView:
+    """The second of two slices with a bright square, which is all that effects are measured on; nobody drew in it."""
+    frames = np.zeros((1, 2, 32, 32), np.float32)
+    frames[:, :, 10:20, 10:20] = 100
+    cine = Cine(frames, np.diag([1.5, 1.5, 10.0, 1.0]), name="square")
+    return view_network(inspector, cine, (0, 1), [subject_of_cine(cine, inspector)], is_labelled=False)
 
 
 def a_view_without_effects(

@@ -10,7 +10,7 @@ import pytest
 
 from LVSegULib.visualization.filters import Filter
 from Testing.LVSegU.filter_scenes import a_passing_model, a_small_cine
-from Testing.LVSegU.segmenting import process
+from Testing.LVSegU.segmenting import results_of
 
 pytest.importorskip("onnxruntime")
 
@@ -18,12 +18,6 @@ pytest.importorskip("onnxruntime")
 @pytest.fixture
 def a_model(tmp_path: Path) -> str:
     return str(a_passing_model(tmp_path).path)
-
-
-def results_of(node: Any, model: str, **options: Any) -> Any:
-    from LVSegUSlicer.logic import LVSegULogic
-
-    return process(LVSegULogic(), node, model=model, **options)
 
 
 def test_a_run_without_filters_takes_frames_and_cleaning_from_the_result(a_scene: Any, a_model: str) -> None:

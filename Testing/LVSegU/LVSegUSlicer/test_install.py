@@ -28,7 +28,7 @@ class Environment:
         self.constraints = ""
         self.installs: Callable[[], None] = lambda: self.versions.update(onnxruntime="1.26.0")
 
-    def confirm(self, question: str) -> bool:
+    def confirm(self, question: str, **_: Any) -> bool:
         self.asked.append(question)
         return self.answer
 
@@ -56,21 +56,22 @@ def environment(a_scene: Any, monkeypatch: pytest.MonkeyPatch) -> Environment:
     monkeypatch.setattr(
         slicer.util, "pip_install", lambda words: made.run(("pip_install", words[:-2]), Path(words[-1])), raising=False
     )
+    monkeypatch.setattr(slicer.util, "confirmOkCancelDisplay", made.confirm, raising=False)
     monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)
     return made
 
 
-def ensure(engine: str, environment: Environment) -> None:
+def ensure(engine: str) -> None:
     from LVSegUSlicer.install import ensureEngine
 
-    ensureEngine(engine, confirm=environment.confirm)
+    ensureEngine(engine)
 
 
-def failure(engine: str, environment: Environment) -> str:
+def failure(engine: str) -> str:
     from LVSegUSlicer.install import InstallError
 
     with pytest.raises(InstallError) as caught:
-        ensure(engine, environment)
+        ensure(engine)
     return str(caught.value)
 
 
@@ -102,13 +103,13 @@ def torch_extension(environment: Environment, monkeypatch: pytest.MonkeyPatch, t
 @pytest.mark.parametrize("engine", ["auto", "onnxruntime"])
 def test_nobody_is_asked_where_nothing_is_missing(environment: Environment, engine: str) -> None:
     environment.installs()
-    ensure(engine, environment)
+    ensure(engine)
     assert (environment.asked, environment.calls) == ([], [])
 
 
 def test_one_engine_is_enough(environment: Environment) -> None:
     environment.versions["torch"] = "2.13.0"
-    ensure("auto", environment)
+    ensure("auto")
     assert environment.calls == []
 
 
@@ -136,7 +137,7 @@ def test_automatic_is_the_first_offered_engine_whose_version_fits(
 
 def test_automatic_leaves_an_old_pytorch_alone(environment: Environment) -> None:
     environment.versions["torch"] = "2.2.2"  # the newest for a Mac with an Intel processor
-    ensure("auto", environment)
+    ensure("auto")
     (question,) = environment.asked
     assert "ONNX Runtime (onnxruntime>=1.18), about 30 MB" in question
     assert "PyTorch" not in question
@@ -150,14 +151,14 @@ def test_an_old_pytorch_is_replaced_where_it_is_asked_for(
     torch_extension(environment, monkeypatch, None)
     environment.versions["torch"] = "2.2.2"
     environment.answer = False
-    failure("torch", environment)
+    failure("torch")
     assert "PyTorch (torch>=2.4), about 200 MB; replaces version 2.2.2" in environment.asked[0]
 
 
 def test_the_user_is_asked_with_names_and_megabytes(environment: Environment) -> None:
     del environment.versions["safetensors"]
     environment.answer = False
-    message = failure("auto", environment)
+    message = failure("auto")
     (question,) = environment.asked
     assert "safetensors (safetensors>=0.4.3), about 1 MB" in question
     assert "ONNX Runtime (onnxruntime>=1.18), about 30 MB" in question
@@ -169,13 +170,13 @@ def test_the_user_is_asked_with_names_and_megabytes(environment: Environment) ->
 
 
 def test_an_older_slicer_installs_with_slicer_util(environment: Environment) -> None:
-    ensure("auto", environment)
+    ensure("auto")
     assert environment.calls == [("pip_install", ["onnxruntime>=1.18"])]
 
 
 def test_slicer_packaging_is_used_where_there_is_one(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     packaging(environment, monkeypatch)
-    ensure("auto", environment)
+    ensure("auto")
     options = {"prompt_install": False, "requester": "LVSegU"}
     assert environment.calls == [("pip_ensure", [("onnxruntime", ">=1.18")], options)]
 
@@ -183,7 +184,7 @@ def test_slicer_packaging_is_used_where_there_is_one(environment: Environment, m
 def test_what_slicer_brings_is_held_by_constraints(environment: Environment) -> None:
     environment.versions["onnxruntime"] = "1.2.0"  # too old: it may change, the others may not
     environment.installs = lambda: environment.versions.update(onnxruntime="1.26.0")
-    ensure("onnxruntime", environment)
+    ensure("onnxruntime")
     assert "replaces version 1.2.0" in environment.asked[0]
     assert f"numpy=={NUMPY}\n" in environment.constraints
     assert f"pydicom=={PYDICOM}\n" in environment.constraints
@@ -197,24 +198,24 @@ def test_a_failed_download_says_so_and_can_be_tried_again(environment: Environme
         raise CalledProcessError(1, "pip")
 
     environment.installs = fails
-    message = failure("auto", environment)
+    message = failure("auto")
     assert message.startswith("ONNX Runtime could not be installed: pip ended with code 1")
     assert "Nothing was changed. Press Apply to try again" in message
     environment.installs = works
-    ensure("auto", environment)
+    ensure("auto")
     assert "onnxruntime" in environment.versions
 
 
 def test_a_package_that_was_replaced_all_the_same_is_named(environment: Environment) -> None:
     environment.installs = lambda: environment.versions.update(onnxruntime="1.26.0", numpy="1.26.4")
-    message = failure("auto", environment)
+    message = failure("auto")
     assert f"The installation changed what it should not: numpy 1.26.4 instead of {NUMPY}." in message
     assert f'slicer.util.pip_install("numpy=={NUMPY}")' in message
 
 
 def test_an_installer_that_does_nothing_is_noticed(environment: Environment) -> None:
     environment.installs = lambda: None
-    message = failure("auto", environment)
+    message = failure("auto")
     assert message.startswith("ONNX Runtime is still missing after the installation. Nothing was changed.")
 
 
@@ -224,7 +225,7 @@ def test_a_library_that_cannot_be_loaded_is_noticed(environment: Environment, mo
         monkeypatch.setitem(sys.modules, "onnxruntime", None)  # so that importing it raises
 
     environment.installs = breaks
-    message = failure("auto", environment)
+    message = failure("auto")
     assert message.startswith("ONNX Runtime was installed, but cannot be loaded (ModuleNotFoundError")
     assert "Microsoft Visual C++ Redistributable" in message
 
@@ -234,7 +235,7 @@ def test_a_replaced_library_that_is_in_use_needs_a_restart(
 ) -> None:
     environment.versions["onnxruntime"] = "1.2.0"
     monkeypatch.setitem(sys.modules, "onnxruntime", ModuleType("onnxruntime"))
-    message = failure("onnxruntime", environment)
+    message = failure("onnxruntime")
     assert message == "ONNX Runtime was replaced by a newer version: restart Slicer to use it"
 
 
@@ -243,17 +244,17 @@ def test_apply_pressed_while_pip_runs_starts_no_second_one(environment: Environm
     works = environment.installs
 
     def presses_apply_again() -> None:
-        messages.append(failure("auto", environment))
+        messages.append(failure("auto"))
         works()
 
     environment.installs = presses_apply_again
-    ensure("auto", environment)
+    ensure("auto")
     assert messages == ["Python packages are being installed: wait until that is done"]
     assert len(environment.calls) == 1
 
 
 def test_pytorch_needs_its_extension(environment: Environment) -> None:
-    assert "Slicer's extension PyTorch, which installs it, is missing" in failure("torch", environment)
+    assert "Slicer's extension PyTorch, which installs it, is missing" in failure("torch")
     assert environment.asked == []
 
 
@@ -271,7 +272,7 @@ def test_the_extension_installs_pytorch_with_constraints(
         monkeypatch.setitem(sys.modules, "torch", torch)
 
     environment.installs = installs
-    ensure("torch", environment)
+    ensure("torch")
     assert environment.calls == [("installTorch", {"askConfirmation": False, "torchVersionRequirement": ">=2.4"})]
     assert f"numpy=={NUMPY}\n" in environment.constraints
     assert "several thousand MB" in environment.asked[0]
@@ -281,11 +282,12 @@ def test_the_extension_installs_pytorch_with_constraints(
 def test_a_refusal_of_the_extension_is_told(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     torch_extension(environment, monkeypatch, None)
     environment.installs = lambda: None
-    message = failure("torch", environment)
+    message = failure("torch")
     assert message.startswith("PyTorch could not be installed: PyTorchUtils did not install it. Nothing was changed.")
     assert "PyTorchUtilsLogic().installTorch(" in message
 
 
-def test_an_unknown_engine_is_refused(environment: Environment) -> None:
+@pytest.mark.usefixtures("environment")
+def test_an_unknown_engine_is_refused() -> None:
     with pytest.raises(UsageError, match='there is no engine "abacus"'):
-        ensure("abacus", environment)
+        ensure("abacus")

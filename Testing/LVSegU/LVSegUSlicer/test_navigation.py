@@ -9,16 +9,6 @@ from Testing.desktop.scene import a_beating_heart, add_cine, add_volume
 from Testing.LVSegU.LVSegUSlicer.test_scene_writer import rings, write
 
 
-@pytest.fixture
-def a_slice(a_scene: Any) -> Any:
-    """An axial slice view through the origin."""
-    node = a_scene.CreateNodeByClass("vtkMRMLSliceNode")
-    node.UnRegister(None)
-    node.SetSingletonTag("Red")
-    node.SetOrientation("Axial")
-    return a_scene.AddNode(node)
-
-
 def height(sliceNode: Any) -> float:
     return float(sliceNode.GetSliceToRAS().GetElement(2, 3))
 
@@ -56,17 +46,17 @@ def test_a_single_volume_has_no_frame_to_go_to(a_scene: Any) -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), [(-100.0, 24.0), (100.0, 24.0), (16.0, 16.0), (40.0, 40.0)])
-def test_a_slice_that_misses_the_cavity_jumps_to_its_middle(a_slice: Any, before: float, after: float) -> None:
+def test_a_slice_that_misses_the_cavity_jumps_to_its_middle(an_axial_view: Any, before: float, after: float) -> None:
     """The cavity is in slices 1 to 5, 8 mm apart: centres from 8 to 40 mm, middle at 24."""
     from LVSegUSlicer.navigation import goToFrame
 
     node = write(add_cine(a_beating_heart()), rings())
-    a_slice.JumpSliceByOffsetting(0, 0, before)
+    an_axial_view.JumpSliceByOffsetting(0, 0, before)
     goToFrame(node, 2)
-    assert height(a_slice) == pytest.approx(after)
+    assert height(an_axial_view) == pytest.approx(after)
 
 
-def test_the_middle_moves_with_the_parent_transform(a_scene: Any, a_slice: Any) -> None:
+def test_the_middle_moves_with_the_parent_transform(a_scene: Any, an_axial_view: Any) -> None:
     import slicer
 
     from LVSegUSlicer.navigation import goToFrame
@@ -78,13 +68,13 @@ def test_the_middle_moves_with_the_parent_transform(a_scene: Any, a_slice: Any) 
     volume = add_volume(a_beating_heart()[0])
     volume.SetAndObserveTransformNodeID(transform.GetID())
     goToFrame(write(volume, rings(frames=1)), 0)
-    assert height(a_slice) == pytest.approx(524.0)
+    assert height(an_axial_view) == pytest.approx(524.0)
 
 
-def test_without_a_cavity_no_slice_moves(a_slice: Any) -> None:
+def test_without_a_cavity_no_slice_moves(an_axial_view: Any) -> None:
     from LVSegUSlicer.navigation import goToFrame
 
     node = write(add_volume(a_beating_heart()[0]), np.zeros((1, 6, 64, 64), np.uint8))
-    a_slice.JumpSliceByOffsetting(0, 0, -100)
+    an_axial_view.JumpSliceByOffsetting(0, 0, -100)
     goToFrame(node, 0)
-    assert height(a_slice) == -100
+    assert height(an_axial_view) == -100

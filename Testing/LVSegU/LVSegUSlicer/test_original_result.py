@@ -10,7 +10,7 @@ import pytest
 
 from Testing.desktop.scene import a_beating_heart, add_cine, add_volume, node_ids, play_beside
 from Testing.LVSegU.filter_scenes import a_passing_model, a_small_cine
-from Testing.LVSegU.segmenting import process
+from Testing.LVSegU.segmenting import results_of
 
 pytest.importorskip("onnxruntime")
 
@@ -18,12 +18,6 @@ pytest.importorskip("onnxruntime")
 @pytest.fixture
 def a_model(tmp_path: Path) -> str:
     return str(a_passing_model(tmp_path).path)
-
-
-def results_of(node: Any, model: str, **options: Any) -> Any:
-    from LVSegUSlicer.logic import LVSegULogic
-
-    return process(LVSegULogic(), node, model=model, **options)
 
 
 def table_of(results: Any) -> list[list[str]]:

@@ -186,32 +186,22 @@ def test_the_exported_table_counts_them(logic: Any, a_model: str, tmp_path: Path
     assert [line[-1] for line in lines] == ["flagged_slices", "0", "2", "2", "0"]
 
 
-@pytest.fixture
-def a_slice_view(a_scene: Any) -> Any:
-    """An axial slice view through the origin."""
-    node = a_scene.CreateNodeByClass("vtkMRMLSliceNode")
-    node.UnRegister(None)
-    node.SetSingletonTag("Red")
-    node.SetOrientation("Axial")
-    return a_scene.AddNode(node)
-
-
 def middle(view: Any) -> list[float]:
     return [view.GetSliceToRAS().GetElement(row, 3) for row in range(3)]
 
 
-def test_views_go_to_a_slice_and_its_frame(logic: Any, a_model: str, a_slice_view: Any) -> None:
+def test_views_go_to_a_slice_and_its_frame(logic: Any, a_model: str, an_axial_view: Any) -> None:
     """Slices lie 8 mm apart from 0 on; the discs are in the middle of pixels of 1.5 mm."""
     results = process(logic, a_shifted_cine(), model=a_model)
     logic.goToSlice(results.segmentationNode, 2, 4)
     assert results.browserNode.GetSelectedItemNumber() == 2
-    assert middle(a_slice_view)[2] == pytest.approx(4 * 8.0)
+    assert middle(an_axial_view)[2] == pytest.approx(4 * 8.0)
     logic.goToSlice(results.segmentationNode, 1, 0)
     assert results.browserNode.GetSelectedItemNumber() == 1
-    assert middle(a_slice_view)[2] == pytest.approx(0.0)
+    assert middle(an_axial_view)[2] == pytest.approx(0.0)
 
 
-def test_views_follow_a_transform_and_permuted_axes(a_scene: Any, a_slice_view: Any) -> None:
+def test_views_follow_a_transform_and_permuted_axes(a_scene: Any, an_axial_view: Any) -> None:
     """Slices along J, 8 mm apart, moved up by 500 mm: slice 3 of a volume without cavity lies at 524 mm."""
     import slicer
 
@@ -228,7 +218,7 @@ def test_views_follow_a_transform_and_permuted_axes(a_scene: Any, a_slice_view: 
     volume.SetAndObserveTransformNodeID(transform.GetID())
     node = write(volume, np.zeros((1, SLICES, SIZE, SIZE), np.uint8))
     goToSlice(node, 0, 3, 1)
-    assert middle(a_slice_view)[2] == pytest.approx(524.0)
+    assert middle(an_axial_view)[2] == pytest.approx(524.0)
 
 
 def test_a_result_without_quality_has_no_slice_to_go_to(logic: Any, tmp_path: Path) -> None:
