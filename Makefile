@@ -75,7 +75,7 @@ cmake-lists: $(VENV)/python-version
 	@$(BIN)/python -m Testing.extension.cmake_lists
 
 clean:
-	rm -rf $(VENV) $(OUT) build *.egg-info .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) .venv-python3.* $(OUT) build *.egg-info .pytest_cache .ruff_cache .mypy_cache
 	find $(CHECKED) -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/python-version:

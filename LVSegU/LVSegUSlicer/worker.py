@@ -13,9 +13,11 @@ from LVSegULib.engines.base import Engine, installed_engines, open_engine
 from LVSegULib.errors import EngineError
 from LVSegULib.modelfolder.folder import ModelFolder, find_model
 from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.preparation.grid import Grid
 from LVSegULib.progress import part_of
 from LVSegULib.visualization.filters import Filter
 from LVSegULib.visualization.inspector import Inspector, WithoutFilters, open_inspector
+from LVSegULib.visualization.registration import grid_seen
 from LVSegUSlicer.job import Report
 from LVSegUSlicer.packages import chosenEngine
 
@@ -81,11 +83,11 @@ def segmentAndMeasure(work: Work, report: Report) -> Outcome:
 
     report(LOADED / 2, work.loading)  # what was imported for the first time may have taken a while
     model = find_model(work.model)
-    engine = _engineOf(work, model)
+    engine, grid = _engineOf(work, model)
     report(LOADED, work.segmenting)
     loaded = time.perf_counter() - start
     share = part_of(lambda done: report(done, work.segmenting), LOADED, 1.0)
-    options = SegmentationOptions(clean_up=work.keepHeart)
+    options = SegmentationOptions(clean_up=work.keepHeart, grid=grid)
     try:
         found = segment_and_measure(work.cine, model.spec, engine, options, share)
     except MemoryError as error:
@@ -102,10 +104,12 @@ def openedInspector(model: ModelFolder, engine: str, threads: int | None) -> Ins
     return _inspectors.opened(model, engine, threads)
 
 
-def _engineOf(work: Work, model: ModelFolder) -> Engine:
+def _engineOf(work: Work, model: ModelFolder) -> tuple[Engine, Grid | None]:
+    """Who runs the network, and on which grid, if filters are off: then the whole network says where the heart is."""
     if not work.off:
-        return _engines.opened(model, chosenEngine(work.engine), work.threads)
-    return WithoutFilters(openedInspector(model, work.engine, work.threads), work.off)
+        return _engines.opened(model, chosenEngine(work.engine), work.threads), None
+    inspector = openedInspector(model, work.engine, work.threads)
+    return WithoutFilters(inspector, work.off), grid_seen(work.cine, inspector)
 
 
 class _Last(Generic[Opened]):

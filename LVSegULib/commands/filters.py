@@ -31,8 +31,6 @@ POSTER, PAGE = "poster", "filters.html"
 SHOWN = 10
 """Filters that the terminal lists."""
 
-HEADS = f"{'off':<18} {'divergence':>10}   {'Dice per patient':<28} {'mL at ED':<26} LVEF, points"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the model, the input, whom effects are measured on, and where everything goes."""
@@ -184,24 +182,27 @@ def summary(view: NetworkView) -> str:
     """What people read on the terminal: the filters that matter most, and how many do nothing."""
     idle = sum(effect.divergence == 0 for effect in view.effects)
     against = "the experts" if view.is_labelled else "what the whole network finds"
-    lines = [
+    text = (
         f"{view.spec.name}: {len(view.effects)} filters turned off one by one, "
-        f"on {counted(view.patients, 'patient')}; Dice against {against}. {idle} change nothing at all.",
-        HEADS,
-    ]
-    lines += [row_of(effect) for effect in view.effects[:SHOWN]]
-    return "\n".join(lines)
+        f"on {counted(view.patients, 'patient')}; Dice against {against}. {idle} change nothing at all."
+    )
+    return f"{text}\n{table_of(view.effects[:SHOWN])}"
 
 
 def _off_text(inspector: Inspector, subjects: tuple[Subject, ...], off: Sequence[Filter]) -> str:
     from LVSegULib.visualization.effects import Ablation
 
-    effect = Ablation(inspector, subjects).effect(off)
-    return f"{HEADS}\n{row_of(effect)}"
+    return table_of([Ablation(inspector, subjects).effect(off)])
 
 
-def row_of(effect: Effect) -> str:
-    """What the terminal says of an effect, below `HEADS`."""
+def table_of(effects: Sequence[Effect]) -> str:
+    """What the terminal says of some effects, below their headings."""
+    width = max(len(effect.name) for effect in effects)
+    head = f"{'off':<{width}} {'divergence':>10}   {'Dice per patient':<28} {'mL at ED':<26} LVEF, points"
+    return "\n".join([head, *(_row_of(effect, width) for effect in effects)])
+
+
+def _row_of(effect: Effect, width: int) -> str:
     from LVSegULib.visualization.effects import effect_values
 
     values = effect_values(effect)
@@ -213,7 +214,7 @@ def row_of(effect: Effect) -> str:
         return f"{mean:{form}}" + ("" if low != low else f" ({low:{form}} to {high:{form}})")
 
     return (
-        f"{effect.name:<18} {effect.divergence:>10.4f}   {shown('dice', '+.4f'):<28} {shown('ed_ml', '+.1f'):<26} "
+        f"{effect.name:<{width}} {effect.divergence:>10.4f}   {shown('dice', '+.4f'):<28} {shown('ed_ml', '+.1f'):<26} "
         f"{shown('lvef', '+.1f')}{_of_how_many(values)}"
     ).rstrip()
 

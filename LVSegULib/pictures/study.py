@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ ROW_INCHES = 0.3
 CLOSE = 1.15
 """Numbers of parameters that differ by less than this factor get one label."""
 MARGIN = 0.12
-"""Changes of Dice beyond this are cut off: who reads the picture compares the close ones."""
+"""Changes of Dice beyond this are cut off, with their number: who reads the picture compares the close ones."""
 
 
 def draw_differences(path: Path, compared: Sequence[Comparison], noise: float, title: str) -> None:
@@ -119,13 +120,16 @@ def _interval(axis: Any, place: int, one: Comparison) -> None:
     colour = VERDICT_COLOURS[one.verdict.kind]
     axis.plot([low, high], [place, place], color=colour, linewidth=1.8)
     axis.plot(one.change.mean, place, color=colour, marker="o", markersize=4.5)
-    if one.change.mean < -MARGIN:
+    if abs(one.change.mean) > MARGIN:
+        side = math.copysign(1, one.change.mean)
         axis.annotate(
             f"{one.change.mean:+.2f}",
-            (-MARGIN, place),
-            xytext=(4, 0),
+            (side * MARGIN, place),
+            xytext=(-4 * side, 0),
             textcoords="offset points",
+            ha="right" if side > 0 else "left",
             va="center",
             fontsize=8,
             color=colour,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )

@@ -12,6 +12,7 @@ from LVSegULib.cine import Cine
 from LVSegULib.engines.base import Engine
 from LVSegULib.labels import CAVITY
 from LVSegULib.modelfolder.spec import ModelSpec
+from LVSegULib.preparation.grid import Grid
 from LVSegULib.preparation.prepare import prepare_images, restore_labels
 from LVSegULib.progress import Report, part_of, silent
 from LVSegULib.quality.calibration import calibration_of
@@ -33,12 +34,12 @@ class SegmentationOptions:
 
     Attributes:
         clean_up: keep the heart, one body of the left ventricle, fill holes, and leave out slices above the base.
-        look_first: find the heart first, and show it to the network in its usual size, place and view.
+        grid: on which the network sees the cine; None: the one that suits it, see `fitting_grid`.
         keep_view: keep what the quality is judged by, also of a model without a calibration.
     """
 
     clean_up: bool = True
-    look_first: bool = True
+    grid: Grid | None = None
     keep_view: bool = False
 
 
@@ -83,7 +84,7 @@ def segment_cine(
         ModelError: the network gives values that are not finite, or the model's quality calibration cannot be used.
     """
     times = [time.perf_counter()]
-    grid = fitting_grid(cine, model, engine) if options.look_first else model.grid
+    grid = options.grid or fitting_grid(cine, model, engine)
     images = prepare_images(cine, grid, part_of(progress, 0.0, PREPARED))
     times.append(time.perf_counter())
     logits = finite_logits(engine, images, model, part_of(progress, PREPARED, SEGMENTED))

@@ -42,7 +42,7 @@ def judged(model: ModelFolder, job: Job, places: Mapping[str, Path]) -> dict[str
         engine = MirroredEngine(engine)
 
     def predict(_case: EvaluationCase, cine: Cine) -> NDArray[np.uint8]:
-        return segment_cine(cine, model.spec, engine, SegmentationOptions(look_first=False)).labels
+        return segment_cine(cine, model.spec, engine, SegmentationOptions(grid=model.spec.grid)).labels
 
     found = {}
     for name in job.judged:

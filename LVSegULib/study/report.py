@@ -139,10 +139,17 @@ def _columns(found: Findings, speed: Mapping[str, float]) -> dict[str, Callable[
         **{f"Dice, {name}": dice(name) for name in study.judged},
         "Dice, pooled": lambda row: number_text(row.pooled_dice().value, ".3f"),
         "Dice per slice": lambda row: number_text(row.slice_dice().mean, ".3f"),
-        "LVEF error, points": lambda row: number_text(row.ef_error().mean, ".1f"),
+        "LVEF error, points": _ef_error,
         f"difference of the Dice per patient ({CONFIDENCE:.0%})": lambda row: _change(found, row),
         "verdict": lambda row: _words(found, row),
     }
+
+
+def _ef_error(row: Row) -> str:
+    """Its mean, and of how many patients it is where others have no LVEF."""
+    error = row.ef_error()
+    of = f", of {error.count} of {error.count + error.undefined}" if error.undefined and error.count else ""
+    return number_text(error.mean, ".1f") + of
 
 
 def _change(found: Findings, row: Row) -> str:

@@ -1,7 +1,7 @@
 """What a filter does: how the result changes when it is turned off.
 
-Measured on the network's own grid and before any clean-up, on slices at ED and ES (`subjects`). The order is that of
-the divergence from the whole network's result, the score by which pruning tries its removals.
+Measured on the grid on which a cine is segmented and before any clean-up, on slices at ED and ES (`subjects`). The
+order is that of the divergence from the whole network's result, the score by which pruning tries its removals.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from LVSegULib.progress import Report, reporting, silent
 from LVSegULib.visualization.filters import Filter
 from LVSegULib.visualization.inspector import Inspector, off_by_layer
 from LVSegULib.visualization.subjects import ED, ES, Subject, cavity_on_grid
+
+LEAST_LEFT = 0.05
+"""Of the reference at ED: with less than this share left, an ejection fraction says nothing."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def _strongest_first(effects: Sequence[Effect]) -> list[Effect]:
 def effect_values(effect: Effect) -> dict[str, Any]:
     """The numbers of an effect, flat, for tables and pages; NaN where there is no number.
 
-    The LVEF is of `lvef_hearts` of the `hearts`: one of which nothing is left has none.
+    The LVEF is of `lvef_hearts` of the `hearts`: one of which next to nothing is left has none.
     """
     values: dict[str, Any] = {"filter": effect.name, "divergence": effect.divergence}
     for name, summary in (("dice", effect.dice), ("ed_ml", effect.ed_ml), ("lvef", effect.lvef)):
@@ -140,11 +143,13 @@ def effect_values(effect: Effect) -> dict[str, Any]:
 
 
 def _figures_of(subject: Subject, found: NDArray[np.bool_]) -> tuple[float, float, float]:
-    """Dice, mL at ED and ejection fraction of one heart."""
+    """Dice, mL at ED and ejection fraction of one heart; NaN for the last where next to nothing is left at ED."""
     dice = Overlap.of(subject.reference, found).dice
     volumes = found.sum((1, 2)) * subject.pixel_ml
     is_ed, is_es = subject.phases == ED, subject.phases == ES
     if not (is_ed.any() and is_es.any()):
         return dice, float(volumes.sum()), float("nan")
     ed_ml, es_ml = float(volumes[is_ed].sum()), float(volumes[is_es].sum())
-    return dice, ed_ml, ejection_fraction(ed_ml, es_ml)
+    reference_ml = float((subject.reference.sum((1, 2)) * subject.pixel_ml)[is_ed].sum())
+    is_left = ed_ml >= LEAST_LEFT * reference_ml
+    return dice, ed_ml, ejection_fraction(ed_ml, es_ml) if is_left else float("nan")

@@ -85,7 +85,7 @@ def _preferences(
 def _attribution(view: NetworkView, inspector: Inspector) -> bytes:
     gradients = integrated_gradients(inspector.model, view.image)
     covered = occlusion(inspector.model, view.image)
-    return attribution_png(view.image, gradients, covered, view.spec.grid.spacing_mm)
+    return attribution_png(view.image, gradients, covered, view.grid.spacing_mm)
 
 
 def _write(path: Path, content: bytes) -> Path:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from LVSegULib.cine import Cine
 from LVSegULib.preparation.grid import Grid
-from LVSegULib.segmentation.fitting import fitting_grid
 from LVSegULib.visualization.inspector import Inspector, WithoutFilters
 
 
@@ -20,6 +19,8 @@ def grid_seen(cine: Cine, inspector: Inspector) -> Grid:
         EngineError: the engine failed.
         ModelError: the network gives values that are not finite.
     """
+    from LVSegULib.segmentation.fitting import fitting_grid
+
     return fitting_grid(cine, inspector.model.spec, WithoutFilters(inspector, ()))
 
 

@@ -1,6 +1,7 @@
 """How a network breaks: Dice per patient while images are turned, scaled, darkened, blurred, cropped and so on.
 
-Images and references are changed alike, on the network's own grid, and Dice is taken there, before any clean-up.
+Images and references are changed alike, on the grid on which a case is segmented, and Dice is taken there, before any
+clean-up. Millimetres are those of the model's own grid, so that animals are changed as much as people.
 """
 
 from __future__ import annotations

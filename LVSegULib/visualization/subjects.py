@@ -1,4 +1,4 @@
-"""Whom a filter's effect is measured on: patients' slices at ED and ES on the network's grid, with a reference."""
+"""Whom a filter's effect is measured on: patients' slices at ED and ES on the grid that fits them, with a reference."""
 
 from __future__ import annotations
 
@@ -59,6 +59,8 @@ def subject_of_cine(cine: Cine, inspector: Inspector) -> Subject:
 
     Raises:
         InputError: it finds no heart.
+        EngineError: the engine failed.
+        ModelError: the network gives values that are not finite.
     """
     spec = inspector.model.spec
     grid = grid_seen(cine, inspector)
@@ -94,6 +96,8 @@ def subjects_of_cases(
 
     Raises:
         InputError: a case cannot be read, or nowhere is there a cavity.
+        EngineError: the engine failed.
+        ModelError: the network gives values that are not finite.
     """
     parts: dict[tuple[int, str], list[Subject]] = {}
     every = [(number, case) for number, cases in enumerate(datasets) for case in cases]

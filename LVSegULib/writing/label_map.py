@@ -83,12 +83,21 @@ def _header(array: NDArray[Any], ijk_to_ras: NDArray[np.float64], step_ms: float
 
 
 def _quaternion(directions_ras: NDArray[np.float64]) -> tuple[float, ...]:
-    """`qfac`, `quatern_b`, `quatern_c` and `quatern_d` of nifti1.h for axes (3, 3) at right angles, one a column."""
-    from scipy.spatial.transform import Rotation
+    """`qfac`, `quatern_b`, `quatern_c` and `quatern_d` of nifti1.h for axes (3, 3) at right angles, one a column.
 
+    It is the eigenvector of the largest eigenvalue (Bar-Itzhack: J Guid Control Dyn 2000, doi 10.2514/2.4654).
+    """
     handedness = float(np.sign(np.linalg.det(directions_ras)))
-    turn = Rotation.from_matrix(directions_ras * [1.0, 1.0, handedness])
-    return handedness, *turn.as_quat(canonical=True)[:3].tolist()
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = directions_ras * [1.0, 1.0, handedness]
+    products = [
+        [xx - yy - zz, xy + yx, xz + zx, zy - yz],
+        [xy + yx, yy - xx - zz, yz + zy, xz - zx],
+        [xz + zx, yz + zy, zz - xx - yy, yx - xy],
+        [zy - yz, xz - zx, yx - xy, xx + yy + zz],
+    ]
+    *bcd, real = np.linalg.eigh(products).eigenvectors[:, -1].tolist()
+    leading = next(number for number in (real, *bcd) if abs(number) > 1e-9)  # of half turns, the real part is 0
+    return handedness, *(number * np.sign(leading) for number in bcd)
 
 
 def _filled(numbers: list[Any], rest: int) -> list[Any]:

@@ -87,8 +87,19 @@ def test_a_row_says_of_how_many_hearts_the_lvef_is(found: int, said: str) -> Non
     names = [str(number) for number in range(20)]
     whole = summarise([0.0] * 20, names)
     lvef = replace(whole, mean=2.0 if found else math.nan, count=found, mean_interval=(1.0, 3.0))
-    row = filters.row_of(Effect((Filter("encoder.0.0", 1),), 0.5, whole, whole, lvef))
-    assert row.split("  ")[-1].strip() == said
+    table = filters.table_of([Effect((Filter("encoder.0.0", 1),), 0.5, whole, whole, lvef)])
+    assert table.split("  ")[-1].strip() == said
+
+
+def test_numbers_stand_below_their_headings_however_long_the_names_are() -> None:
+    whole = summarise([0.5] * 20, [str(number) for number in range(20)])
+    two = Filter("encoder.0.1", 2), Filter("decoder.3.1", 0)
+    effects = [Effect(off, 0.5, whole, whole, whole) for off in (two, two[:1])]
+    for shown in (effects, effects[1:]):
+        head, *rows = filters.table_of(shown).splitlines()
+        for row in rows:
+            assert row.index("0.5000") + len("0.5000") == head.index("divergence") + len("divergence")
+            assert row.index("+0.5000") == head.index("Dice per patient")
 
 
 def effect_of_a_filter(model: ModelFolder, data: list[Path], out: Path) -> dict[str, str]:

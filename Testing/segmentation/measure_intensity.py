@@ -134,7 +134,9 @@ def main() -> None:
             cine, labels = case.read()
             changed = dataclasses.replace(cine, frames=np.ascontiguousarray(change(cine), np.float32))
             for look, values in dice.items():
-                result = segment_cine(changed, model.spec, engine, SegmentationOptions(look_first=look))
+                result = segment_cine(
+                    changed, model.spec, engine, SegmentationOptions(grid=None if look else model.spec.grid)
+                )
                 found, wanted = result.labels == CAVITY.value, labels == CAVITY.value
                 sizes = np.count_nonzero(found) + np.count_nonzero(wanted)
                 values.append(2 * np.count_nonzero(found & wanted) / max(1, sizes))

@@ -109,7 +109,9 @@ def main() -> None:
             dice, counts, others = [], np.zeros(3), 0
             for case in cases:
                 cine, labels = change(*case.read())
-                result = segment_cine(cine, model.spec, engine, SegmentationOptions(look_first=look))
+                result = segment_cine(
+                    cine, model.spec, engine, SegmentationOptions(grid=None if look else model.spec.grid)
+                )
                 found, wanted = result.labels == CAVITY.value, labels == CAVITY.value
                 one = np.array([np.count_nonzero(m) for m in (found & wanted, found, wanted)], float)
                 dice.append(2 * one[0] / max(1.0, one[1] + one[2]))

@@ -41,7 +41,7 @@ def test_a_heart_of_a_mouse_or_of_a_giant_is_found_too(patient: Patient, factor:
     result = segment_cine(cine, patient.model, patient.engine)
     assert dice(result.labels, patient.labels) > 0.93
     assert any("the usual size" in warning for warning in result.warnings)
-    blind = segment_cine(cine, patient.model, patient.engine, SegmentationOptions(look_first=False))
+    blind = segment_cine(cine, patient.model, patient.engine, SegmentationOptions(grid=patient.model.grid))
     assert dice(blind.labels, patient.labels) < 0.6
 
 
@@ -67,7 +67,7 @@ def test_a_heart_at_the_border_of_a_large_field_is_looked_at_there(patient: Pati
     cine = dataclasses.replace(patient.cine, frames=frames_wide)
     result = segment_cine(cine, patient.model, patient.engine)
     assert dice(result.labels[..., :rows, :columns], patient.labels) > 0.93
-    blind = segment_cine(cine, patient.model, patient.engine, SegmentationOptions(look_first=False))
+    blind = segment_cine(cine, patient.model, patient.engine, SegmentationOptions(grid=patient.model.grid))
     assert dice(blind.labels[..., :rows, :columns], patient.labels) < dice(
         result.labels[..., :rows, :columns], patient.labels
     )
@@ -81,7 +81,7 @@ def test_a_right_ventricle_that_would_be_cut_off_is_looked_at(tmp_path: Path) ->
     cine = Cine(images, np.diag([three_labels.PIXEL_MM, three_labels.PIXEL_MM, three_labels.SLICE_MM, 1]))
     result = segment_cine(cine, model.spec, engine)
     assert result.warnings == ("the heart lies off the middle of the images: the network looked there",)
-    blind = segment_cine(cine, model.spec, engine, SegmentationOptions(look_first=False))
+    blind = segment_cine(cine, model.spec, engine, SegmentationOptions(grid=model.spec.grid))
     columns = labels.shape[3]
     assert dice(np.uint8(result.labels[..., :columns] == 3), np.uint8(labels == 3)) > 0.97
     assert dice(np.uint8(blind.labels[..., :columns] == 3), np.uint8(labels == 3)) < 0.95
@@ -102,7 +102,7 @@ def test_a_heart_at_the_grids_edge_is_looked_at_there_though_the_network_is_sure
     result = segment_cine(cine, model.spec, engine)
     assert result.warnings == ("the heart lies off the middle of the images: the network looked there",)
     rows = labels.shape[2]
-    blind = segment_cine(cine, model.spec, engine, SegmentationOptions(look_first=False))
+    blind = segment_cine(cine, model.spec, engine, SegmentationOptions(grid=model.spec.grid))
     assert dice(np.uint8(result.labels[:, :, :rows] > 0), np.uint8(labels > 0)) > 0.97
     assert dice(np.uint8(blind.labels[:, :, :rows] > 0), np.uint8(labels > 0)) < 0.95
 

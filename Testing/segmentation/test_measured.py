@@ -44,6 +44,6 @@ def test_warnings_of_the_images_and_of_the_segmentation_are_among_them(a_beating
 def test_options_and_progress_are_passed_on(a_beating_square: Cine) -> None:
     shares: list[float] = []
     engine = BrightPixels()
-    segment_and_measure(a_beating_square, MODEL, engine, SegmentationOptions(look_first=False), shares.append)
+    segment_and_measure(a_beating_square, MODEL, engine, SegmentationOptions(grid=MODEL.grid), shares.append)
     assert sum(engine.batches) == 6
     assert shares[-1] == 1.0

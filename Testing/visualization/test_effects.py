@@ -112,6 +112,15 @@ def test_it_is_said_of_how_many_hearts_the_ejection_fraction_is(a_twofold_inspec
     assert values["ed_ml"] == pytest.approx(-(24 + 64) / 2 * PIXEL_ML)
 
 
+def test_a_heart_of_which_next_to_nothing_is_left_has_no_ejection_fraction(a_twofold_inspector: Inspector) -> None:
+    """Three bright pixels of 64 stay at ED, and all 16 at ES: -433 %."""
+    dim = a_subject("two")
+    dim.images[0][dim.images[0] > 0] = 0.3
+    dim.images[0, 0, 4, 4:7] = 1.0
+    effect = Ablation(a_twofold_inspector, [a_subject("one"), dim]).effect([Filter("encoder.0.0", 1)])
+    assert (effect.lvef.count, effect.ed_ml.count) == (1, 2)
+
+
 def test_an_unknown_phase_leaves_the_ejection_fraction_out(a_twofold_inspector: Inspector) -> None:
     subject = a_subject()
     other = Subject("one", subject.images, subject.reference, np.zeros(2, np.uint8), subject.pixel_ml)

@@ -121,7 +121,7 @@ def as_itk_writes(
     return bytes(content)
 
 
-FIELDS = "<76s8f3f132s6f12f24s"
+FIELDS = "<76s8f3f136s6f12f24s"
 """Of NIfTI's 352 bytes: pixdim, vox_offset, scl_slope and scl_inter, the quaternion and offset, and the sform."""
 
 
