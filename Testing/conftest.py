@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,11 @@ SAMPLE = Path(__file__).parents[1] / "Resources" / "SampleData" / "SCD0000101-ci
 # Before anything imports Qt or VTK: draw without a screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+
+# PyTorch's CUDA build for Linux brings Triton, and drawing without a screen brings Mesa. Each has an LLVM of its own,
+# and Python dies where Triton's is loaded second.
+with suppress(ImportError):
+    import triton  # noqa: F401
 
 
 def pytest_report_header() -> list[str]:
