@@ -15,6 +15,7 @@ import pytest
 
 from LVSegULib.cohort import run as module
 from LVSegULib.cohort.case import Case
+from LVSegULib.cohort.cohort import DEAD_SECONDS
 from LVSegULib.cohort.manifest import Ending
 from LVSegULib.cohort.run import CASES_PER_THREAD, Run
 from LVSegULib.cohort.task import Job
@@ -48,7 +49,7 @@ def cases_in(folder: Path, count: int) -> list[Case]:
 
 
 def run_of(client: Client, job: Job, notes: Notes) -> Run:
-    return Run(client, job, notes.hand_out, notes.end)
+    return Run(client, job, notes.hand_out, notes.end, patience_seconds=DEAD_SECONDS)
 
 
 def quick(_case: Case, _job: Job) -> Ending:
