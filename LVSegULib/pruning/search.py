@@ -27,7 +27,6 @@ from LVSegULib.pruning.surgery import filter_axis, reader_channels
 JUDGED_SLICES = 96
 """Slices on which a removal is tried."""
 
-
 GROUP = 0.1
 """Share of a layer's filters that are taken out together."""
 

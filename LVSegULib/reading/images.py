@@ -111,7 +111,8 @@ def _as_float32(pixels: NDArray[Any], path: Path) -> NDArray[np.float32]:
     """The pixels as a cine has them; ITK would have turned NaN of a NIfTI file into 0."""
     with np.errstate(over="ignore", invalid="ignore"):
         frames = np.ascontiguousarray(pixels, np.float32)
-    refuse_no_numbers(frames, str(path))
+    if pixels.dtype.kind == "f":
+        refuse_no_numbers(frames, str(path))
     return frames
 
 

@@ -145,11 +145,10 @@ def effect_values(effect: Effect) -> dict[str, Any]:
 def _figures_of(subject: Subject, found: NDArray[np.bool_]) -> tuple[float, float, float]:
     """Dice, mL at ED and ejection fraction of one heart; NaN for the last where next to nothing is left at ED."""
     dice = Overlap.of(subject.reference, found).dice
-    volumes = found.sum((1, 2)) * subject.pixel_ml
+    volumes = subject.volumes_ml(found)
     is_ed, is_es = subject.phases == ED, subject.phases == ES
     if not (is_ed.any() and is_es.any()):
         return dice, float(volumes.sum()), float("nan")
     ed_ml, es_ml = float(volumes[is_ed].sum()), float(volumes[is_es].sum())
-    reference_ml = float((subject.reference.sum((1, 2)) * subject.pixel_ml)[is_ed].sum())
-    is_left = ed_ml >= LEAST_LEFT * reference_ml
+    is_left = ed_ml >= LEAST_LEFT * subject.reference_ed_ml
     return dice, ed_ml, ejection_fraction(ed_ml, es_ml) if is_left else float("nan")

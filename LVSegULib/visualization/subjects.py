@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,16 @@ class Subject:
     reference: NDArray[np.bool_]
     phases: NDArray[np.uint8]
     pixel_ml: NDArray[np.float64]
+
+    def volumes_ml(self, cavity: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Volume of a `cavity` (N, rows, columns) in each slice (N,)."""
+        volumes: NDArray[np.float64] = cavity.sum((1, 2)) * self.pixel_ml
+        return volumes
+
+    @cached_property
+    def reference_ed_ml(self) -> float:
+        """Volume of the reference at ED; 0 without ED."""
+        return float(self.volumes_ml(self.reference)[self.phases == ED].sum())
 
 
 def cavity_on_grid(logits: NDArray[np.float32], spec: ModelSpec) -> NDArray[np.bool_]:
@@ -142,7 +153,7 @@ def _joined(frames: Sequence[Subject]) -> Subject:
     """A patient's frames put together; where the data do not name phases, ED is the largest and ES the smallest."""
     phases = [frame.phases for frame in frames]
     if len(frames) > 1 and not np.concatenate(phases).any():
-        volumes = [float((frame.reference.sum((1, 2)) * frame.pixel_ml).sum()) for frame in frames]
+        volumes = [float(frame.volumes_ml(frame.reference).sum()) for frame in frames]
         largest, smallest = int(np.argmax(volumes)), int(np.argmin(volumes))
         phases[largest] = np.full_like(phases[largest], ED)
         phases[smallest] = np.full_like(phases[smallest], ES)
